@@ -1,0 +1,320 @@
+"""What the window says to the engine's process, and what the engine says back.
+
+All of it is frozen and picklable. Times are seconds of `time.monotonic()`, which on one machine is
+the same clock in every process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from blender_app.core.notes import Pattern
+from blender_app.core.time import Timeline
+
+DRUM_TRACK = "drums"
+"""Name of the drums' track."""
+
+
+class ChangeAt(Enum):
+    """The moment a new pattern waits for."""
+
+    STEP = "step"
+    BEAT = "beat"
+    BAR = "bar"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceMix:
+    """How loud one voice is: muted, solo, and a volume of 0 to 1 that scales its velocities."""
+
+    mute: bool = False
+    solo: bool = False
+    volume: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A drum kit (or another preset) of the loaded font."""
+
+    bank: int
+    program: int
+    name: str
+
+
+# -- commands ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Start from where the transport stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop, silence everything, and go back to step 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Go to a step of the transport, playing on if it plays."""
+
+    step: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetTempo:
+    """Set the tempo in quarters a minute, 20 to 300, without a jump in position."""
+
+    tempo_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetSwing:
+    """Set the share of an eighth that its first sixteenth takes, 0.5 to 0.75."""
+
+    swing: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetFeel:
+    """Scale microtiming and unevenness of velocity: 1 as in the pattern, 0 on the grid and even."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetPattern:
+    """Play `pattern` on `track` from the next `change_at` on; replaces one that still waits."""
+
+    track: str
+    pattern: Pattern
+    change_at: ChangeAt = ChangeAt.STEP
+
+
+@dataclass(frozen=True, slots=True)
+class SetMix:
+    """Set mute, solo and volume of a track's voices, in order of voice."""
+
+    track: str
+    voices: tuple[VoiceMix, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetKit:
+    """Choose the drum kit of the loaded font; kept when another font is loaded that has it."""
+
+    bank: int
+    program: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetGain:
+    """Set the volume of FluidSynth, 0 to 1."""
+
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFont:
+    """Load another .sf2 or .sf3 in the background; None is the shipped one."""
+
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAudio:
+    """Switch sound on or off.
+
+    `driver` is one of FluidSynth's names ("jack", "pulseaudio", ...), ``"file:out.wav"`` to write
+    what would be heard into a file, or None to find one that works. With no font loaded yet, the
+    shipped one is loaded first.
+    """
+
+    enabled: bool
+    driver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPort:
+    """Send notes to the MIDI port of this name; None closes the port."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVirtualPort:
+    """Make a port of our own that other programs can connect to, and send notes there."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRouting:
+    """Choose the MIDI channel (0-15) and the note number of each voice, in order of voice."""
+
+    channel: int
+    note_map: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLatency:
+    """Send MIDI notes later (or earlier, down to -20 ms) than their time, by seconds."""
+
+    offset_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Sound one voice at once, on every output, with a velocity of 1 to 127."""
+
+    voice: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """Silence everything that sounds, here and behind the MIDI port; the transport goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Silence everything and end the process."""
+
+
+Command = (
+    Play
+    | Stop
+    | Locate
+    | SetTempo
+    | SetSwing
+    | SetFeel
+    | SetPattern
+    | SetMix
+    | SetKit
+    | SetGain
+    | LoadFont
+    | SetAudio
+    | OpenPort
+    | OpenVirtualPort
+    | SetRouting
+    | SetLatency
+    | Preview
+    | Panic
+    | Quit
+)
+
+
+# -- events -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransportChanged:
+    """The transport started, stopped, moved, or changed tempo or swing."""
+
+    playing: bool
+    timeline: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class PatternStarted:
+    """Pattern `serial` of `track` sounds from `transport_step` on, at the moment `time_s`.
+
+    Told as soon as it is decided, which is up to one look-ahead (40 ms) before it is heard. While
+    the transport stands, told at once.
+    """
+
+    track: str
+    serial: int
+    transport_step: float
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PortsChanged:
+    """The MIDI ports that notes can be sent to now.
+
+    `message` says what is missing where the machine has no MIDI system at all.
+    """
+
+    names: tuple[str, ...]
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortOpened:
+    """Notes go to this MIDI port from now on; None: to no port."""
+
+    name: str | None
+    virtual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PortLost:
+    """The port that notes went to has vanished."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChanged:
+    """What sounds now: driver, font and its kits; None where there is none.
+
+    `message` says why there is no sound and what to do about it, and is None if all is well.
+    """
+
+    driver: str | None
+    font: Path | None
+    kits: tuple[Kit, ...]
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FontLoaded:
+    """The font can be heard from now on."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FontFailed:
+    """The font cannot be used; the one before stays."""
+
+    path: Path | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How the engine fares, once a second.
+
+    `late_events` counts all since the start that left more than 2 ms late, `worst_lateness_s` is of
+    the last second, `cpu_share` is the share of one core that the process took in it.
+    """
+
+    late_events: int
+    worst_lateness_s: float
+    cpu_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineError:
+    """Something failed that the musician should know; everything else goes on."""
+
+    message: str
+
+
+Event = (
+    TransportChanged
+    | PatternStarted
+    | PortsChanged
+    | PortOpened
+    | PortLost
+    | AudioChanged
+    | FontLoaded
+    | FontFailed
+    | Stats
+    | EngineError
+)
