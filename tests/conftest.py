@@ -1,0 +1,153 @@
+"""What every test gets: folders of its own, no real dialog, no device, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything imports Qt or a numeric library.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import hypothesis
+import pytest
+from PySide6 import QtWidgets
+from PySide6.QtCore import QSettings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+GRACE_S = 5.0
+"""How long a thread or a process that was told to end may take."""
+
+_BLOCKING = {
+    QtWidgets.QColorDialog: ("getColor",),
+    QtWidgets.QDialog: ("exec",),
+    QtWidgets.QFileDialog: ("getExistingDirectory", "getOpenFileName", "getOpenFileNames", "getSaveFileName"),
+    QtWidgets.QInputDialog: ("getDouble", "getInt", "getItem", "getMultiLineText", "getText"),
+    QtWidgets.QMenu: ("exec",),
+    QtWidgets.QMessageBox: ("about", "critical", "exec", "information", "question", "warning"),
+}
+
+hypothesis.settings.register_profile(
+    "loopweave",
+    deadline=None,  # a busy machine is not a failure
+    derandomize="CI" in os.environ,
+    # The fixtures below are set up once for all examples, which is what they are meant for.
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("loopweave")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the folder of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Send every path of the user (home, settings, data, state, cache) to a fresh folder."""
+    home = tmp_path_factory.mktemp("home")
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)  # Qt and Wayland insist
+    variables = {
+        "HOME": home,
+        "USERPROFILE": home,
+        "APPDATA": home / "roaming",
+        "LOCALAPPDATA": home / "local",
+        "XDG_CACHE_HOME": home / "cache",
+        "XDG_CONFIG_HOME": home / "config",
+        "XDG_DATA_HOME": home / "data",
+        "XDG_DOCUMENTS_DIR": home / "documents",
+        "XDG_RUNTIME_DIR": runtime,
+        "XDG_STATE_HOME": home / "state",
+    }
+    for name, folder in variables.items():
+        monkeypatch.setenv(name, str(folder))
+    for kind in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+        for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
+            QSettings.setPath(kind, scope, str(home / "config"))
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_devices_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep tests away from a JACK server of the user, and from starting one by accident."""
+    monkeypatch.delenv("JACK_DEFAULT_SERVER", raising=False)
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+
+
+@pytest.fixture(autouse=True)
+def no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail, instead of waiting for ever, where a dialog would wait for a person."""
+
+    def refuse(name: str) -> Callable[..., NoReturn]:
+        def refused(*_args: object, **_kwargs: object) -> NoReturn:
+            pytest.fail(f"{name}() would wait for a person: replace it in this test with monkeypatch")
+
+        return refused
+
+    for owner, names in _BLOCKING.items():
+        for name in names:
+            monkeypatch.setattr(owner, name, refuse(f"{owner.__name__}.{name}"))
+
+
+@pytest.fixture(autouse=True)
+def same_hooks() -> Iterator[None]:
+    """Put back the hooks for uncaught exceptions, by which pytest itself learns of them."""
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    yield
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(own_folders: Path, no_dialogs: None, same_hooks: None) -> Iterator[None]:
+    """Fail a test that leaves a thread or a child process running."""
+    threads, children = _threads(), _children()
+    yield
+    end_s = time.monotonic() + GRACE_S
+    while _threads() - threads or _children().keys() - children.keys():
+        if time.monotonic() > end_s:
+            left = [thread.name for thread in _threads() - threads]
+            left += [text for pid, text in _children().items() if pid not in children]
+            pytest.fail(f"left running: {', '.join(left)}")
+        time.sleep(0.01)
+
+
+def _threads() -> set[threading.Thread]:
+    """Return the running threads, less those that Python only guesses at and tqdm's own."""
+    return {
+        thread
+        for thread in threading.enumerate()
+        if not isinstance(thread, threading._DummyThread) and type(thread).__name__ != "TMonitor"
+    }
+
+
+def _children() -> dict[int, str]:
+    """Return the command lines of the running child processes (none where there is no /proc)."""
+    found = {}
+    for listed in Path("/proc/self/task").glob("*/children"):
+        try:
+            pids = listed.read_text().split()
+        except OSError:  # that thread has just ended
+            continue
+        for pid in pids:
+            command = _command(pid)
+            # multiprocessing's tracker lives as long as this process does
+            if command and "resource_tracker" not in command:
+                found[int(pid)] = command
+    return found
+
+
+def _command(pid: str) -> str:
+    """Return the command line of a process; nothing for one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""
