@@ -1,0 +1,1 @@
+"""The engine: a process of its own that plays patterns in time; no Qt, no torch."""

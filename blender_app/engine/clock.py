@@ -1,0 +1,46 @@
+"""The clocks that drive the engine: the machine's monotonic one, and one that tests turn by hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time in seconds and waits for a moment."""
+
+    def now(self) -> float:
+        """Return the moment in seconds."""
+
+    def wait_until(self, moment_s: float, wake: threading.Event) -> None:
+        """Return at `moment_s`, or earlier when `wake` is set."""
+
+
+class MonotonicClock:
+    """The clock that every process of the machine shares, `time.monotonic`."""
+
+    def now(self) -> float:
+        """Return `time.monotonic()`."""
+        return time.monotonic()
+
+    def wait_until(self, moment_s: float, wake: threading.Event) -> None:
+        """Sleep until `moment_s`, or until another thread sets `wake`."""
+        delay_s = moment_s - time.monotonic()
+        if delay_s > 0:
+            wake.wait(delay_s)
+
+
+class OfflineClock:
+    """A clock that only moves when told to, so that tests assert exact moments without sleeping."""
+
+    def __init__(self, start_s: float = 0.0) -> None:
+        self._now_s = start_s
+
+    def now(self) -> float:
+        """Return the moment that the clock was last moved to."""
+        return self._now_s
+
+    def wait_until(self, moment_s: float, wake: threading.Event) -> None:  # noqa: ARG002
+        """Move to `moment_s` at once; never back."""
+        self._now_s = max(self._now_s, moment_s)

@@ -1,0 +1,56 @@
+"""The transport: whether it plays, where it stands, how fast and with how much swing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING, Timeline
+
+START_DELAY_S = 0.05
+"""From "play" to the first step: a look-ahead, and room for a first hit that comes early."""
+DEFAULT_TEMPO_BPM = 120.0
+
+
+class Transport:
+    """Start, stop, locate and change of tempo on one `Timeline`.
+
+    While it stands, the timeline's `anchor_step` is where it stands.
+    """
+
+    def __init__(self, now_s: float, tempo_bpm: float = DEFAULT_TEMPO_BPM) -> None:
+        self.playing = False
+        self.timeline = Timeline(now_s, 0.0, tempo_bpm)
+
+    def play(self, now_s: float) -> None:
+        """Start from where the transport stands, `START_DELAY_S` from now."""
+        self.playing = True
+        self._anchor(now_s + START_DELAY_S, self.timeline.anchor_step)
+
+    def stop(self, now_s: float) -> None:
+        """Stop and go back to step 0."""
+        self.playing = False
+        self._anchor(now_s, 0.0)
+
+    def locate(self, now_s: float, step: float) -> None:
+        """Go to `step` (0 or more); while playing it sounds `START_DELAY_S` from now."""
+        self._anchor(now_s + START_DELAY_S if self.playing else now_s, max(0.0, step))
+
+    def set_tempo(self, now_s: float, tempo_bpm: float) -> None:
+        """Set the tempo, kept within 20 to 300 quarters a minute, without a jump in position."""
+        tempo_bpm = min(max(tempo_bpm, MIN_TEMPO_BPM), MAX_TEMPO_BPM)
+        self._retime(now_s, tempo_bpm, self.timeline.swing)
+
+    def set_swing(self, now_s: float, swing: float) -> None:
+        """Set the swing, kept within 0.5 to 0.75."""
+        swing = min(max(swing, STRAIGHT_SWING), MAX_SWING)
+        self._retime(now_s, self.timeline.tempo_bpm, swing)
+
+    def _anchor(self, moment_s: float, step: float) -> None:
+        self.timeline = replace(self.timeline, anchor_s=moment_s, anchor_step=step)
+
+    def _retime(self, now_s: float, tempo_bpm: float, swing: float) -> None:
+        waits = not self.playing or now_s < self.timeline.anchor_s  # stands, or is about to start
+        if waits:
+            self.timeline = replace(self.timeline, tempo_bpm=tempo_bpm, swing=swing)
+        else:
+            self.timeline = self.timeline.retimed(now_s, tempo_bpm, swing)
