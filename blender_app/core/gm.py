@@ -15,8 +15,8 @@ DRUM_CHANNEL = 9
 _DRUMS = (
     "high Q, slap, scratch push, scratch pull, sticks, square click, metronome click, metronome bell, "
     "acoustic bass drum, bass drum 1, side stick, acoustic snare, hand clap, electric snare, low "
-    "floor tom, closed hi-hat, high floor tom, pedal hi-hat, low tom, open hi-hat, low-mid tom, high- "
-    "mid tom, crash cymbal 1, high tom, ride cymbal 1, chinese cymbal, ride bell, tambourine, splash "
+    "floor tom, closed hi-hat, high floor tom, pedal hi-hat, low tom, open hi-hat, low-mid tom, "
+    "high-mid tom, crash cymbal 1, high tom, ride cymbal 1, chinese cymbal, ride bell, tambourine, splash "
     "cymbal, cowbell, crash cymbal 2, vibraslap, ride cymbal 2, high bongo, low bongo, mute high "
     "conga, open high conga, low conga, high timbale, low timbale, high agogo, low agogo, cabasa, "
     "maracas, short whistle, long whistle, short guiro, long guiro, claves, high wood block, low wood "

@@ -25,6 +25,7 @@ SWING_TEXT = "loopweave swing {:.4f}"
 EARLY_TEXT = "loopweave early {} {:.4f}"
 """Pitch, and by how many steps its hit on the file's first downbeat should come before it."""
 
+LOOP_BARS = LOOP_STEPS // STEPS_PER_BAR
 _SWING = re.compile(r"loopweave swing (0\.\d+)")
 _EARLY = re.compile(r"loopweave early (\d+) (-0\.\d+)")
 _COMMON_TIME = Meter(0, 4, 4)
@@ -40,7 +41,8 @@ def read_drum_loop(
     path
         A MIDI file of type 0 or 1. Channel 10 is read or, where nothing is on it, the only part.
     bar
-        Number of the first bar, counted from 1; 0 is the first bar with drums in it.
+        Number of the first bar, counted from 1; 0 is the first bar with drums in it, or the beginning of a
+        file that is no longer than a loop.
     note_map
         MIDI note of each of the nine voices; None is General MIDI, where many notes share a voice.
 
@@ -72,11 +74,10 @@ def drum_loop_from(
     score = _Score(contents)
     hits = [score.place(message) for message in _drum_messages(contents, voices, name)]
     first = _first_bar(hits, score, bar, name)
-    loop_bars = LOOP_STEPS // STEPS_PER_BAR
     alone = first + 1 >= score.bar_count or not score.is_common_time(first + 1)
     notes = []
     for hit in hits:
-        for round_ in range(loop_bars if alone else 1):
+        for round_ in range(LOOP_BARS if alone else 1):
             step = (hit.bar - first + round_) * STEPS_PER_BAR + hit.step
             if hit.bar >= first and (hit.bar == first or not alone) and step < LOOP_STEPS:
                 notes.append(
@@ -235,6 +236,8 @@ def _first_bar(hits: Sequence[_Hit], score: _Score, bar: int, name: str) -> int:
                 f"Bar {bar} of {name} is in {score.meter_of(bar - 1)}; Loopweave's loops are in 4/4."
             )
         return bar - 1
+    if score.bar_count <= LOOP_BARS and all(score.is_common_time(each) for each in range(score.bar_count)):
+        return 0  # it is a loop already, and may begin with silence
     common = [hit.bar for hit in hits if score.is_common_time(hit.bar)]
     if not common:
         raise MidiFileError(
