@@ -1,0 +1,1 @@
+"""The document, undo, files, and the controller between window and engine; no widgets."""

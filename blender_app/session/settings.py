@@ -1,0 +1,116 @@
+"""What the program remembers between sessions, in an INI file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+MAX_RECENT_FILES = 10
+
+
+class Settings:
+    """Typed access to the settings.
+
+    Parameters
+    ----------
+    path
+        The INI file; None is the user's own, where the platform keeps such files.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is None:
+            ini, user = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+            self._store = QSettings(ini, user, "loopweave", "loopweave")
+        else:
+            self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """Name of the window's theme: "dark" or "light"."""
+        return self._text("window/theme") or "dark"
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("window/theme", name)
+
+    @property
+    def palette_colours(self) -> str | None:
+        """Name of the set of corner colours, None for the default."""
+        return self._text("window/palette_colours")
+
+    @palette_colours.setter
+    def palette_colours(self, name: str | None) -> None:
+        self._store.setValue("window/palette_colours", name or "")
+
+    @property
+    def window_geometry(self) -> bytes:
+        """The window's place and size as Qt gives them; empty at first."""
+        return self._bytes("window/geometry")
+
+    @window_geometry.setter
+    def window_geometry(self, geometry: bytes) -> None:
+        self._store.setValue("window/geometry", QByteArray(geometry))
+
+    @property
+    def window_state(self) -> bytes:
+        """The state of the window's parts as Qt gives it; empty at first."""
+        return self._bytes("window/state")
+
+    @window_state.setter
+    def window_state(self, state: bytes) -> None:
+        self._store.setValue("window/state", QByteArray(state))
+
+    @property
+    def last_port(self) -> str | None:
+        """The MIDI port that was open last."""
+        return self._text("midi/last_port")
+
+    @last_port.setter
+    def last_port(self, name: str | None) -> None:
+        self._store.setValue("midi/last_port", name or "")
+
+    @property
+    def font(self) -> str | None:
+        """The SoundFont chosen last, None for the shipped one."""
+        return self._text("audio/font")
+
+    @font.setter
+    def font(self, path: str | None) -> None:
+        self._store.setValue("audio/font", path or "")
+
+    @property
+    def recent_files(self) -> tuple[str, ...]:
+        """Session files opened or saved lately, the newest first."""
+        value = self._store.value("files/recent")
+        files = value if isinstance(value, list) else [value]
+        return tuple(file for file in files if isinstance(file, str) and file)
+
+    def add_recent_file(self, path: str) -> None:
+        """Put a session file in front of the recent ones."""
+        others = [file for file in self.recent_files if file != path]
+        self._store.setValue("files/recent", [path, *others][:MAX_RECENT_FILES])
+
+    def remove_recent_file(self, path: str) -> None:
+        """Take a session file from the recent ones."""
+        self._store.setValue("files/recent", [file for file in self.recent_files if file != path])
+
+    def value(self, key: str, default: str = "") -> str:
+        """Return any other text kept under a key of the form "group/name"."""
+        return self._text(key) or default
+
+    def set_value(self, key: str, value: str) -> None:
+        """Keep a text under a key of the form "group/name"."""
+        self._store.setValue(key, value)
+
+    def save(self) -> None:
+        """Write the file now."""
+        self._store.sync()
+
+    def _text(self, key: str) -> str | None:
+        value = self._store.value(key)
+        return value if isinstance(value, str) and value else None
+
+    def _bytes(self, key: str) -> bytes:
+        value = self._store.value(key)
+        return bytes(value.data()) if isinstance(value, QByteArray) else b""
