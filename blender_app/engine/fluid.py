@@ -109,6 +109,7 @@ def library_version() -> str:
     return ".".join(str(part.value) for part in parts)
 
 
+@cache
 def compiled_drivers() -> tuple[str, ...]:
     """Return the audio drivers that the FluidSynth library was built with.
 
@@ -332,6 +333,11 @@ class LiveSynth(OfflineSynth):
             self._fluid.delete_fluid_event(self._event)
             self._fluid.delete_fluid_sequencer(self._sequencer)
             self._sequencer = self._event = None
+
+    def abandon(self) -> None:
+        """Let everything be, freed by nobody: closing a driver whose server died can end the process."""
+        self._driver = self._sequencer = self._event = self.driver = None
+        self._synth = self._settings = None
 
     def close(self) -> None:
         """Stop and free everything."""

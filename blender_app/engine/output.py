@@ -36,6 +36,9 @@ class Output(Protocol):
     def cancel(self) -> None:
         """Forget the notes that were told of but do not sound yet."""
 
+    def follow(self, now_s: float) -> None:
+        """Keep in step with the device's clock; called some hundred times a second."""
+
     def panic(self) -> None:
         """Silence everything behind the output."""
 
@@ -188,6 +191,9 @@ class RecordingOutput:
     def cancel(self) -> None:
         """Count the call."""
         self.cancels += 1
+
+    def follow(self, now_s: float) -> None:
+        """Do nothing."""
 
     def panic(self) -> None:
         """Count the call."""

@@ -81,12 +81,18 @@ class Player:
             for queue in self._queues.values():
                 queue.add(hit.note, hit.velocity, hit.time_s, hit.off_s)
         for name in list(self._queues):
+            self._queues[name].output.follow(now_s)
             self._guard(name, lambda queue: queue.dispatch(self._now()))
         for started in due.started:
             self._emit(started)
         return min([due.next_s, *(queue.next_s for queue in self._queues.values())], default=math.inf)
 
     # -- outputs
+
+    @property
+    def follows(self) -> bool:
+        """Whether there is an output with a clock of its own, so that `advance` is needed often."""
+        return SOUND in self._queues
 
     def attach(self, name: str, output: Output | None) -> Output | None:
         """Send notes to `output` from now on (None: nowhere); return the silenced one before it."""

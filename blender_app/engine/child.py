@@ -1,0 +1,223 @@
+"""The engine's process from inside: one time-critical thread, and those that wait for others.
+
+Notes
+-----
+`engine` decides and sends notes and waits for nothing else. The main thread reads commands,
+`sound` and `midi ports` open devices, `events` writes to the window. When the window's process
+ends, or SIGTERM or SIGINT arrives, every note is ended, ports are closed and the process ends.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import ctypes
+import gc
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection, wait
+
+from blender_app.engine import messages as m
+from blender_app.engine.clock import MonotonicClock
+from blender_app.engine.output import Output
+from blender_app.engine.player import MIDI, SOUND, Player
+from blender_app.engine.port_keeper import PortKeeper
+from blender_app.engine.sound_keeper import SoundKeeper
+
+FOLLOW_S = 0.01
+STATS_S = 1.0
+JOIN_S = 2.0
+_SWITCH_INTERVAL_S = 0.0005
+_MAX_WAITING_EVENTS = 4096
+_NICENESS = -11
+_PR_SET_TIMERSLACK = 29
+
+
+class EngineThread(threading.Thread):
+    """The time-critical thread: owns the `Player`, takes commands, and sleeps between notes."""
+
+    def __init__(self, voice_pitches: tuple[int, ...], emit: Callable[[m.Event], None]) -> None:
+        super().__init__(name="engine", daemon=True)
+        self._clock = MonotonicClock()
+        self._emit = emit
+        self._player = Player(self._clock.now, emit, voice_pitches)
+        self._inbox: collections.deque[Callable[[], None]] = collections.deque()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._ended = threading.Event()
+        self._stats_s = self._clock.now() + STATS_S
+        self._cpu_s = time.process_time()
+
+    def handles(self, command: m.Command) -> bool:
+        """Return whether the command is for this thread."""
+        return self._player.handles(command)
+
+    def handle(self, command: m.Command) -> None:
+        """Take a command from another thread."""
+        self._post(lambda: self._player.handle(command))
+
+    def attach(self, name: str, output: Output | None) -> Output | None:
+        """Exchange an output from another thread; return the silenced one when it is free."""
+        answer: queue.SimpleQueue[Output | None] = queue.SimpleQueue()
+        self._post(lambda: answer.put(self._player.attach(name, output)))
+        while True:
+            try:
+                return answer.get(timeout=0.1)
+            except queue.Empty:
+                if self._ended.is_set():
+                    return None
+
+    def stop(self) -> None:
+        """Let the thread end every note and then itself."""
+        self._stopping = True
+        self._wake.set()
+
+    def run(self) -> None:
+        """Play until `stop`."""
+        _favour_this_thread()
+        try:
+            while not self._stopping:
+                self._turn()
+        except Exception:  # noqa: BLE001 - the thread's edge: say it, silence what sounds, and end
+            self._emit(m.EngineError(f"The engine has failed:\n{traceback.format_exc()}"))
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            self._player.close()
+            while self._inbox:
+                self._inbox.popleft()()
+            self._ended.set()
+
+    def _turn(self) -> None:
+        self._wake.clear()
+        while self._inbox:
+            self._inbox.popleft()()
+        next_s = self._player.advance()
+        now_s = self._clock.now()
+        if now_s >= self._stats_s:
+            self._tell_stats(now_s)
+        if not self._inbox and not self._stopping:
+            idle_s = FOLLOW_S if self._player.follows else STATS_S
+            self._clock.wait_until(min(next_s, now_s + idle_s), self._wake)
+
+    def _post(self, action: Callable[[], None]) -> None:
+        self._inbox.append(action)
+        self._wake.set()
+
+    def _tell_stats(self, now_s: float) -> None:
+        cpu_s = time.process_time()
+        share = (cpu_s - self._cpu_s) / (now_s - self._stats_s + STATS_S)
+        late_events, worst_s = self._player.take_lateness()
+        self._emit(m.Stats(late_events, worst_s, share))
+        self._stats_s, self._cpu_s = now_s + STATS_S, cpu_s
+
+
+class EventWriter(threading.Thread):
+    """Writes events to the window's process; a window that does not read delays nobody."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(name="events", daemon=True)
+        self._connection = connection
+        self._events: queue.SimpleQueue[m.Event | None] = queue.SimpleQueue()
+
+    def emit(self, event: m.Event) -> None:
+        """Take an event from any thread; with thousands unread, new ones are dropped."""
+        if self._events.qsize() < _MAX_WAITING_EVENTS:
+            self._events.put(event)
+
+    def stop(self) -> None:
+        """Let the thread end after what was emitted before."""
+        self._events.put(None)
+
+    def run(self) -> None:
+        """Write until `stop`, or until nobody listens."""
+        with contextlib.suppress(OSError):
+            while (event := self._events.get()) is not None:
+                self._connection.send(event)
+
+
+def run_engine(connection: Connection, voice_pitches: tuple[int, ...]) -> None:
+    """Be the engine's process: play until `Quit`, a signal, or the end of the other side."""
+    signalled = _catch_signals()
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    writer = EventWriter(connection)
+    engine = EngineThread(voice_pitches, writer.emit)
+    keepers = (
+        SoundKeeper(lambda output: engine.attach(SOUND, output), writer.emit),
+        PortKeeper(lambda output: engine.attach(MIDI, output), writer.emit),
+    )
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # frozen values make no cycles; a collection would be a late note
+    for thread in (writer, engine, *keepers):
+        thread.start()
+    _read_commands(connection, signalled, engine, *keepers)
+    engine.stop()
+    engine.join(JOIN_S)
+    for keeper in keepers:
+        keeper.handle(m.Quit())
+    for keeper in keepers:
+        keeper.join(JOIN_S)
+    writer.stop()
+    writer.join(JOIN_S)
+    os._exit(0)  # threads of drivers whose server died may never end, and destructors may crash
+
+
+def _read_commands(
+    connection: Connection,
+    signalled: socket.socket,
+    engine: EngineThread,
+    sound: SoundKeeper,
+    ports: PortKeeper,
+) -> None:
+    """Pass commands on until `Quit`, a signal, or the end of the other side."""
+    while signalled not in wait([connection, signalled]):
+        try:
+            command: m.Command = connection.recv()
+        except (EOFError, OSError):
+            return
+        match command:
+            case m.Quit():
+                return
+            case m.OpenPort() | m.OpenVirtualPort():
+                ports.handle(command)
+            case m.LoadFont() | m.SetAudio() | m.SetKit() | m.SetGain():
+                sound.handle(command)
+            case _:
+                engine.handle(command)
+
+
+def _catch_signals() -> socket.socket:
+    """Return a socket that becomes readable when the process is told to end."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+
+    def told(_number: int, _frame: object) -> None:
+        with contextlib.suppress(BlockingIOError):
+            writer.send(b"x")
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, told)
+    return reader
+
+
+def _favour_this_thread() -> None:
+    """Ask the system to run this thread soon after its moment; where it refuses, go on without."""
+    if not sys.platform.startswith("linux"):
+        return
+    thread_id = threading.get_native_id()
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(thread_id, os.SCHED_FIFO, os.sched_param(10))
+        return
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, thread_id, _NICENESS)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1000, 0, 0, 0)  # ns; 50000 is usual

@@ -1,0 +1,252 @@
+"""MIDI ports, the only module that touches rtmidi: listing, opening, sending, and seeing them vanish.
+
+Notes
+-----
+rtmidi tells nothing when a port or a JACK server goes away, and closing a port after its JACK server
+died ends the process with a segmentation fault. So the list is polled with one client that is kept,
+a connection to the JACK server is held to see it die, and ports of a dead server are never closed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+import select
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from blender_app.core.errors import PortError
+
+CLIENT_NAME = "Loopweave"
+API_VARIABLE = "LOOPWEAVE_MIDI_API"
+"""Environment variable that chooses "alsa" or "jack" where both are there."""
+_ALSA_SEQUENCER = Path("/dev/snd/seq")
+_ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123
+
+
+def _rtmidi() -> Any:  # noqa: ANN401 - an extension module without types
+    try:
+        import rtmidi  # noqa: PLC0415 - has no wheels for some Pythons; all else works without
+    except ImportError:
+        raise PortError(
+            "MIDI ports need python-rtmidi: `pip install python-rtmidi` (it may need a C++ compiler)."
+        ) from None
+    return rtmidi
+
+
+class MidiPort:
+    """An open MIDI port: an `Output` for the engine's thread.
+
+    It owns sending and closing under one lock. Made by `MidiSystem`.
+    """
+
+    lead_s = 0.0
+    latency_s = 0.0
+
+    def __init__(self, client: Any, name: str, virtual: bool) -> None:  # noqa: ANN401
+        self.name = name
+        self.virtual = virtual
+        self._client = client
+        self._lock = threading.Lock()
+
+    def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:  # noqa: ARG002
+        """Send a note-on now."""
+        self._send((0x90 | channel, key, velocity))
+
+    def note_off(self, time_s: float, channel: int, key: int) -> None:  # noqa: ARG002
+        """Send a note-off now."""
+        self._send((0x80 | channel, key, 64))
+
+    def cancel(self) -> None:
+        """Do nothing: what was sent sounds already."""
+
+    def follow(self, now_s: float) -> None:
+        """Do nothing: a port has no clock of its own."""
+
+    def panic(self) -> None:
+        """Tell all sixteen channels to be silent."""
+        for channel in range(16):
+            self._send((0xB0 | channel, _ALL_NOTES_OFF, 0))
+            self._send((0xB0 | channel, _ALL_SOUND_OFF, 0))
+
+    def close(self) -> None:
+        """Close the port; what is sent afterwards goes nowhere."""
+        client = self._take_client()
+        if client is not None:
+            client.close_port()
+            client.delete()
+
+    def abandon(self) -> None:
+        """Let the port of a dead server be: nothing goes there any more, and it is not closed."""
+        client = self._take_client()
+        if client is not None:
+            _keep_for_ever(client)
+
+    def _take_client(self) -> Any:  # noqa: ANN401
+        with self._lock:
+            client, self._client = self._client, None
+        return client
+
+    def _send(self, message: tuple[int, int, int]) -> None:
+        with self._lock:
+            if self._client is None:
+                return
+            try:
+                self._client.send_message(message)
+            except (OSError, RuntimeError) as error:
+                raise PortError(
+                    f"The MIDI port {self.name} does not take notes any more ({error})."
+                ) from None
+
+
+class MidiSystem:
+    """The machine's MIDI system: one client, kept, that lists ports, and what opens them.
+
+    Raises
+    ------
+    PortError
+        There is none; the message tells what to do.
+    """
+
+    def __init__(self) -> None:
+        rtmidi = _rtmidi()
+        self._rtmidi = rtmidi
+        self._api, self._server = _choose_api(rtmidi)
+        try:
+            self._client = rtmidi.MidiOut(self._api, name=f"{CLIENT_NAME} list")
+        except (OSError, RuntimeError) as error:
+            self._close_server()
+            raise PortError(f"The MIDI system cannot be reached ({error}).") from None
+
+    @property
+    def api_name(self) -> str:
+        """What the system is called: ALSA, JACK, CoreMIDI, ..."""
+        return str(self._rtmidi.get_api_display_name(self._api))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the JACK server still runs; other systems always do."""
+        if self._server is None:
+            return True
+        readable, _, _ = select.select([self._server], [], [], 0)
+        return not readable  # the server never says anything here: it can only be the end
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the ports that notes can be sent to; none when the server has died."""
+        return tuple(self._client.get_ports()) if self.alive else ()
+
+    def open(self, name: str) -> MidiPort:
+        """Open the port of this name (a changed ALSA number at its end does not matter).
+
+        Raises
+        ------
+        PortError
+            It is not there, or cannot be opened.
+        """
+        client = self._new_client()
+        names = client.get_ports()
+        index = find_port(name, names)
+        if index is None:
+            client.delete()
+            raise PortError(f"There is no MIDI port {name} now.")
+        try:
+            client.open_port(index, "out")
+        except (OSError, RuntimeError) as error:
+            client.delete()
+            raise PortError(f"The MIDI port {name} cannot be opened ({error}).") from None
+        return MidiPort(client, names[index], virtual=False)
+
+    def open_virtual(self, name: str) -> MidiPort:
+        """Make a port that other programs can connect to.
+
+        Raises
+        ------
+        PortError
+            The system has no virtual ports (Windows), or refuses.
+        """
+        client = self._new_client()
+        try:
+            client.open_virtual_port(name)
+        except (OSError, RuntimeError, NotImplementedError) as error:
+            client.delete()
+            raise PortError(f"A virtual MIDI port cannot be made here ({error}).") from None
+        return MidiPort(client, name, virtual=True)
+
+    def close(self) -> None:
+        """Let go of the system; of a dead one, without touching it."""
+        client, self._client = self._client, None
+        if client is not None:
+            if self.alive:
+                client.delete()
+            else:
+                _keep_for_ever(client)
+        self._close_server()
+
+    def _new_client(self) -> Any:  # noqa: ANN401
+        if not self.alive:
+            raise PortError("The JACK server has stopped; MIDI ports come back when it runs again.")
+        try:
+            return self._rtmidi.MidiOut(self._api, name=CLIENT_NAME)
+        except (OSError, RuntimeError) as error:
+            raise PortError(f"The MIDI system cannot be reached ({error}).") from None
+
+    def _close_server(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+
+def find_port(name: str, names: list[str]) -> int | None:
+    """Return the index of the port called `name`, or of the one that differs only in ALSA's numbers."""
+    if name in names:
+        return names.index(name)
+    plain = [_without_numbers(other) for other in names]
+    wanted = _without_numbers(name)
+    return plain.index(wanted) if wanted in plain else None
+
+
+def _without_numbers(name: str) -> str:
+    return re.sub(r" \d+:\d+$", "", name)
+
+
+def _choose_api(rtmidi: Any) -> tuple[int, socket.socket | None]:  # noqa: ANN401
+    """Return the rtmidi API to use, and for JACK a connection that ends with its server."""
+    compiled = rtmidi.get_compiled_api()
+    if rtmidi.API_UNIX_JACK not in compiled and rtmidi.API_LINUX_ALSA not in compiled:
+        return compiled[0], None
+    if sys.platform == "darwin":
+        return rtmidi.API_MACOSX_CORE, None
+    wanted = os.environ.get(API_VARIABLE, "").lower()
+    if wanted != "jack" and _ALSA_SEQUENCER.exists() and rtmidi.API_LINUX_ALSA in compiled:
+        return rtmidi.API_LINUX_ALSA, None
+    server = _connect_to_jack() if wanted != "alsa" and rtmidi.API_UNIX_JACK in compiled else None
+    if server is None:
+        raise PortError(
+            "There is no MIDI system here: no ALSA sequencer (`sudo modprobe snd-seq`) and no JACK server "
+            "(`jackd -d dummy` will do). Sound goes on without."
+        )
+    return rtmidi.API_UNIX_JACK, server
+
+
+def _connect_to_jack() -> socket.socket | None:
+    """Return a connection to the JACK server, or None if none runs (asking libjack would be noisy)."""
+    name = os.environ.get("JACK_DEFAULT_SERVER", "default")
+    path = f"/dev/shm/jack_{name}_{os.getuid()}_0"  # noqa: S108 - JACK's own place
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        return None
+    return connection
+
+
+def _keep_for_ever(client: object) -> None:
+    """Give an object a reference that nobody drops: its destructor would crash the process."""
+    with contextlib.suppress(AttributeError):  # no CPython, no such call
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))
