@@ -22,6 +22,7 @@ from blender_app.session.document import (
     CornerNames,
     Corners,
     DrawnPath,
+    MidiSettings,
     Session,
     clamp,
     clamp_point,
@@ -263,11 +264,18 @@ class SessionEditor(QObject):
         changed = changed_fields(self._session, with_fields(self._session, values))
         if not changed:
             return
-        before = {name: getattr(self._session, name) for name in changed}
+        before: dict[str, object] = {name: getattr(self._session, name) for name in changed}
         after = {name: values[name] for name in changed}
         if self._gesture_text is not None:
             text, merge_key = self._gesture_text, f"gesture {self._gesture_count}"
-        self._undo_stack.push(EditCommand(text, before, after, merge_key, self._clock(), self.apply_values))
+        self._undo_stack.push(EditCommand(text, before, after, merge_key, self._clock(), self._apply_edit))
+
+    def _apply_edit(self, values: Mapping[str, object]) -> None:
+        """Make or take back an edit; the MIDI port is no edit and stays what it is."""
+        midi, now = values.get("midi"), self._session.midi
+        if isinstance(midi, MidiSettings):
+            values = {**values, "midi": replace(midi, port=now.port, virtual=now.virtual)}
+        self.apply_values(values)
 
     def apply_values(self, values: Mapping[str, object]) -> None:
         """Make `values` the session's without a step in the history, and tell who listens."""
@@ -277,13 +285,13 @@ class SessionEditor(QObject):
         changed = changed_fields(self._session, session)
         if not changed:
             return
-        self._session = session
-        self._on_session_replaced(changed)
+        before, self._session = self._session, session
+        self._on_session_replaced(before, changed)
         self.sessionChanged.emit(changed)
         if changed & {"corners", "corner_names"}:
             self.cornersChanged.emit()
 
-    def _on_session_replaced(self, changed: frozenset[str]) -> None:
+    def _on_session_replaced(self, before: Session, changed: frozenset[str]) -> None:
         """Let a subclass follow a change of the fields `changed` before anybody hears of it."""
 
 

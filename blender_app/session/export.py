@@ -10,6 +10,7 @@ from blender_app.core.smf import MidiStyle, Section, grid_sections, read_drum_lo
 from blender_app.session.document import Session
 from blender_app.session.path import PathPlan
 
+
 def export_loop(path: Path, loop: DrumLoop, name: str, session: Session) -> Path:
     """Write one loop; return the file's path, which ends in .mid.
 

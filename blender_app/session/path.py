@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from blender_app.core.drums import DRUM_NOTE_STEPS, LOOP_STEPS, VOICE_PITCHES, DrumLoop
 from blender_app.core.notes import Note, Pattern
+from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
+from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import DrawnPath, PathMode, Point, clamp_point, replace_at
 
 Points = NDArray[np.float64]
@@ -170,6 +172,21 @@ class PathPlan:
 def loop_pattern(serial: int, loop: DrumLoop) -> Pattern:
     """Return the pattern that repeats one loop from step 0 of the transport."""
     return Pattern(serial, loop.to_notes(), LOOP_STEPS)
+
+
+def next_boundary(step: float, change_at: ChangeAt) -> int:
+    """Return the first step after `step` on which a change that waits for `change_at` happens."""
+    unit = {ChangeAt.STEP: 1, ChangeAt.BEAT: STEPS_PER_BEAT, ChangeAt.BAR: STEPS_PER_BAR}.get(
+        change_at, LOOP_STEPS
+    )
+    return (math.floor(step / unit) + 1) * unit
+
+
+def continued_anchor(plan: PathPlan, path: DrawnPath, step: float) -> int:
+    """Return where the lap of `path` must begin so that at `step` it is as far along as `plan` is."""
+    if plan.path.lap_steps == path.lap_steps:
+        return plan.anchor_step
+    return round(step - (step - plan.anchor_step) / plan.path.lap_steps * path.lap_steps)
 
 
 def _row_notes(loop: DrumLoop, row: int, step: int) -> list[Note]:

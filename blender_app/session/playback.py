@@ -122,8 +122,6 @@ class Playback:
 
     def start(self) -> None:
         """Start an engine, after forgetting what an earlier one had said."""
-        self.playing = False
-        self.open_port = None
         self._sent.clear()
         self._waiting = None
         self._engine = self._make_engine()
@@ -134,11 +132,13 @@ class Playback:
         if self._engine is not None:
             self._engine.close(timeout_s)
             self._engine = None
+        self.playing = False
+        self.open_port = None
 
     @property
-    def alive(self) -> bool:
-        """Whether an engine runs."""
-        return self._engine is not None and self._engine.alive
+    def died(self) -> bool:
+        """Whether the engine was started and has ended by itself."""
+        return self._engine is not None and not self._engine.alive
 
     def send(self, command: m.Command) -> None:
         """Send a command; one that a dead engine does not get is sent again after its restart."""
@@ -151,13 +151,13 @@ class Playback:
 
     # -- what plays -----------------------------------------------------------------------------
 
-    def play(self, played: Played, change_at: m.ChangeAt) -> None:
-        """Send a pattern, unless the last one sent is the same.
+    def play(self, played: Played, change_at: m.ChangeAt) -> bool:
+        """Send a pattern, unless the last one sent is the same; return whether it was sent.
 
         While the transport stands it counts as sounding at once, whatever the engine does.
         """
         if played == (self._waiting or self._sounding) and self._sent:
-            return
+            return False
         self._serial += 1
         self._sent[self._serial] = played
         if self.playing:
@@ -165,6 +165,7 @@ class Playback:
         else:
             self._sounding, self._waiting = played, None
         self.send(m.SetPattern(m.DRUM_TRACK, played.pattern(self._serial), change_at))
+        return True
 
     @property
     def sounding(self) -> DrumLoop:
@@ -180,6 +181,12 @@ class Playback:
     def sounding_path(self) -> PathPlan | None:
         """The path that sounds, or None."""
         return self._sounding.plan if isinstance(self._sounding, PlayedPath) else None
+
+    @property
+    def current_path(self) -> PlayedPath | None:
+        """The path that comes next, or else sounds; None if it is a loop."""
+        current = self._waiting or self._sounding
+        return current if isinstance(current, PlayedPath) else None
 
     def step_now(self) -> float | None:
         """Return where the transport is in steps; None while it stands."""
