@@ -1,0 +1,257 @@
+"""The script ./loopweave, in a folder where every tool it calls is ours or missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+
+TOOLS = ("basename", "cat", "cksum", "dirname", "env", "ls", "mkdir", "readlink", "rm", "sh")
+LIBRARIES = "libfluidsynth.so.3 libEGL.so.1 libGL.so.1 libX11-xcb.so.1 libdbus-1.so.3 libfontconfig.so.1 \
+libxkbcommon.so.0 libxkbcommon-x11.so.0 libxcb-cursor.so.0 libxcb-icccm.so.4 libxcb-image.so.0 \
+libxcb-keysyms.so.1 libxcb-randr.so.0 libxcb-render-util.so.0 libxcb-shape.so.0 libxcb-xkb.so.1 \
+libwayland-client.so.0 libwayland-cursor.so.0 "
+STARTED = 'echo "started in $PWD with $# arguments: $*, $QT_QPA_PLATFORM"'
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A clone with a virtual environment and a PATH of its own, and a log of what was called."""
+
+    root: Path
+    bin: Path
+    log: Path
+
+    @property
+    def venv(self) -> Path:
+        return self.root / ".venv"
+
+    def tool(self, name: str, body: str, folder: Path | None = None) -> None:
+        """Put a command of ours into the PATH (or `folder`) that logs its arguments first."""
+        path = (folder or self.bin) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self.log}"\n{body}\n')
+        path.chmod(0o755)
+
+    def run(
+        self, *arguments: str, file: Path | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Start the script with a bare environment, from another folder."""
+        elsewhere = self.root.parent / "else where"
+        elsewhere.mkdir(exist_ok=True)
+        return subprocess.run(
+            [str(file or self.root / "loopweave"), *arguments],
+            cwd=elsewhere,
+            env={"PATH": str(self.bin), "HOME": str(elsewhere), **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def calls(self) -> list[str]:
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+    def install(self) -> None:
+        """Make a virtual environment whose python only logs, and knows every package but PyTorch."""
+        self.tool(
+            "python",
+            "case $* in *\"version('torch')\"*) exit 1 ;; esac; exit 0",
+            self.venv / "bin",
+        )
+        self.tool("loopweave", STARTED, self.venv / "bin")
+
+
+@pytest.fixture
+def clone(tmp_path: Path, repository: Path) -> Clone:
+    """Return a clone as it is after `git clone`, on a Linux machine where nothing is missing."""
+    clone = Clone(tmp_path / "a clone", tmp_path / "bin", tmp_path / "log")
+    clone.root.mkdir()
+    clone.bin.mkdir()
+    for name in ("loopweave", "pyproject.toml"):
+        shutil.copy(repository / name, clone.root / name)
+    for name in TOOLS:
+        found = shutil.which(name)
+        assert found, name
+        (clone.bin / name).symlink_to(found)
+    clone.tool("uname", "echo Linux")
+    clone.tool("id", "echo 1000")
+    clone.tool("ldconfig", f"printf '\\t%s (libc6) => somewhere\\n' {LIBRARIES}")
+    return clone
+
+
+def test_it_is_shell_without_errors(repository: Path) -> None:
+    subprocess.run(["sh", "-n", str(repository / "loopweave")], check=True)
+    assert os.access(repository / "loopweave", os.X_OK)
+    assert os.access(repository / ".ci" / "run", os.X_OK)
+
+
+def test_the_first_start_installs_and_the_second_only_starts(clone: Clone) -> None:
+    clone.install()
+    first = clone.run("render", "a b.mid", QT_QPA_PLATFORM="minimal")
+    assert first.returncode == 0, first.stderr
+    assert (
+        first.stdout
+        == f"started in {clone.root.parent / 'else where'} with 2 arguments: render a b.mid, minimal\n"
+    )
+    assert any(f"install -q -e {clone.root}" in call for call in clone.calls())
+
+    clone.log.unlink()
+    second = clone.run("render", "a b.mid", QT_QPA_PLATFORM="minimal")
+    assert second.stdout == first.stdout
+    assert second.stderr == ""
+    assert [call.split()[0] for call in clone.calls()] == ["uname", "ldconfig", "loopweave"]
+
+
+@pytest.mark.parametrize("changed", ["pyproject.toml", "loopweave"])
+def test_a_changed_list_of_packages_installs_again(clone: Clone, changed: str) -> None:
+    clone.install()
+    clone.run()
+    clone.log.unlink()
+    with (clone.root / changed).open("a") as file:
+        file.write("\n# changed\n")
+    assert clone.run().returncode == 0
+    assert any("install" in call for call in clone.calls())
+
+
+def test_pytorch_is_only_ever_asked_for_as_the_cpu_build(clone: Clone) -> None:
+    clone.install()
+    clone.tool(
+        "python",
+        "case $* in *\"version('torch')\"* | *'install -q --no-deps torch==2.13.0+cpu'*) exit 1 ;; esac",
+        clone.venv / "bin",
+    )
+    assert clone.run().returncode == 0
+    asked = [call for call in clone.calls() if "install" in call]
+    assert len(asked) == 3
+    assert asked[0].endswith("install -q --no-deps torch==2.13.0+cpu")
+    assert "--no-deps" in asked[1]
+    assert asked[1].endswith("--index-url https://download.pytorch.org/whl/cpu torch==2.13.0+cpu")
+    assert asked[2].endswith(f"-e {clone.root}")
+
+
+def test_without_pytorch_it_stops_before_anything_could_bring_cuda(clone: Clone) -> None:
+    clone.install()
+    clone.tool("python", "case $* in *torch*) exit 1 ;; esac", clone.venv / "bin")
+    result = clone.run()
+    assert result.returncode == 1
+    assert "PyTorch's CPU build cannot be fetched" in result.stderr
+    assert not any(" -e " in call for call in clone.calls())
+
+
+def test_it_works_through_links(clone: Clone, tmp_path: Path) -> None:
+    clone.install()
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "relative").symlink_to("../a clone/loopweave")
+    (tmp_path / "absolute").symlink_to(tmp_path / "links" / "relative")
+    result = clone.run("ports", file=tmp_path / "absolute")
+    assert "1 arguments: ports" in result.stdout
+
+
+def test_missing_libraries_are_named_and_it_goes_on(clone: Clone) -> None:
+    clone.install()
+    clone.tool("ldconfig", f"printf '\\t%s (libc6) => somewhere\\n' {LIBRARIES.replace('libEGL.so.1', '')}")
+    clone.tool("apt-get", "")
+    result = clone.run("doctor")
+    assert "sudo apt-get install --no-install-recommends libegl1" in result.stderr
+    assert "arguments: doctor" in result.stdout
+    assert not any(call.startswith("apt-get") for call in clone.calls())
+
+
+@pytest.mark.parametrize(("user", "words"), [("0", []), ("1000", ["sudo"])])
+def test_missing_libraries_are_installed_by_root_and_with_sudo(
+    clone: Clone, user: str, words: list[str]
+) -> None:
+    clone.install()
+    clone.tool("id", f"echo {user}")
+    clone.tool("sudo", '[ "$1" = -n ] && exit 0\n"$@"')
+    clone.tool("apt-get", "exit 0")
+    clone.tool("ldconfig", "echo nothing")
+    result = clone.run("doctor")
+    assert result.returncode == 0, result.stderr
+    calls = [call for call in clone.calls() if call.startswith("apt-get")]
+    assert len(calls) == 1
+    assert "install -y -q --no-install-recommends libfluidsynth3 libegl1" in calls[0]
+    assert any(call.startswith("sudo env") for call in clone.calls()) is bool(words)
+    assert "to install them" not in result.stderr
+
+
+def test_old_package_lists_are_updated(clone: Clone) -> None:
+    clone.install()
+    clone.tool("id", "echo 0")
+    clone.tool(
+        "apt-get",
+        f'case $1 in install) [ "$(cat "{clone.log}" | while read -r l; do case $l in *update*) \
+echo yes ;; esac; done)" ] ;; esac',
+    )
+    clone.tool("ldconfig", "echo nothing")
+    result = clone.run("doctor")
+    assert "to install them" not in result.stderr
+    assert [call.split()[1] for call in clone.calls() if call.startswith("apt-get")] == [
+        "install",
+        "update",
+        "install",
+    ]
+
+
+def test_it_leaves_the_system_alone_when_told(clone: Clone) -> None:
+    clone.install()
+    clone.tool("id", "echo 0")
+    clone.tool("apt-get", "exit 0")
+    clone.tool("ldconfig", "echo nothing")
+    result = clone.run("doctor", LOOPWEAVE_NO_SYSTEM="1")
+    assert "to install them, type" in result.stderr
+    assert not any(call.startswith("apt-get") for call in clone.calls())
+
+
+def test_without_python_it_says_what_to_type(clone: Clone) -> None:
+    result = clone.run()
+    assert result.returncode == 1
+    assert "Python 3.11 or later is needed" in result.stderr
+    assert "sudo apt-get install python3 python3-venv" in result.stderr
+
+
+def test_an_old_python_is_no_python(clone: Clone) -> None:
+    clone.tool("python3", "case $* in *version_info*) exit 1 ;; esac")
+    assert "Python 3.11 or later is needed" in clone.run().stderr
+
+
+def test_without_the_venv_module_it_says_what_to_type(clone: Clone) -> None:
+    clone.tool("python3", "case $* in *'print('*) echo 3.11 ;; *ensurepip* | *'venv, pip'*) exit 1 ;; esac")
+    result = clone.run()
+    assert result.returncode == 1
+    assert "sudo apt-get install python3.11-venv" in result.stderr
+    assert not clone.venv.exists()
+
+
+@pytest.mark.parametrize("command", ["test", "lint"])
+def test_developers_commands_install_their_tools(clone: Clone, command: str) -> None:
+    clone.install()
+    for name in ("ruff", "mypy", "lint-imports"):
+        clone.tool(name, "", clone.venv / "bin")
+    clone.tool("jackd", "")
+    result = clone.run(command, "tests/core")
+    assert result.returncode == 0, result.stderr
+    assert any(call.endswith(f"install -q -e {clone.root}[dev]") for call in clone.calls())
+    if command == "test":
+        assert clone.calls()[-1] == "python -m pytest --cov --cov-report=term tests/core"
+    else:
+        assert clone.calls()[-4:] == ["ruff check", "ruff format --check", "mypy ", "lint-imports --no-logo"]
+
+
+def test_lint_runs_all_and_fails_when_one_does(clone: Clone) -> None:
+    clone.install()
+    clone.tool("jackd", "")
+    for name, result in (("ruff", "exit 1"), ("mypy", ""), ("lint-imports", "")):
+        clone.tool(name, result, clone.venv / "bin")
+    assert clone.run("lint").returncode == 1
+    assert clone.calls()[-1] == "lint-imports --no-logo"
