@@ -36,8 +36,9 @@ BLOCK_FRAMES = 64
 """FluidSynth's quantum: it renders so many frames at once, and a note begins with one."""
 SAMPLE_RATE = 48000
 DEFAULT_GAIN = 0.5
-FULL_GAIN = 0.8
-"""FluidSynth's gain at our volume of 1; a full kit played hard stays below clipping."""
+FULL_GAIN = 0.6
+"""FluidSynth's gain at our volume of 1: the loudest kit (TR-808) at velocity 100 just does not clip."""
+_SILENT_BLOCKS = 1  # a voice sounds from its second block on (measured with FluidSynth 2.3.1)
 DRUM_BANK = 128
 FILE_DRIVER = "file"
 _MAX_KITS = 128
@@ -399,7 +400,7 @@ class LiveSynth(OfflineSynth):
         self._fluid.fluid_synth_all_sounds_off(self._synth, _ANY)
 
     def _send(self, time_s: float) -> None:
-        block = round(self._clock.frame_at(time_s) / BLOCK_FRAMES)
+        block = round(self._clock.frame_at(time_s) / BLOCK_FRAMES) - _SILENT_BLOCKS
         tick = max(0, math.floor(block * BLOCK_FRAMES * 1000 / self._clock.rate_hz))
         self._fluid.fluid_sequencer_send_at(self._sequencer, self._event, tick, 1)
 
