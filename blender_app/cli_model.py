@@ -1,0 +1,38 @@
+"""The commands that make and measure models: prepare, train, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+from blender_app.corpus import prepare as corpus
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Read folders of MIDI files into a file to train from, and tell what was kept and dropped."""
+    windows, report = corpus.prepare(options.folders, progress=not options.quiet)
+    windows.save(options.out)
+    print("\n".join(report.lines()))
+    print(f"{options.out}: written")
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train a model, or go on with a training that was stopped."""
+    training = importlib.import_module("blender_app.training.train")
+    out = options.out or Path("models") / options.name
+    training.train(
+        options.name,
+        options.data,
+        out,
+        minutes=options.minutes,
+        seed=options.seed,
+        progress=not options.quiet,
+    )
+    print(f"{out}: the model {options.name}")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Print a model's figures."""
+    evaluation = importlib.import_module("blender_app.training.evaluate")
+    print("\n".join(evaluation.evaluate(options.name, options.data, progress=not options.quiet)))

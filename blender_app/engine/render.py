@@ -1,0 +1,227 @@
+"""Render MIDI files and patterns to WAV, offline and as fast as the machine can.
+
+Notes
+-----
+FluidSynth starts a note on a block of 64 frames. Sound is fetched in whole blocks, so that each
+note gets the block nearest to its moment: onsets are within 32 frames of where they belong.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import wave
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_app.core.errors import FileError, FontError, MidiFileError
+from blender_app.core.files import write_atomically
+from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.smf import MidiStyle, Music, midi_bytes
+from blender_app.core.smf_parse import MidiContents, MidiMessage, parse_midi, read_midi
+from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, OfflineSynth
+
+LONGEST_S = 1800.0
+LOUDEST = 10 ** (-0.3 / 20)
+"""Peak that what would clip is turned down to; -0.3 dB leaves room for a converter's filter."""
+_FADE_S = 0.25
+"""The tail's last part fades to silence: a cymbal cut off would click."""
+_CONTROL_CHANGE, _PROGRAM_CHANGE = 0xB, 0xC
+_BANK_HIGH, _BANK_LOW = 0, 32
+_FULL_SCALE = 32767
+
+
+@dataclass(frozen=True, slots=True)
+class RenderStyle:
+    """How a file is rendered.
+
+    Parameters
+    ----------
+    font
+        A .sf2 or .sf3 file; None is the shipped one.
+    kit
+        Program (0-127) of the drum kit, whatever the file asks for; None obeys the file.
+    sample_rate
+        Frames a second, 8000 to 96000.
+    tail_s
+        How long the sound goes on after the last bar, in seconds.
+    loop
+        Make a loop of exactly the file's bars: its tail sounds over its beginning, so that it can
+        be repeated without a gap.
+    """
+
+    font: Path | None = None
+    kit: int | None = None
+    sample_rate: int = 44100
+    tail_s: float = 2.0
+    loop: bool = False
+
+
+_DEFAULT_STYLE = RenderStyle()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """What was written: length in seconds, peak (1 is full scale), and how much it was turned down.
+
+    `reduced_db` is 0 if nothing would have clipped.
+    """
+
+    length_s: float
+    peak: float
+    reduced_db: float
+
+
+def render_midi(
+    path_mid: str | os.PathLike[str], path_wav: str | os.PathLike[str], style: RenderStyle = _DEFAULT_STYLE
+) -> RenderReport:
+    """Render the MIDI file `path_mid` to the 16-bit stereo WAV file `path_wav`.
+
+    Raises
+    ------
+    MidiFileError
+        The MIDI file is missing, damaged, silent or too long.
+    FontError, AudioError
+        The font cannot be used or FluidSynth is missing.
+    FileError
+        The WAV file cannot be written.
+    """
+    return _render_to(path_wav, read_midi(path_mid), style, os.fspath(path_mid))
+
+
+def render_patterns(
+    music: Music | Iterable[Music],
+    path_wav: str | os.PathLike[str],
+    midi: MidiStyle,
+    style: RenderStyle = _DEFAULT_STYLE,
+) -> RenderReport:
+    """Render loops, patterns or sections, one after the other, as `midi` says they are heard.
+
+    Raises
+    ------
+    FontError, AudioError
+        The font cannot be used or FluidSynth is missing.
+    FileError
+        The music is silent or too long, or the WAV file cannot be written.
+    """
+    return _render_to(path_wav, parse_midi(midi_bytes(music, midi)), style, "The pattern")
+
+
+def render_sound(contents: MidiContents, style: RenderStyle = _DEFAULT_STYLE) -> NDArray[np.float32]:
+    """Return the sound of a MIDI file; float32, shape (frames, 2), where 1 is full scale.
+
+    Raises
+    ------
+    FontError, AudioError
+        The font cannot be used or FluidSynth is missing.
+    """
+    rate = style.sample_rate
+    end_frame = round(contents.seconds_at(contents.end_tick) * rate)
+    tail_frames = round(style.tail_s * rate)
+    blocks = math.ceil((end_frame + tail_frames) / BLOCK_FRAMES)
+    sound = np.zeros((blocks * BLOCK_FRAMES, 2), np.float32)
+    with OfflineSynth(style.font, rate) as synth:
+        if style.kit is not None and not synth.select(DRUM_CHANNEL, DRUM_BANK, style.kit):
+            kits = ", ".join(f"{kit.program} ({kit.name})" for kit in synth.kits())
+            raise FontError(f"{synth.font.name} has no drum kit {style.kit}. It has: {kits}.")
+        now = 0
+        for frame, message in _timed(contents, rate, style.kit is not None):
+            if frame > now:
+                sound[now:frame] = synth.render(frame - now)
+                now = frame
+            synth.message(message.status, message.data1, message.data2)
+        sound[now:] = synth.render(len(sound) - now)
+    sound = sound[: end_frame + tail_frames]
+    fade_frames = min(tail_frames, round(_FADE_S * rate))
+    sound[len(sound) - fade_frames :] *= np.linspace(1, 0, fade_frames, dtype=np.float32)[:, None]
+    return _folded(sound, end_frame) if style.loop else sound
+
+
+def _timed(contents: MidiContents, rate: int, keep_kit: bool) -> Iterator[tuple[int, MidiMessage]]:
+    """Yield the messages with the block nearest to their moment, as a frame, in order."""
+    seconds = _Seconds(contents)
+    for message in contents.messages:
+        if keep_kit and _chooses_kit(message):
+            continue
+        yield round(seconds.at(message.tick) * rate / BLOCK_FRAMES) * BLOCK_FRAMES, message
+
+
+def _chooses_kit(message: MidiMessage) -> bool:
+    if message.channel != DRUM_CHANNEL:
+        return False
+    kind = message.status >> 4
+    return kind == _PROGRAM_CHANGE or (kind == _CONTROL_CHANGE and message.data1 in (_BANK_HIGH, _BANK_LOW))
+
+
+class _Seconds:
+    """Turns ticks that only rise into seconds, however many changes of tempo there are."""
+
+    def __init__(self, contents: MidiContents) -> None:
+        self._tempos = contents.tempos
+        self._ticks_per_beat = contents.ticks_per_beat
+        self._next, self._since, self._seconds, self._tempo_us = 0, 0, 0.0, 500_000
+
+    def at(self, tick: int) -> float:
+        while self._next < len(self._tempos) and self._tempos[self._next][0] <= tick:
+            at, tempo_us = self._tempos[self._next]
+            self._seconds += self._span(at)
+            self._since, self._tempo_us = at, tempo_us
+            self._next += 1
+        return self._seconds + self._span(tick)
+
+    def _span(self, tick: int) -> float:
+        return (tick - self._since) * self._tempo_us / self._ticks_per_beat / 1e6
+
+
+def _folded(sound: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    """Return the first `frames` with all that comes after them laid over their beginning."""
+    loop = sound[:frames].copy()
+    for start in range(frames, len(sound), max(1, frames)):
+        rest = sound[start : start + frames]
+        loop[: len(rest)] += rest
+    return loop
+
+
+def _render_to(
+    path_wav: str | os.PathLike[str], contents: MidiContents, style: RenderStyle, name: str
+) -> RenderReport:
+    """Render, turn down what would clip, and write."""
+    if not any(message.is_note_on for message in contents.messages):
+        raise MidiFileError(f"{name} has no notes, so there is nothing to hear.")
+    length_s = contents.seconds_at(contents.end_tick)
+    if length_s > LONGEST_S:
+        raise MidiFileError(
+            f"{name} lasts {length_s / 60:.0f} minutes; at most {LONGEST_S / 60:.0f} are rendered at once."
+        )
+    sound = render_sound(contents, style)
+    loudest = float(np.abs(sound).max(initial=0.0))
+    factor = min(1.0, LOUDEST / loudest) if loudest else 1.0
+    sound *= factor
+    write_atomically(path_wav, wav_bytes(sound, style.sample_rate))
+    return RenderReport(len(sound) / style.sample_rate, loudest * factor, 20 * math.log10(1 / factor))
+
+
+def wav_bytes(sound: NDArray[np.float32], sample_rate: int) -> bytes:
+    """Return a 16-bit WAV file of `sound`, float32, shape (frames, channels), 1 being full scale.
+
+    Raises
+    ------
+    FileError
+        The sound is longer than a WAV file may be.
+    """
+    buffer = io.BytesIO()
+    samples = np.clip(np.rint(sound * _FULL_SCALE), -_FULL_SCALE - 1, _FULL_SCALE).astype("<i2")
+    try:
+        with wave.open(buffer, "wb") as file:
+            file.setnchannels(sound.shape[1])
+            file.setsampwidth(2)
+            file.setframerate(sample_rate)
+            file.writeframes(samples.tobytes())
+    except wave.Error as error:
+        raise FileError(f"This is too long for a WAV file: {error}.") from error
+    return buffer.getvalue()
