@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -68,8 +67,8 @@ class RecoveryStore:
         self._lock: QLockFile | None = None
         self._claimed: dict[Path, QLockFile] = {}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="autosave")
-        self._files = threading.Lock()
         self._failed = False
+        self._closed = False
 
     def find(self) -> Recoverable | None:
         """Return the newest work that a crashed window left, and claim it for this window."""
@@ -92,11 +91,13 @@ class RecoveryStore:
 
     def write(self, session: Session, source: Path | None) -> None:
         """Keep a session, soon."""
-        self._writer.submit(self._write, session, source)
+        if not self._closed:
+            self._writer.submit(self._write, session, source)
 
     def clear(self) -> None:
         """Forget what this window kept: everything is saved."""
-        self._writer.submit(self._clear)
+        if not self._closed:
+            self._writer.submit(self._clear)
 
     def discard(self, file: Path) -> None:
         """Remove the work that another window left."""
@@ -108,8 +109,11 @@ class RecoveryStore:
 
     def close(self, keep: bool = False) -> None:
         """Wait for what is being written, and forget it unless `keep`."""
+        if self._closed:
+            return
         if not keep:
             self.clear()
+        self._closed = True
         self._writer.shutdown(wait=True)
         for lock in [*self._claimed.values(), *([self._lock] if self._lock else [])]:
             lock.unlock()

@@ -1,0 +1,193 @@
+"""Doubles for the engine and the model, and a controller made of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.time import Timeline
+from blender_app.engine import messages as m
+from blender_app.session.controller import Controller
+from blender_app.session.crossfade import CrossfadePalette
+from blender_app.session.document import Corners, default_corners
+from blender_app.session.settings import Settings
+
+
+class FakeClock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class FakeEngine:
+    """Records commands, and answers as the engine would."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.commands: list[m.Command] = []
+        self.events: deque[m.Event] = deque()
+        self.alive = False
+        self.starts_patterns = True
+        self._clock = clock
+        self._playing = False
+
+    def start(self) -> None:
+        self.alive = True
+
+    def send(self, command: m.Command) -> None:
+        self.commands.append(command)
+        if isinstance(command, m.Play | m.Stop):
+            self._playing = isinstance(command, m.Play)
+            self.events.append(m.TransportChanged(self._playing, Timeline(self._clock(), 0.0, 120.0)))
+        if isinstance(command, m.SetPattern) and (self.starts_patterns or not self._playing):
+            self.events.append(m.PatternStarted(command.track, command.pattern.serial, 0.0, self._clock()))
+        if isinstance(command, m.OpenPort):
+            self.events.append(m.PortOpened(command.name))
+
+    def poll(self) -> Sequence[m.Event]:
+        events = list(self.events)
+        self.events.clear()
+        return events
+
+    def close(self, timeout_s: float) -> None:
+        self.alive = False
+
+    def sent(self, kind: type) -> list[m.Command]:
+        """Return the commands of one kind."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+
+class FakePalette(CrossfadePalette):
+    """A palette that says by its velocities that it was refined."""
+
+    def __init__(self, corners: Corners, refine: bool) -> None:
+        super().__init__(corners)
+        self.refined = refine
+        self.held = (1.0, 1.0, 1.0, 1.0) if refine else (0.9, 0.9, 0.9, 0.9)
+
+
+class FakeModel:
+    """Cross-fades; remembers what it was asked."""
+
+    name, hash = "fake", "f00d"
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Corners, bool]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.entered = threading.Event()
+
+    def make_palette(self, corners: Sequence[DrumLoop], refine: bool) -> FakePalette:
+        four = tuple(corners)
+        self.asked.append((four, refine))
+        self.entered.set()
+        assert self.gate.wait(10)
+        return FakePalette(four, refine)
+
+    def sample_loops(
+        self, n: int, temperature: float | None = None, seed: int | None = None
+    ) -> list[DrumLoop]:
+        return [random_loop(seed or 0)] * n
+
+    def vary(self, loop: DrumLoop, amount: float, seed: int) -> DrumLoop:
+        return loop.with_hit(seed % LOOP_STEPS, 7, 1 + round(100 * amount))
+
+
+class FakeStored:
+    """A stored palette that answers with one recognisable loop."""
+
+    def __init__(self, corners: Corners) -> None:
+        self.corners = corners
+        self.loop = DrumLoop.empty().with_hit(5, 5, 55)
+
+    def cells(self, rows: int, cols: int) -> list[list[DrumLoop]]:
+        return [[self.loop] * cols for _ in range(rows)]
+
+    def at(self, points: NDArray[np.float64]) -> list[DrumLoop]:
+        return [self.loop] * len(points)
+
+
+def random_loop(seed: int) -> DrumLoop:
+    """Return a loop of arbitrary hits."""
+    generator = np.random.default_rng(seed)
+    shape = (LOOP_STEPS, VOICE_COUNT)
+    hits = generator.random(shape) < 0.2
+    return DrumLoop(hits, generator.integers(1, 128, shape), generator.uniform(-0.5, 0.5, shape))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock that stands at 100 s."""
+    return FakeClock()
+
+
+@pytest.fixture
+def engine(clock: FakeClock) -> FakeEngine:
+    """Return an engine that only records."""
+    return FakeEngine(clock)
+
+
+@pytest.fixture
+def model() -> FakeModel:
+    """Return a model that cross-fades."""
+    return FakeModel()
+
+
+@pytest.fixture
+def loop_of() -> Callable[[int], DrumLoop]:
+    """Return the function that makes an arbitrary loop of a seed."""
+    return random_loop
+
+
+MakeController = Callable[..., Controller]
+
+
+@pytest.fixture
+def make_controller(
+    qtbot: QtBot, engine: FakeEngine, model: FakeModel, clock: FakeClock, tmp_path: Path
+) -> Iterator[MakeController]:
+    """Return a function that makes controllers; all are closed in the end."""
+    made: list[Controller] = []
+
+    def make(**changes: object) -> Controller:
+        arguments: dict[str, object] = {
+            "make_engine": lambda: engine,
+            "load_model": lambda: model,
+            "load_stored": lambda: None,
+            "settings": Settings(tmp_path / "settings.ini"),
+            "state_folder": tmp_path / "state",
+            "clock": clock,
+        }
+        controller = Controller(**{**arguments, **changes})  # type: ignore[arg-type]
+        made.append(controller)
+        return controller
+
+    yield make
+    for controller in made:
+        controller.close()
+
+
+@pytest.fixture
+def controller(make_controller: MakeController, qtbot: QtBot) -> Controller:
+    """Return a started controller whose refined palette sounds."""
+    controller = make_controller()
+    controller.start()
+    qtbot.waitUntil(lambda: controller.held == (1.0, 1.0, 1.0, 1.0) and controller.sounding.hit_count > 0)
+    return controller
+
+
+@pytest.fixture
+def stored() -> FakeStored:
+    """Return a stored palette of the default corners."""
+    return FakeStored(default_corners())

@@ -1,0 +1,221 @@
+"""Edits and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.presets import PRESETS
+from blender_app.engine.messages import ChangeAt, VoiceMix
+from blender_app.session.document import DrawnPath, Session
+from blender_app.session.editing import SessionEditor
+from blender_app.session.tempo_tap import TempoTap
+
+
+@pytest.fixture
+def editor(qtbot: QtBot, clock) -> SessionEditor:
+    return SessionEditor(clock=clock)
+
+
+def test_each_edit_can_be_undone_and_redone(editor: SessionEditor, clock) -> None:
+    edits: list[Callable[[], None]] = [
+        lambda: editor.set_tempo(80),
+        lambda: editor.set_swing(0.6),
+        lambda: editor.set_feel(0.2),
+        lambda: editor.set_change_at(ChangeAt.BAR),
+        lambda: editor.set_kit(128, 25),
+        lambda: editor.set_font("x.sf2"),
+        lambda: editor.set_volume(0.1),
+        lambda: editor.set_voice_mix(3, VoiceMix(mute=True)),
+        lambda: editor.move_puck(0.1, 0.9),
+        lambda: editor.set_grid(5, 7),
+        lambda: editor.use_preset(0, PRESETS[9]),
+        lambda: editor.paint_hit(1, 5, 6, 100),
+        lambda: editor.clear_corner(2),
+        lambda: editor.swap_corners(0, 3),
+        lambda: editor.draw_path([(0.0, 0.0), (0.5, 1.0), (1.0, 0.0)]),
+        lambda: editor.move_path_node(1, 0.6, 0.6),
+        lambda: editor.play_path(False),
+        lambda: editor.set_path(None),
+    ]
+    states = [editor.session]
+    for edit in edits:
+        clock.now_s += 10
+        edit()
+        assert editor.session != states[-1]
+        states.append(editor.session)
+    assert editor.undo_stack.count() == len(edits)
+    for state in reversed(states[:-1]):
+        editor.undo_stack.undo()
+        assert editor.session == state
+    for state in states[1:]:
+        editor.undo_stack.redo()
+        assert editor.session == state
+
+
+def test_a_drag_is_one_step(editor: SessionEditor, clock) -> None:
+    editor.begin_gesture("Drag puck")
+    for step in range(1, 50):
+        clock.now_s += 1
+        editor.move_puck(step / 100, 0.2)
+    editor.end_gesture()
+    assert editor.undo_stack.count() == 1
+    assert editor.undo_stack.undoText() == "Drag puck"
+    assert editor.session.puck == (0.49, 0.2)
+    editor.undo_stack.undo()
+    assert editor.session == Session()
+    editor.undo_stack.redo()
+    assert editor.session.puck == (0.49, 0.2)
+
+
+def test_two_drags_are_two_steps(editor: SessionEditor) -> None:
+    for x in (0.1, 0.9):
+        editor.begin_gesture("Drag puck")
+        editor.move_puck(x, 0.5)
+        editor.end_gesture()
+    assert editor.undo_stack.count() == 2
+
+
+def test_a_drag_of_many_kinds_is_one_step(editor: SessionEditor) -> None:
+    editor.begin_gesture("Paint")
+    editor.paint_hit(0, 1, 6, 80)
+    editor.begin_gesture("inner")
+    editor.paint_hit(1, 2, 6, 80)
+    editor.end_gesture()
+    editor.set_tempo(77)
+    editor.end_gesture()
+    assert editor.undo_stack.count() == 1
+    editor.undo_stack.undo()
+    assert editor.session == Session()
+
+
+def test_a_drag_back_to_where_it_began_leaves_no_step(editor: SessionEditor) -> None:
+    editor.begin_gesture("Drag puck")
+    editor.move_puck(0.2, 0.2)
+    editor.move_puck(0.5, 0.5)
+    editor.end_gesture()
+    assert editor.undo_stack.count() == 0
+    assert editor.session == Session()
+
+
+def test_quick_small_steps_are_one_and_slow_ones_are_not(editor: SessionEditor, clock) -> None:
+    for tempo in (111, 112, 113):
+        clock.now_s += 0.2
+        editor.set_tempo(tempo)
+    assert editor.undo_stack.count() == 1
+    clock.now_s += 5
+    editor.set_tempo(114)
+    assert editor.undo_stack.count() == 2
+    editor.undo_stack.undo()
+    assert editor.session.tempo_bpm == 113
+
+
+def test_an_edit_that_changes_nothing_leaves_no_step(editor: SessionEditor) -> None:
+    editor.set_tempo(editor.session.tempo_bpm)
+    editor.set_corner(0, editor.session.corners[0], editor.session.corner_names[0])
+    assert editor.undo_stack.count() == 0
+
+
+def test_changed_names_are_told_before_and_after_undo(editor: SessionEditor, qtbot: QtBot) -> None:
+    told: list[frozenset[str]] = []
+    editor.sessionChanged.connect(told.append)
+    with qtbot.waitSignal(editor.cornersChanged):
+        editor.clear_corner(1)
+    editor.set_tempo(70)
+    assert told == [frozenset({"corners", "corner_names"}), frozenset({"tempo_bpm"})]
+    editor.undo_stack.undo()
+    with qtbot.waitSignal(editor.cornersChanged):
+        editor.undo_stack.undo()
+
+
+def test_numbers_are_brought_into_range(editor: SessionEditor) -> None:
+    editor.set_tempo(1000)
+    editor.set_swing(0)
+    editor.set_volume(-3)
+    editor.set_grid(2, 99)
+    editor.move_puck(-1, 7)
+    session = editor.session
+    assert (session.tempo_bpm, session.swing, session.volume) == (300, 0.5, 0)
+    assert (session.rows, session.cols, session.puck) == (3, 33, (0, 1))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda e: e.paint_hit(4, 0, 0, 1),
+        lambda e: e.paint_hit(0, 32, 0, 1),
+        lambda e: e.paint_hit(0, 0, 9, 1),
+        lambda e: e.clear_corner(-1),
+        lambda e: e.set_voice_mix(9, VoiceMix()),
+    ],
+)
+def test_what_does_not_exist_is_refused(editor: SessionEditor, edit: Callable[[SessionEditor], None]) -> None:
+    with pytest.raises(ValueError, match="does not exist"):
+        edit(editor)
+    assert editor.session == Session()
+
+
+def test_painting_keeps_the_microtiming_of_a_hit(editor: SessionEditor) -> None:
+    loop = editor.session.corners[0]
+    late = loop.microtiming[4, 1]
+    assert late > 0
+    editor.paint_hit(0, 4, 1, 60)
+    changed = editor.session.corners[0]
+    assert (changed.velocity[4, 1], changed.microtiming[4, 1]) == (60, late)
+    editor.paint_hit(0, 4, 1, 0)
+    assert not editor.session.corners[0].hits[4, 1]
+
+
+def test_copy_and_paste_between_corners(editor: SessionEditor) -> None:
+    editor.paste_corner(2)
+    assert editor.undo_stack.count() == 0
+    editor.copy_corner(0)
+    assert editor.can_paste
+    editor.paste_corner(2)
+    assert editor.session.corners[2] == editor.session.corners[0]
+    assert editor.session.corner_names[2] == editor.session.corner_names[0]
+
+
+def test_drawing_again_keeps_how_the_path_plays(editor: SessionEditor) -> None:
+    editor.set_path(DrawnPath(((0, 0),), bars=3))
+    editor.draw_path([(0.0, 1.0), (1.0, 1.0)])
+    assert editor.session.path == DrawnPath(((0.0, 1.0), (1.0, 1.0)), bars=3, playing=True)
+    editor.draw_path([])
+    assert editor.session.path is not None
+
+
+def test_taps_set_the_tempo(editor: SessionEditor, clock) -> None:
+    for _ in range(5):
+        editor.tap_tempo()
+        clock.now_s += 0.5
+    assert editor.session.tempo_bpm == pytest.approx(120)
+
+
+@given(st.floats(0.2, 3.0), st.integers(2, 20), st.floats(0.0, 0.05), st.randoms())
+def test_tapped_tempo_is_near_the_taps(beat_s: float, taps: int, shake: float, random) -> None:
+    tap, tempo, now_s = TempoTap(), None, 0.0
+    beat_s = min(beat_s, 3.0 * (1 - 2 * shake))
+    for count in range(taps):
+        now_s = count * beat_s + random.uniform(-shake, shake) * beat_s
+        tempo = tap.tap(now_s)
+    assert tempo == pytest.approx(60 / beat_s, rel=2.5 * shake + 1e-9)
+
+
+def test_a_pause_begins_the_taps_anew() -> None:
+    tap = TempoTap()
+    assert [tap.tap(s) for s in (0.0, 0.5, 10.0)] == [None, 120.0, None]
+    assert tap.tap(11.0) == 60.0
+
+
+def test_the_history_lets_go_of_its_commands(editor: SessionEditor) -> None:
+    for index in range(700):
+        editor.begin_gesture("Drag")
+        editor.move_puck((index % 99) / 100, 0.5)
+        editor.end_gesture()
+    QCoreApplication.processEvents()
+    assert editor.undo_stack.count() == 500

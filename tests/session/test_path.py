@@ -1,0 +1,193 @@
+"""Drawn paths: the line, places along it, and the pattern they play."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.engine.messages import ChangeAt
+from blender_app.session.document import DrawnPath, PathMode, Point
+from blender_app.session.path import (
+    MAX_DRAWN_NODES,
+    PathPlan,
+    continued_anchor,
+    curve,
+    loop_pattern,
+    next_boundary,
+    path_points,
+    position_at,
+    simplify,
+    with_new_node,
+    with_node,
+    without_node,
+)
+
+points = st.tuples(st.floats(0, 1), st.floats(0, 1))
+drawn_paths = st.builds(
+    DrawnPath,
+    nodes=st.lists(points, min_size=1, max_size=12).map(tuple),
+    bars=st.integers(1, 12),
+    mode=st.sampled_from(PathMode),
+    closed=st.booleans(),
+)
+LINE = DrawnPath(((0.0, 0.0), (1.0, 0.0)), bars=2, closed=False)
+
+
+def length_of(path: DrawnPath) -> float:
+    return float(np.hypot(*np.diff(curve(path), axis=0).T).sum())
+
+
+@given(drawn_paths)
+def test_line_runs_through_its_nodes_and_stays_on_the_palette(path: DrawnPath) -> None:
+    line = curve(path)
+    assert line.min() >= 0.0
+    assert line.max() <= 1.0
+    for node in path.nodes:
+        assert np.hypot(*(line - node).T).min() < 1e-5
+
+
+@given(drawn_paths)
+def test_closed_line_ends_where_it_begins(path: DrawnPath) -> None:
+    line = curve(replace(path, closed=True))
+    assert np.allclose(line[0], line[-1], atol=1e-5)
+
+
+@given(drawn_paths)
+def test_there_is_a_place_for_each_step_of_a_lap(path: DrawnPath) -> None:
+    places = path_points(path)
+    assert places.shape == (path.bars * 16, 2)
+    assert ((places >= 0) & (places <= 1)).all()
+
+
+@given(drawn_paths)
+def test_no_step_moves_farther_than_its_share_of_the_line(path: DrawnPath) -> None:
+    places = path_points(path)
+    if path.closed and path.mode is PathMode.LOOP:
+        places = np.vstack([places, places[:1]])  # into the next lap without a jump
+    share = length_of(path) / path.lap_steps * (2 if path.mode is PathMode.PING_PONG else 1)
+    assert np.hypot(*np.diff(places, axis=0).T).max(initial=0.0) <= share + 1e-5
+
+
+def test_speed_is_even_along_a_bent_line() -> None:
+    path = DrawnPath(((0.1, 0.4), (0.2, 0.4), (0.8, 0.5), (0.85, 0.6)), bars=16, closed=False)
+    steps = np.hypot(*np.diff(path_points(path), axis=0).T)
+    assert steps.max() / steps.min() < 1.05
+
+
+def test_modes_at_the_end_of_a_lap() -> None:
+    half = LINE.lap_steps / 2
+    assert position_at(LINE, half) == pytest.approx((0.5, 0))
+    assert position_at(LINE, LINE.lap_steps + half) == pytest.approx((0.5, 0))
+    once = replace(LINE, mode=PathMode.ONCE)
+    assert position_at(once, LINE.lap_steps + half) == pytest.approx((1, 0))
+    there_and_back = replace(LINE, mode=PathMode.PING_PONG)
+    assert position_at(there_and_back, half) == pytest.approx((1, 0))
+    assert position_at(there_and_back, half * 1.5) == pytest.approx((0.5, 0))
+    assert position_at(there_and_back, half * 2) == pytest.approx((0, 0))
+
+
+@given(st.lists(points, max_size=200), st.floats(0.005, 0.1))
+def test_simplified_line_stays_near_what_was_drawn(drawn: list[Point], tolerance: float) -> None:
+    nodes = simplify(drawn, tolerance)
+    assert len(nodes) <= MAX_DRAWN_NODES
+    assert set(nodes) <= set(drawn)
+    if drawn and len(nodes) < MAX_DRAWN_NODES // 2:
+        assert nodes[0] == drawn[0]
+        for point in drawn:
+            assert min(distance_to(point, nodes)) <= tolerance + 1e-5
+
+
+def distance_to(point: Point, nodes: tuple[Point, ...]) -> list[float]:
+    """Return the distances of a point from the straight pieces between nodes."""
+    pairs = list(zip(nodes, nodes[1:], strict=False)) or [(nodes[0], nodes[0])]
+    distances = []
+    for (ax, ay), (bx, by) in pairs:
+        dx, dy = bx - ax, by - ay
+        along = ((point[0] - ax) * dx + (point[1] - ay) * dy) / ((dx * dx + dy * dy) or 1.0)
+        along = min(max(along, 0.0), 1.0)
+        distances.append(math.hypot(point[0] - ax - along * dx, point[1] - ay - along * dy))
+    return distances
+
+
+def test_straight_lines_become_two_nodes() -> None:
+    assert simplify([(i / 100, i / 100) for i in range(101)]) == ((0.0, 0.0), (1.0, 1.0))
+    assert simplify([]) == ()
+    assert simplify([(0.5, 0.5)] * 9) == ((0.5, 0.5),)
+
+
+def test_nodes_can_be_moved_added_and_removed() -> None:
+    assert with_node(LINE, 1, 2.0, 0.5).nodes == ((0.0, 0.0), (1.0, 0.5))
+    assert with_new_node(LINE, 1, 0.5, -1.0).nodes == ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0))
+    shorter = without_node(LINE, 0)
+    assert shorter is not None
+    assert shorter.nodes == ((1.0, 0.0),)
+    assert without_node(shorter, 0) is None
+
+
+# -- patterns ---------------------------------------------------------------------------------------
+
+
+def marked_loop(mark: int) -> DrumLoop:
+    """Return a loop with a hit on each row, whose velocity is `mark` and voice the row modulo 9."""
+    loop = DrumLoop.empty()
+    for row in range(LOOP_STEPS):
+        loop = loop.with_hit(row, row % 9, mark)
+    return loop
+
+
+MARKED = [marked_loop(mark) for mark in range(1, 128)]
+
+
+@given(
+    st.integers(1, 5),
+    st.sampled_from(PathMode),
+    st.integers(0, 200),
+    st.integers(0, 500),
+)
+def test_each_step_plays_the_transports_row_of_its_own_loop(
+    bars: int, mode: PathMode, anchor: int, later: int
+) -> None:
+    plan = PathPlan(DrawnPath(((0, 0), (1, 1)), bars=bars, mode=mode), anchor)
+    loops = MARKED[: len(plan.points())]
+    pattern = plan.pattern(5, loops)
+    transport = anchor + later
+    notes = [note for note in pattern.notes if note.step == pattern.step_of(transport)]
+    lap = plan.path.lap_steps
+    expected = min(later, lap) if mode is PathMode.ONCE else later % lap
+    assert [note.velocity for note in notes] == [expected + 1]
+    assert [note.voice for note in notes] == [transport % LOOP_STEPS % 9]
+    assert pattern.serial == 5
+
+
+@given(st.integers(0, 10_000))
+def test_a_loop_repeats_from_the_beginning(transport: int) -> None:
+    pattern = loop_pattern(1, MARKED[0])
+    assert pattern.notes == MARKED[0].to_notes()
+    assert pattern.step_of(transport) == transport % LOOP_STEPS
+
+
+@given(st.floats(0, 1e5), st.sampled_from(ChangeAt))
+def test_boundaries_come_after_now(step: float, change_at: ChangeAt) -> None:
+    unit = {"step": 1, "beat": 4, "bar": 16, "loop": 32}[change_at.value]
+    boundary = next_boundary(step, change_at)
+    assert boundary % unit == 0
+    assert step < boundary <= step + unit
+
+
+@given(st.integers(0, 100), st.integers(1, 16), st.integers(1, 16), st.floats(0, 1000))
+def test_changed_lap_length_keeps_the_bead_where_it_is(
+    anchor: int, bars: int, new_bars: int, later: float
+) -> None:
+    plan = PathPlan(replace(LINE, bars=bars), anchor)
+    path = replace(LINE, bars=new_bars)
+    step = anchor + later
+    new_anchor = continued_anchor(plan, path, step)
+    before = (step - anchor) / plan.path.lap_steps
+    after = (step - new_anchor) / path.lap_steps
+    assert abs(after - before) <= 0.5 / path.lap_steps + 1e-9

@@ -1,0 +1,53 @@
+"""The controller with the engine's real process, without sound."""
+
+from __future__ import annotations
+
+import time
+
+from pytestqt.qtbot import QtBot
+
+from blender_app.engine.host import EngineProcess
+from blender_app.session.document import DrawnPath, Session
+
+WAIT_MS = 20_000
+
+
+def test_puck_path_and_crash_with_the_real_engine(make_controller, qtbot: QtBot) -> None:
+    engines: list[EngineProcess] = []
+
+    def make_engine() -> EngineProcess:
+        engines.append(EngineProcess())
+        return engines[-1]
+
+    controller = make_controller(
+        make_engine=make_engine,
+        session=Session(audio_enabled=False, tempo_bpm=300.0),
+        clock=time.monotonic,
+    )
+    messages: list[tuple[str, str]] = []
+    controller.messageShown.connect(lambda level, text: messages.append((level, text)))
+    controller.start()
+    controller.play()
+    qtbot.waitUntil(lambda: controller.playing, timeout=WAIT_MS)
+    assert controller.timeline is not None
+    assert controller.timeline.tempo_bpm == 300.0
+    controller.move_puck(1.0, 0.0)
+    corner = controller.session.corners[1]
+    qtbot.waitUntil(lambda: controller.sounding == corner and controller.waiting is None, timeout=WAIT_MS)
+
+    controller.set_path(DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), bars=1))
+    controller.play_path(True)
+    qtbot.waitUntil(lambda: controller._playback.sounding_path is not None, timeout=WAIT_MS)
+    seen = set()
+    controller.soundingChanged.connect(lambda: seen.add(controller.sounding))
+    qtbot.waitUntil(lambda: len(seen) > 4, timeout=WAIT_MS)
+
+    engines[0]._process.kill()
+    qtbot.waitUntil(lambda: len(engines) == 2 and controller.playing, timeout=WAIT_MS)
+    assert any("started again" in text for _, text in messages)
+    qtbot.waitUntil(lambda: controller._playback.sounding_path is not None, timeout=WAIT_MS)
+    controller.stop()
+    qtbot.waitUntil(lambda: not controller.playing, timeout=WAIT_MS)
+    controller.close()
+    assert not engines[0].alive
+    assert not engines[1].alive

@@ -1,0 +1,190 @@
+"""Unsaved work and crashes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from blender_app.session.document import Session
+from blender_app.session.files import load_session
+from blender_app.session.recovery import RecoveryStore
+
+CRASHING = """
+import os, sys
+from pathlib import Path
+from blender_app.session.document import Session
+from blender_app.session.recovery import RecoveryStore
+store = RecoveryStore(Path(sys.argv[1]), print)
+store.write(Session(tempo_bpm=66.0), Path("/music/mine.blend.json"))
+store._writer.submit(lambda: (print("kept", flush=True), sys.stdin.read()))
+"""
+
+
+def fail(text: str) -> None:
+    raise AssertionError(text)
+
+
+@pytest.fixture
+def crashed(tmp_path: Path, repository: Path) -> Path:
+    """Return a state folder in which a process that was killed kept its work."""
+    folder = tmp_path / "state"
+    with subprocess.Popen(
+        [sys.executable, "-c", CRASHING, str(folder)],
+        cwd=repository,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"kept\n"
+        store = RecoveryStore(folder, fail)
+        assert store.find() is None  # its owner lives
+        store.close()
+        process.kill()
+    return folder
+
+
+def test_work_of_a_killed_process_is_found(crashed: Path) -> None:
+    store = RecoveryStore(crashed, fail)
+    found = store.find()
+    assert found is not None
+    assert found.session == Session(tempo_bpm=66.0)
+    assert found.source == Path("/music/mine.blend.json")
+    other = RecoveryStore(crashed, fail)
+    assert other.find() is None  # claimed by the first
+    other.close()
+    store.discard(found.path)
+    assert store.find() is None
+    store.close()
+    assert list(crashed.glob("unsaved-*.json*")) == []
+
+
+def test_work_that_nobody_decided_on_is_offered_again(crashed: Path) -> None:
+    for _ in range(2):
+        store = RecoveryStore(crashed, fail)
+        assert store.find() is not None
+        store.close()
+
+
+def test_a_damaged_recovery_file_is_left_out(crashed: Path) -> None:
+    for file in crashed.glob("unsaved-*.blend.json"):
+        file.write_text("{")
+    store = RecoveryStore(crashed, fail)
+    assert store.find() is None
+    store.close()
+
+
+def test_a_clean_end_leaves_nothing(tmp_path: Path) -> None:
+    store = RecoveryStore(tmp_path, fail)
+    store.write(Session(), None)
+    store.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kept_work_is_offered_at_the_next_start(tmp_path: Path) -> None:
+    store = RecoveryStore(tmp_path, fail)
+    store.write(Session(tempo_bpm=70.0), None)
+    store.close(keep=True)
+    again = RecoveryStore(tmp_path, fail)
+    found = again.find()
+    assert found is not None
+    assert (found.session.tempo_bpm, found.source) == (70.0, None)
+    again.close()
+
+
+def test_a_full_disk_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    told: list[str] = []
+    store = RecoveryStore(tmp_path, told.append)
+    for tempo in (60.0, 61.0, 62.0):
+        store.write(Session(tempo_bpm=tempo), None)
+    store.close()
+    assert len(told) == 1
+    assert "no room left" in told[0]
+
+
+# -- by the controller ------------------------------------------------------------------------------
+
+
+def kept_files(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "state").glob("unsaved-*.blend.json"))
+
+
+def test_edits_are_kept_until_saved(controller, tmp_path: Path, qtbot: QtBot) -> None:
+    assert kept_files(tmp_path) == []
+    controller.set_tempo(61)
+    controller._autosave.timeout.emit()
+    qtbot.waitUntil(lambda: len(kept_files(tmp_path)) == 1)
+    assert load_session(kept_files(tmp_path)[0]).tempo_bpm == 61
+    assert controller.modified
+    assert controller.save_session(tmp_path / "a")
+    qtbot.waitUntil(lambda: kept_files(tmp_path) == [])
+    assert not controller.modified
+
+
+def test_autosave_comes_soon_after_an_edit(controller) -> None:
+    assert not controller._autosave.isActive()
+    controller.set_tempo(61)
+    assert controller._autosave.isActive()
+    assert controller._autosave.interval() <= 2000
+
+
+def test_recovering_brings_back_work_and_file(make_controller, crashed: Path, qtbot: QtBot) -> None:
+    controller = make_controller(state_folder=crashed)
+    assert controller.find_recoverable() is not None
+    with qtbot.waitSignal(controller.fileChanged) as told:
+        assert controller.recover()
+    assert controller.session.tempo_bpm == 66
+    assert (controller.title, controller.modified) == ("mine", True)
+    assert told.args == ["mine", False] or told.args == ["mine", True]
+    assert controller.recoverable is None
+    assert not controller.recover()
+
+
+def test_discarding_forgets_the_work(make_controller, crashed: Path) -> None:
+    controller = make_controller(state_folder=crashed)
+    assert controller.find_recoverable() is not None
+    controller.discard_recovery()
+    assert controller.find_recoverable() is None
+
+
+def test_title_and_modified_follow_edits_undo_and_save(controller, tmp_path: Path, qtbot: QtBot) -> None:
+    told: list[tuple[str, bool]] = []
+    controller.fileChanged.connect(lambda title, modified: told.append((title, modified)))
+    controller.set_tempo(61)
+    controller.undo_stack.undo()
+    controller.undo_stack.redo()
+    assert controller.save_session(tmp_path / "song")
+    controller.set_tempo(62)
+    controller.new_session()
+    assert told[:4] == [("Untitled", True), ("Untitled", False), ("Untitled", True), ("song", False)]
+    assert told[-1] == ("Untitled", False)
+    assert controller.session.tempo_bpm == Session().tempo_bpm
+    assert controller.undo_stack.count() == 0
+    assert controller.settings.recent_files == (str(tmp_path / "song.blend.json"),)
+
+
+def test_a_session_that_cannot_be_opened_changes_nothing(controller, tmp_path: Path, qtbot: QtBot) -> None:
+    controller.set_tempo(61)
+    (tmp_path / "bad.blend.json").write_text("{")
+    with qtbot.waitSignal(controller.messageShown) as shown:
+        assert not controller.open_session(tmp_path / "bad.blend.json")
+    assert shown.args[0] == "error"
+    assert (controller.session.tempo_bpm, controller.modified) == (61, True)
+
+
+def test_saving_without_a_file_or_into_nowhere_fails(controller, tmp_path: Path, qtbot: QtBot) -> None:
+    assert not controller.save_session()
+    controller.set_tempo(61)
+    with qtbot.waitSignal(controller.messageShown):
+        assert not controller.save_session(tmp_path / "nowhere" / "a")
+    assert controller.modified
+    assert controller.file is None

@@ -1,0 +1,181 @@
+"""The decode worker: what is answered, in what order, and what is forgotten."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.drums import DrumLoop
+from blender_app.session.document import Corners, default_corners
+from blender_app.session.worker import (
+    DecodeWorker,
+    DiceRequest,
+    LoopRequest,
+    PaletteRequest,
+    RequestQueue,
+)
+
+MakeWorker = Callable[..., DecodeWorker]
+
+
+@pytest.fixture
+def make_worker(qtbot: QtBot, model) -> Iterator[MakeWorker]:
+    made: list[DecodeWorker] = []
+
+    def make(load_model=lambda: model, load_stored=lambda: None) -> DecodeWorker:
+        worker = DecodeWorker(load_model, load_stored)
+        made.append(worker)
+        return worker
+
+    yield make
+    model.gate.set()
+    for worker in made:
+        assert worker.close()
+
+
+def corners_of(mark: int) -> Corners:
+    loop = DrumLoop.empty().with_hit(0, 0, mark)
+    return loop, loop, loop, loop
+
+
+def request_of(mark: int) -> PaletteRequest:
+    return PaletteRequest(corners_of(mark), 3, 3)
+
+
+def start_with_model(worker: DecodeWorker, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(worker.modelReady):
+        worker.start()
+
+
+def test_the_newest_of_a_kind_wins_and_keeps_its_place() -> None:
+    queue = RequestQueue()
+    queue.put(request_of(1))
+    queue.put(DiceRequest(0, 1))
+    queue.put(DiceRequest(1, 1))
+    queue.put(request_of(2))
+    queue.put(DiceRequest(0, 2))
+    taken = [queue.take(lambda _: True) for _ in range(3)]
+    assert taken == [request_of(2), DiceRequest(0, 2), DiceRequest(1, 1)]
+
+
+def test_what_is_not_ready_lets_others_pass() -> None:
+    queue = RequestQueue()
+    queue.put(DiceRequest(0, 1))
+    queue.put(request_of(1))
+    assert queue.take(lambda request: not isinstance(request, DiceRequest)) == request_of(1)
+    assert queue.take(lambda _: True) == DiceRequest(0, 1)
+
+
+def test_a_closed_queue_gives_nothing() -> None:
+    queue = RequestQueue()
+    queue.put(request_of(1))
+    queue.close()
+    assert queue.take(lambda _: True) is None
+
+
+def test_an_answered_palette_does_not_push_out_a_newer_one() -> None:
+    queue = RequestQueue()
+    queue.put(request_of(2))
+    queue.put_unless_newer(request_of(1))
+    assert queue.take(lambda _: True) == request_of(2)
+
+
+def test_edits_during_a_decode_are_answered_by_the_newest_only(make_worker, model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    results = []
+    worker.paletteReady.connect(results.append)
+    model.gate.clear()
+    model.entered.clear()
+    worker.request(request_of(1))
+    assert model.entered.wait(10)
+    for mark in range(2, 30):
+        worker.request(request_of(mark))
+    model.gate.set()
+    qtbot.waitUntil(lambda: bool(results) and results[-1].refined)
+    assert [(result.request.corners, result.refined) for result in results] == [
+        (corners_of(1), False),
+        (corners_of(29), False),
+        (corners_of(29), True),
+    ]
+
+
+def test_a_known_palette_comes_refined_at_once(make_worker, model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    for mark in (1, 2):
+        with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
+            worker.request(request_of(mark))
+    asked = len(model.asked)
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(PaletteRequest(corners_of(1), 5, 4))
+    assert told.args[0].refined
+    assert (len(told.args[0].cells), len(told.args[0].cells[0])) == (5, 4)
+    assert len(model.asked) == asked
+
+
+def test_loops_come_from_the_newest_palette(make_worker, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    worker.request(request_of(5))
+    with qtbot.waitSignal(worker.loopReady) as told:
+        worker.request(LoopRequest((0.3, 0.3)))
+    assert told.args[0].loop == corners_of(5)[0]
+
+
+def test_the_stored_palette_answers_only_for_its_own_corners(make_worker, stored, qtbot: QtBot) -> None:
+    gate = threading.Event()
+
+    def never() -> object:
+        assert gate.wait(10)
+        raise RuntimeError("no model today")
+
+    worker = make_worker(load_model=never, load_stored=lambda: stored)
+    worker.start()
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(PaletteRequest(default_corners(), 3, 3))
+    assert told.args[0].cells[0][0] == stored.loop
+    assert told.args[0].held is None
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(request_of(9))
+    assert told.args[0].cells[0][0] == corners_of(9)[0]
+    with qtbot.waitSignal(worker.modelFailed) as failed:
+        gate.set()
+    assert "no model today" in failed.args[0]
+    with qtbot.waitSignal(worker.loopReady) as told:
+        worker.request(LoopRequest((0.0, 0.0)))
+    assert told.args[0].loop == corners_of(9)[0]
+
+
+def test_the_palette_is_made_again_by_the_model_when_it_comes(make_worker, model, qtbot: QtBot) -> None:
+    gate = threading.Event()
+
+    def load() -> object:
+        assert gate.wait(10)
+        return model
+
+    worker = make_worker(load_model=load)
+    worker.start()
+    with qtbot.waitSignal(worker.paletteReady):
+        worker.request(request_of(4))
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as told:
+        gate.set()
+    assert told.args[0].request == request_of(4)
+
+
+def test_closing_while_decoding_ends_the_thread_and_tells_nothing(make_worker, model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    results = []
+    worker.paletteReady.connect(results.append)
+    model.gate.clear()
+    model.entered.clear()
+    worker.request(request_of(1))
+    assert model.entered.wait(10)
+    assert not worker.close(timeout_s=0.01)
+    model.gate.set()
+    assert worker.close()
+    assert results == []
