@@ -164,7 +164,7 @@ def test_missing_font_is_named(tmp_path):
 
 
 def test_font_with_an_odd_name_loads(tmp_path):
-    font = tmp_path / "Schlagzeug – ü.sf2"
+    font = tmp_path / "Schlagzeug, größer (2).sf2"
     shutil.copy(default_font(), font)
     with OfflineSynth(font) as synth:
         assert synth.kits()
@@ -182,7 +182,7 @@ def test_missing_library_says_what_to_install(monkeypatch):
     monkeypatch.delitem(sys.modules, "fluidsynth", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     try:
-        with pytest.raises(AudioError, match="libfluidsynth3|brew|fluidsynth"):
+        with pytest.raises(AudioError, match=r"without the FluidSynth library: install"):
             OfflineSynth(default_font())
     finally:
         fluid._fluid.cache_clear()

@@ -74,7 +74,9 @@ def test_swing_delays_every_second_step(rig, pattern, swing, delay):
     assert steps(rig.port, KICK) == pytest.approx([0, 1 + delay, 2, 3 + delay, 4, 5 + delay], abs=1e-5)
 
 
-@pytest.mark.parametrize(("amount", "shift", "velocity"), [(1.0, 0.25, 60), (0.5, 0.125, 80), (0.0, 0.0, 100)])
+@pytest.mark.parametrize(
+    ("amount", "shift", "velocity"), [(1.0, 0.25, 60), (0.5, 0.125, 80), (0.0, 0.0, 100)]
+)
 def test_feel_scales_microtiming_and_velocity(rig, pattern, amount, shift, velocity):
     rig.send(m.SetFeel(amount))
     play(rig, pattern(1, [(2, KICK)], microtiming=0.25, velocity=60))
@@ -95,7 +97,9 @@ def test_tempo_changes_without_a_jump(rig, pattern):
     rig.run(START_DELAY_S + 4.5 * STEP_S)
     rig.send(m.SetTempo(60.0))
     rig.run(2 * STEP_S)
-    after = [time_s - START_S - 4.5 * STEP_S for time_s in on_times(rig.port) if time_s > START_S + 4.5 * STEP_S]
+    after = [
+        time_s - START_S - 4.5 * STEP_S for time_s in on_times(rig.port) if time_s > START_S + 4.5 * STEP_S
+    ]
     assert after == pytest.approx([0.5 * 2 * STEP_S])  # the other half of a step, at half the speed
 
 
@@ -174,7 +178,9 @@ def test_loop_change_follows_the_round_of_a_path(rig, pattern):
 
 
 def test_pattern_at_rest_is_current_at_once(rig, pattern):
-    rig.send(m.SetPattern("drums", pattern(1, KICK)), m.SetPattern("drums", pattern(2, SNARE), m.ChangeAt.LOOP))
+    rig.send(
+        m.SetPattern("drums", pattern(1, KICK)), m.SetPattern("drums", pattern(2, SNARE), m.ChangeAt.LOOP)
+    )
     assert rig.of(m.PatternStarted)[-1].serial == 2
 
 
@@ -228,7 +234,10 @@ def test_note_off_goes_where_its_note_on_went(rig, pattern):
     rig.run(START_DELAY_S + 0.01)
     rig.send(m.SetRouting(3, (60,) * 9))
     rig.run(0.5)
-    assert [(event.channel, event.key, event.velocity) for event in rig.port.events] == [(9, 36, 100), (9, 36, 0)]
+    assert [(event.channel, event.key, event.velocity) for event in rig.port.events] == [
+        (9, 36, 100),
+        (9, 36, 0),
+    ]
 
 
 @pytest.mark.parametrize("offset_s", [0.01, -0.02])
@@ -363,6 +372,7 @@ def test_every_note_ends_whatever_happens(make_rig, actions):
         assert not sounding
 
 
+TIMINGS = st.lists(st.floats(-0.5, 0.5), min_size=16, max_size=16)
 SWAPS = st.lists(
     st.tuples(
         st.floats(0.0, 0.2),
@@ -370,9 +380,9 @@ SWAPS = st.lists(
             st.floats(20.0, 300.0).map(m.SetTempo),
             st.floats(0.5, 0.75).map(m.SetSwing),
             st.floats(0.0, 1.0).map(m.SetFeel),
-            st.tuples(st.lists(st.floats(-0.5, 0.5), min_size=16, max_size=16), st.sampled_from(m.ChangeAt)).map(
-                lambda drawn: m.SetPattern("drums", _one_voice(drawn[0]), drawn[1])
-            ),
+            st.tuples(
+                st.lists(st.floats(-0.5, 0.5), min_size=16, max_size=16), st.sampled_from(m.ChangeAt)
+            ).map(lambda drawn: m.SetPattern("drums", _one_voice(drawn[0]), drawn[1])),
         ),
     ),
     max_size=40,
