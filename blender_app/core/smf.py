@@ -6,8 +6,8 @@ Files have 480 ticks a quarter, type 1: a conductor track with tempo, time signa
 and one track of notes. Both end exactly with the last bar, so a sequencer loops them in time.
 
 A hit that comes before the file's first downbeat (the pattern is early there) is written on the
-downbeat: a player would miss it otherwise. A text event keeps what was lost, and another one the
-swing, so that reading our own files gives back the very loop that was written.
+downbeat: a player would miss it otherwise. Text events keep what was lost, the swing, and notes other
+than those of General MIDI, so that reading our own files gives back the very loop that was written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from blender_app.core.files import write_atomically
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.notes import Note, Pattern
 from blender_app.core.smf_parse import MidiContents, read_midi
-from blender_app.core.smf_read import EARLY_TEXT, SWING_TEXT, drum_loop_from, read_drum_loop
+from blender_app.core.smf_read import EARLY_TEXT, NOTE_MAP_TEXT, SWING_TEXT, drum_loop_from, read_drum_loop
 from blender_app.core.time import STRAIGHT_SWING, TICKS_PER_BEAT, TICKS_PER_STEP, steps_to_ticks
 
 __all__ = [
@@ -160,6 +160,8 @@ def midi_bytes(music: Music | Iterable[Music], style: MidiStyle = _DEFAULT_STYLE
     end_tick = steps_to_ticks(sum(section.length_steps for section in sections))
     notes, early = _placed_notes(sections, end_tick, style)
     texts = [SWING_TEXT.format(style.heard_swing)] if style.heard_swing != STRAIGHT_SWING else []
+    if tuple(style.note_map) != VOICE_PITCHES:
+        texts.append(NOTE_MAP_TEXT.format(" ".join(map(str, style.note_map))))
     texts += [EARLY_TEXT.format(pitch, lost) for pitch, lost in early.items()]
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     file.tracks.append(_conductor_track(sections, style, end_tick))

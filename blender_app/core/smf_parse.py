@@ -9,6 +9,7 @@ what is wrong with the file.
 
 from __future__ import annotations
 
+import bisect
 import os
 import stat
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from blender_app.core.errors import MidiFileError
 MAX_FILE_BYTES = 4 * 1024 * 1024
 MAX_TICK = 2**31
 _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
-_DEFAULT_TEMPO_US = 500_000
+DEFAULT_TEMPO_US = 500_000
 _TEXT, _TRACK_NAME, _MARKER, _END_OF_TRACK, _TEMPO, _METER = 0x01, 0x03, 0x06, 0x2F, 0x51, 0x58
 
 
@@ -90,17 +91,27 @@ class MidiContents:
     def tempo_at(self, tick: int) -> float:
         """Return the tempo in quarters a minute that holds at `tick`."""
         held = [tempo for at, tempo in self.tempos if at <= tick]
-        return 60e6 / (held[-1] if held else _DEFAULT_TEMPO_US)
+        return 60e6 / (held[-1] if held else DEFAULT_TEMPO_US)
 
     def seconds_at(self, tick: int) -> float:
         """Return the time in seconds from the file's beginning at which `tick` falls."""
-        seconds, since, tempo = 0.0, 0, _DEFAULT_TEMPO_US
-        for at, changed in self.tempos:
-            if at >= tick:
-                break
-            seconds += (at - since) * tempo / self.ticks_per_beat
-            since, tempo = at, changed
-        return (seconds + (tick - since) * tempo / self.ticks_per_beat) / 1e6
+        return TempoMap(self).seconds_at(tick)
+
+
+class TempoMap:
+    """When the ticks of a file are, however many changes of tempo it has."""
+
+    def __init__(self, contents: MidiContents) -> None:
+        self._ticks, self._seconds, self._tick_s = [0], [0.0], [0.0]
+        for tick, tempo_us in ((0, DEFAULT_TEMPO_US), *contents.tempos):
+            self._seconds.append(self.seconds_at(tick))
+            self._ticks.append(tick)
+            self._tick_s.append(tempo_us / contents.ticks_per_beat / 1e6)
+
+    def seconds_at(self, tick: int) -> float:
+        """Return the time in seconds from the file's beginning at which `tick` falls."""
+        last = bisect.bisect_right(self._ticks, tick) - 1
+        return self._seconds[last] + (tick - self._ticks[last]) * self._tick_s[last]
 
 
 def read_midi(path: str | os.PathLike[str]) -> MidiContents:

@@ -24,10 +24,13 @@ from blender_app.core.time import (
 SWING_TEXT = "loopweave swing {:.4f}"
 EARLY_TEXT = "loopweave early {} {:.4f}"
 """Pitch, and by how many steps its hit on the file's first downbeat should come before it."""
+NOTE_MAP_TEXT = "loopweave notes {}"
+"""The notes of the nine voices, where they are not those of General MIDI."""
 
 LOOP_BARS = LOOP_STEPS // STEPS_PER_BAR
 _SWING = re.compile(r"loopweave swing (0\.\d+)")
 _EARLY = re.compile(r"loopweave early (\d+) (-0\.\d+)")
+_NOTE_MAP = re.compile(r"loopweave notes ((?:\d{1,3} ){8}\d{1,3})")
 _COMMON_TIME = Meter(0, 4, 4)
 
 
@@ -44,7 +47,8 @@ def read_drum_loop(
         Number of the first bar, counted from 1; 0 is the first bar with drums in it, or the beginning of a
         file that is no longer than a loop.
     note_map
-        MIDI note of each of the nine voices; None is General MIDI, where many notes share a voice.
+        MIDI note of each of the nine voices; None is what our own writer noted in the file, or
+        else General MIDI, where many notes share a voice.
 
     Returns
     -------
@@ -70,7 +74,8 @@ def drum_loop_from(
 
     Parameters and errors are those of `read_drum_loop`.
     """
-    voices = PITCH_TO_VOICE if note_map is None else {pitch: voice for voice, pitch in enumerate(note_map)}
+    chosen = _marked_note_map(contents.texts) if note_map is None else note_map
+    voices = PITCH_TO_VOICE if chosen is None else {pitch: voice for voice, pitch in enumerate(chosen)}
     score = _Score(contents)
     hits = [score.place(message) for message in _drum_messages(contents, voices, name)]
     first = _first_bar(hits, score, bar, name)
@@ -256,3 +261,9 @@ def _marked_early(texts: Sequence[str]) -> dict[int, float]:
     """Return the microtiming that our own writer noted for the first downbeat, by pitch."""
     found = [match for text in texts if (match := _EARLY.fullmatch(text))]
     return {int(match[1]): max(-0.5, float(match[2])) for match in found}
+
+
+def _marked_note_map(texts: Sequence[str]) -> list[int] | None:
+    """Return the notes of the voices that our own writer noted, if it did."""
+    found = [match for text in texts if (match := _NOTE_MAP.fullmatch(text))]
+    return [int(pitch) for pitch in found[0][1].split()] if found else None

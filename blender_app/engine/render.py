@@ -23,7 +23,7 @@ from blender_app.core.errors import FileError, FontError, MidiFileError
 from blender_app.core.files import write_atomically
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.smf import MidiStyle, Music, midi_bytes
-from blender_app.core.smf_parse import MidiContents, MidiMessage, parse_midi, read_midi
+from blender_app.core.smf_parse import MidiContents, MidiMessage, TempoMap, parse_midi, read_midi
 from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, OfflineSynth
 
 LONGEST_S = 1800.0
@@ -144,11 +144,11 @@ def render_sound(contents: MidiContents, style: RenderStyle = _DEFAULT_STYLE) ->
 
 def _timed(contents: MidiContents, rate: int, keep_kit: bool) -> Iterator[tuple[int, MidiMessage]]:
     """Yield the messages with the block nearest to their moment, as a frame, in order."""
-    seconds = _Seconds(contents)
+    tempo_map = TempoMap(contents)
     for message in contents.messages:
         if keep_kit and _chooses_kit(message):
             continue
-        yield round(seconds.at(message.tick) * rate / BLOCK_FRAMES) * BLOCK_FRAMES, message
+        yield round(tempo_map.seconds_at(message.tick) * rate / BLOCK_FRAMES) * BLOCK_FRAMES, message
 
 
 def _chooses_kit(message: MidiMessage) -> bool:
@@ -156,26 +156,6 @@ def _chooses_kit(message: MidiMessage) -> bool:
         return False
     kind = message.status >> 4
     return kind == _PROGRAM_CHANGE or (kind == _CONTROL_CHANGE and message.data1 in (_BANK_HIGH, _BANK_LOW))
-
-
-class _Seconds:
-    """Turns ticks that only rise into seconds, however many changes of tempo there are."""
-
-    def __init__(self, contents: MidiContents) -> None:
-        self._tempos = contents.tempos
-        self._ticks_per_beat = contents.ticks_per_beat
-        self._next, self._since, self._seconds, self._tempo_us = 0, 0, 0.0, 500_000
-
-    def at(self, tick: int) -> float:
-        while self._next < len(self._tempos) and self._tempos[self._next][0] <= tick:
-            at, tempo_us = self._tempos[self._next]
-            self._seconds += self._span(at)
-            self._since, self._tempo_us = at, tempo_us
-            self._next += 1
-        return self._seconds + self._span(tick)
-
-    def _span(self, tick: int) -> float:
-        return (tick - self._since) * self._tempo_us / self._ticks_per_beat / 1e6
 
 
 def _folded(sound: NDArray[np.float32], frames: int) -> NDArray[np.float32]:

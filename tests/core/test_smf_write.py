@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -102,7 +103,8 @@ def test_channel_and_note_map(loop: DrumLoop, channel: int, note_map: list[int])
     contents = parse_midi(midi_bytes(loop, MidiStyle(channel=channel, note_map=tuple(note_map))))
     assert {message.channel for message in contents.messages} == {channel}
     assert {message.data1 for message in contents.messages} <= set(note_map)
-    assert_same(drum_loop_from(contents, note_map=note_map), loop)
+    assert_same(drum_loop_from(contents), loop)
+    assert_same(drum_loop_from(replace(contents, texts=()), note_map=note_map), loop, 0.5)
 
 
 @given(loops(), st.integers(1, 4), st.floats(0.5, 0.75))
