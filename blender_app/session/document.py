@@ -25,6 +25,8 @@ MIN_PATH_BARS, MAX_PATH_BARS = 1, 128
 MAX_PATH_NODES = 512
 MAX_NAME_LENGTH = 120
 DRUM_MODEL = "drums-2bar"
+DRUM_BANK = 128
+"""Bank in which a SoundFont keeps its drum kits."""
 
 
 def check_whole(what: str, value: object, low: int, high: int) -> int:
@@ -183,7 +185,7 @@ class Session:
     swing: float = STRAIGHT_SWING
     feel: float = 1.0
     change_at: ChangeAt = ChangeAt.STEP
-    kit: tuple[int, int] = (128, 0)
+    kit: tuple[int, int] = (DRUM_BANK, 0)
     font: str | None = None
     volume: float = 0.8
     mix: tuple[VoiceMix, ...] = field(default_factory=default_mix)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.smf import MidiStyle, Section, grid_sections, read_drum_loop, write_midi
-from blender_app.session.document import Session
+from blender_app.session.document import DRUM_BANK, Session
 from blender_app.session.path import PathPlan
 
 
@@ -64,8 +65,11 @@ def import_loop(path: Path) -> DrumLoop:
 
 
 def style_of(session: Session) -> MidiStyle:
-    """Return how the session's music is written to MIDI files."""
+    """Return how the session's music is written to MIDI files: on the drum channel with its kit."""
+    bank, program = session.kit
+    is_gm_kit = bank == DRUM_BANK and session.midi.channel == DRUM_CHANNEL
     return MidiStyle(
+        program=program if is_gm_kit else None,
         tempo_bpm=session.tempo_bpm,
         swing=session.swing,
         feel=session.feel,

@@ -71,6 +71,6 @@ def status_of(playback: Playback, audio_enabled: bool, model: str, model_state: 
         model=model,
         model_state=model_state,
         late_events=playback.stats.late_events,
-        cpu=playback.stats.cpu_share,
+        cpu=round(playback.stats.cpu_share, 2),
         message=(audio.message if audio_enabled else None) or playback.ports_message,
     )

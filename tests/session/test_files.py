@@ -75,7 +75,7 @@ def test_a_saved_session_is_opened(tmp_path: Path) -> None:
     session = Session(tempo_bpm=93.5, puck=(0.25, 0.75))
     save_session(tmp_path / "a.blend.json", session)
     assert load_session(tmp_path / "a.blend.json") == session
-    assert os.listdir(tmp_path) == ["a.blend.json"]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.blend.json"]
 
 
 def test_a_file_can_be_read_by_a_person() -> None:
@@ -159,7 +159,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(FileError, match="no room left"):
         save_session(path, Session(tempo_bpm=120.0))
     assert load_session(path).tempo_bpm == 90.0
-    assert os.listdir(tmp_path) == ["a.blend.json"]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.blend.json"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

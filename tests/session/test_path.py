@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -105,7 +106,7 @@ def test_simplified_line_stays_near_what_was_drawn(drawn: list[Point], tolerance
 
 def distance_to(point: Point, nodes: tuple[Point, ...]) -> list[float]:
     """Return the distances of a point from the straight pieces between nodes."""
-    pairs = list(zip(nodes, nodes[1:], strict=False)) or [(nodes[0], nodes[0])]
+    pairs = list(itertools.pairwise(nodes)) or [(nodes[0], nodes[0])]
     distances = []
     for (ax, ay), (bx, by) in pairs:
         dx, dy = bx - ax, by - ay
