@@ -260,7 +260,9 @@ class Instrument(FilingEditor):
     @Slot(str)
     def _on_worker_modelFailed(self, message: str) -> None:
         self._model_state = ModelState.FAILED
-        self.messageShown.emit("warning", f"{message} The palette cross-fades its corners until then.")
+        self.messageShown.emit(
+            "warning", f"{message} The corners play all the same; between them they are cross-faded."
+        )
         self._update_status()
 
     @Slot(str)

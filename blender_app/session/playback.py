@@ -124,6 +124,7 @@ class Playback:
         """Start an engine, after forgetting what an earlier one had said."""
         self._sent.clear()
         self._waiting = None
+        self.audio_known = False
         self._engine = self._make_engine()
         self._engine.start()
 
@@ -134,6 +135,11 @@ class Playback:
             self._engine = None
         self.playing = False
         self.open_port = None
+
+    @property
+    def started(self) -> bool:
+        """Whether there is an engine."""
+        return self._engine is not None
 
     @property
     def died(self) -> bool:

@@ -12,6 +12,7 @@ from blender_app import load_model
 from blender_app.engine.host import EngineProcess
 from blender_app.session.controller import Controller
 from blender_app.session.document import DRUM_MODEL
+from blender_app.session.preload import preload_model_libraries
 from blender_app.session.settings import Settings
 from blender_app.session.worker import DrumModel, StoredPalette
 
@@ -28,12 +29,24 @@ def make_controller(parent: QObject | None = None, model: str = DRUM_MODEL) -> C
     """
     return Controller(
         make_engine=EngineProcess,
-        load_model=lambda: cast(DrumModel, load_model(model)),
+        load_model=lambda: load_drum_model(model),
         load_stored=load_stored_palette,
         settings=Settings(),
         state_folder=state_folder(),
         parent=parent,
     )
+
+
+def load_drum_model(name: str) -> DrumModel:
+    """Return a drum model, loaded so that the window is not held up.
+
+    Raises
+    ------
+    ModelError
+        There is no such model, or it is damaged.
+    """
+    preload_model_libraries()
+    return cast(DrumModel, load_model(name))
 
 
 def state_folder() -> Path:

@@ -56,7 +56,9 @@ class Status:
 def status_of(playback: Playback, audio_enabled: bool, model: str, model_state: ModelState) -> Status:
     """Return the status that the engine's last words make."""
     audio = playback.audio
-    if not playback.audio_known:
+    if not playback.started:
+        sound = "stopped"
+    elif not playback.audio_known:
         sound = "starting"
     elif not audio_enabled:
         sound = "off"
@@ -65,7 +67,7 @@ def status_of(playback: Playback, audio_enabled: bool, model: str, model_state: 
     port = playback.open_port
     return Status(
         audio=sound,
-        audio_ok=audio.driver is not None and audio_enabled,
+        audio_ok=audio.driver is not None and audio_enabled and playback.started,
         midi="no port" if port is None else f"{port} (own port)" if playback.port_is_virtual else port,
         midi_ok=port is not None,
         model=model,
