@@ -1,0 +1,182 @@
+"""The window's program: start-up and wiring, the only place that sees everything.
+
+Notes
+-----
+The order is that of what the musician waits for: the engine's process starts first and gets its sound
+ready beside us; then the window is built and shown; the model, and with it torch, is loaded by the
+worker when the window is there and plays a stored palette.
+"""
+
+# ruff: noqa: PLC0415 (the engine's process starts before Qt is imported)
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, cast
+
+from blender_app.engine.host import EngineProcess
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from blender_app.session.controller import Controller
+    from blender_app.ui.main_window import MainWindow
+    from blender_app.ui.theme import Look
+
+LOG_NAME = "loopweave.log"
+_LOG_BYTES = 500_000
+
+_log = logging.getLogger(__name__)
+
+
+def main(session: str | Path | None = None) -> int:
+    """Open the window, with a session file if one is given, and return the exit code at its end."""
+    multiprocessing.freeze_support()
+    engine = EngineProcess()
+    engine.start()
+    try:
+        app = make_application()
+        _log_to_file()
+        controller = make_controller(engine)
+        window = make_window(controller)
+        _catch_errors(window)
+        _end_politely(window)
+        window.show()
+        _start_when_shown(window, session)
+        code = app.exec()
+        controller.close(keep_unsaved=window.ended_by_signal)
+        window.deleteLater()
+    finally:
+        engine.close(0.0)
+    return code
+
+
+def make_application() -> QApplication:
+    """Return the application object, in the style that our themes are made for."""
+    from PySide6.QtWidgets import QApplication
+
+    app = cast("QApplication", QApplication.instance() or QApplication(sys.argv[:1]))
+    app.setApplicationName("loopweave")
+    app.setApplicationDisplayName("Loopweave")
+    app.setDesktopFileName("loopweave")
+    app.setStyle("Fusion")
+    return app
+
+
+def make_controller(engine: EngineProcess) -> Controller:
+    """Return the controller of a running program, round an engine that may have been started."""
+    from blender_app import load_model
+    from blender_app.session.controller import Controller
+    from blender_app.session.document import DRUM_MODEL
+    from blender_app.session.settings import Settings
+    from blender_app.session.start import load_stored_palette, state_folder
+    from blender_app.session.worker import DrumModel
+
+    return Controller(
+        make_engine=lambda: engine,
+        load_model=lambda: cast("DrumModel", load_model(DRUM_MODEL)),
+        load_stored=load_stored_palette,
+        settings=Settings(),
+        state_folder=state_folder(),
+    )
+
+
+def make_window(controller: Controller) -> MainWindow:
+    """Return the window of a controller, in the look that was chosen last."""
+    from blender_app.ui.main_window import MainWindow
+
+    return MainWindow(controller, remembered_look(controller))
+
+
+def remembered_look(controller: Controller) -> Look:
+    """Return the look that the settings remember."""
+    from blender_app.ui.theme import Look
+    from blender_app.ui.window_actions import STILL_KEY, TEXT_SIZE_KEY
+
+    look, settings = Look(), controller.settings
+    look.set_theme(settings.theme)
+    look.set_hues(settings.palette_colours or "")
+    try:
+        look.set_text_scale(float(settings.value(TEXT_SIZE_KEY, "1")))
+    except ValueError:
+        _log.warning("the settings hold no text size")
+    look.set_reduced_motion(settings.value(STILL_KEY, "0") == "1")
+    return look
+
+
+def _start_when_shown(window: MainWindow, session: str | Path | None) -> None:
+    """Start the controller once the window's first picture is on its way to the screen."""
+    from PySide6.QtCore import QTimer
+
+    controller = window.controller
+
+    def start() -> None:
+        controller.start()
+        if session is not None:
+            controller.open_session(session)
+        found = controller.find_recoverable()
+        if found is not None:
+            window.files.ask_recovery(found)
+
+    QTimer.singleShot(0, window, start)
+
+
+def _log_to_file() -> None:
+    """Write warnings and worse to a file beside the unsaved work, and to stderr."""
+    from blender_app.session.start import state_folder
+
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        state_folder().mkdir(parents=True, exist_ok=True)
+        path = state_folder() / LOG_NAME
+        handlers.append(
+            logging.handlers.RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, delay=True)
+        )
+    except OSError as error:
+        handlers[0].handle(
+            logging.makeLogRecord({"msg": f"no log file: {error}", "levelno": logging.WARNING})
+        )
+    level = os.environ.get("LOOPWEAVE_LOG", "WARNING").upper()
+    logging.basicConfig(
+        level=level if level in logging.getLevelNamesMapping() else "WARNING",
+        format="%(asctime)s %(name)s %(levelname)s: %(message)s",
+        handlers=handlers,
+    )
+
+
+def _catch_errors(window: MainWindow) -> None:
+    """Log what nobody caught, and tell the musician; the music goes on."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.end_by_signal()
+            return
+        _log.error("not caught", exc_info=(kind, error, trace))
+        window.banner.show_message(
+            "error", f"Something went wrong: {error or kind.__name__}. It is in the log."
+        )
+
+    def caught_in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            _log.error("not caught in a thread", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
+
+    sys.excepthook = caught
+    threading.excepthook = caught_in_thread
+
+
+def _end_politely(window: MainWindow) -> None:
+    """Close the window on SIGINT and SIGTERM, keeping unsaved work for the next start."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        window.end_by_signal()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)

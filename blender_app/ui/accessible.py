@@ -1,0 +1,115 @@
+"""What a screen reader hears of the widgets that we paint ourselves.
+
+A painted widget has three methods: `accessible_text()` says its value in words,
+`accessible_number()` gives it as a number with its range, and `set_accessible_number()` takes one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Protocol, cast, runtime_checkable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleInterface,
+    QAccessibleValueChangeEvent,
+    QAccessibleValueInterface,
+)
+from PySide6.QtWidgets import QAccessibleWidget, QWidget
+
+from blender_app.core.drums import VOICES, DrumLoop
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A widget that can say its value."""
+
+    def accessible_text(self) -> str:
+        """Return the value in words."""
+
+    def accessible_number(self) -> tuple[float, float, float, float]:
+        """Return the value as (now, least, most, step)."""
+
+    def set_accessible_number(self, value: float) -> None:
+        """Take a value from a screen reader."""
+
+
+class SpokenInterface(QAccessibleWidget, QAccessibleValueInterface):
+    """Qt's accessible interface of a `Spoken` widget: role, name, text and value."""
+
+    def __init__(self, widget: QWidget) -> None:
+        QAccessibleWidget.__init__(self, widget, QAccessible.Role.Slider)
+        QAccessibleValueInterface.__init__(self)
+
+    def interface_cast(self, kind: QAccessible.InterfaceType) -> object:  # type: ignore[override]
+        """Return this object for the value interface too."""
+        if kind == QAccessible.InterfaceType.ValueInterface:
+            return self
+        return super().interface_cast(kind)
+
+    def text(self, kind: QAccessible.Text) -> str:
+        """Return the widget's words where its value is asked for."""
+        if kind == QAccessible.Text.Value:
+            return self._spoken().accessible_text()
+        return super().text(kind)
+
+    def currentValue(self) -> float:
+        """Return the value as a number."""
+        return self._spoken().accessible_number()[0]
+
+    def minimumValue(self) -> float:
+        """Return the least value."""
+        return self._spoken().accessible_number()[1]
+
+    def maximumValue(self) -> float:
+        """Return the greatest value."""
+        return self._spoken().accessible_number()[2]
+
+    def minimumStepSize(self) -> float:
+        """Return the smallest step that the keyboard makes."""
+        return self._spoken().accessible_number()[3]
+
+    def setCurrentValue(self, value: object) -> None:
+        """Set the widget's value."""
+        self._spoken().set_accessible_number(float(cast("float", value)))
+
+    def _spoken(self) -> Spoken:
+        return cast("Spoken", self.object())
+
+
+_INTERFACES: dict[int, SpokenInterface] = {}
+
+
+def _make_interface(_class_name: str, target: QObject) -> QAccessibleInterface | None:
+    if not (isinstance(target, QWidget) and isinstance(target, Spoken)):
+        return None
+    # Qt keeps a bare pointer: the Python object must live as long as its widget.
+    key = id(target)
+    _INTERFACES[key] = SpokenInterface(target)
+    target.destroyed.connect(lambda: _INTERFACES.pop(key, None))
+    return _INTERFACES[key]
+
+
+@cache
+def install() -> None:
+    """Let Qt know our interfaces; harmless when called again."""
+    QAccessible.installFactory(_make_interface)
+
+
+def announce(widget: QWidget) -> None:
+    """Tell screen readers that the value of a `Spoken` widget changed."""
+    if QAccessible.isActive():
+        text = cast("Spoken", widget).accessible_text()
+        QAccessible.updateAccessibility(QAccessibleValueChangeEvent(widget, text))
+
+
+def describe_loop(loop: DrumLoop) -> str:
+    """Return how many hits a loop has and where its kick falls, in words."""
+    count = loop.hit_count
+    words = "no hits" if count == 0 else f"{count} hit{'s' * (count != 1)}"
+    for voice, name in enumerate(VOICES[:2]):
+        steps = [str(step + 1) for step in range(len(loop.hits)) if loop.hits[step, voice]]
+        if steps:
+            words += f", {name} on {', '.join(steps)}"
+    return words

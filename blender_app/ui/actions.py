@@ -1,0 +1,135 @@
+"""Every action of the window in one place: its text, its key, its icon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from blender_app.ui.icons import icon
+from blender_app.ui.theme import Look
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action: a name in code, its group in menus and help, text, keys and icon."""
+
+    name: str
+    group: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+    short: str = ""
+    """What its button says."""
+
+
+SPECS = (
+    ActionSpec("new", "File", "New session", ("Ctrl+N",)),
+    ActionSpec("open", "File", "Open…", ("Ctrl+O",)),
+    ActionSpec("save", "File", "Save", ("Ctrl+S",)),
+    ActionSpec("save_as", "File", "Save as…", ("Ctrl+Shift+S",)),
+    ActionSpec("export_cell", "File", "Export what sounds at the puck as .mid…", ("Ctrl+E",)),
+    ActionSpec("export_path", "File", "Export the path as .mid…", ("Ctrl+Alt+E",)),
+    ActionSpec("export_grid", "File", "Export the whole grid as .mid…", ("Ctrl+Shift+E",)),
+    ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
+    ActionSpec("undo", "Edit", "Undo", ("Ctrl+Z",), "undo"),
+    ActionSpec("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    ActionSpec("copy_corner", "Edit", "Copy corner", ("Ctrl+C",)),
+    ActionSpec("paste_corner", "Edit", "Paste into corner", ("Ctrl+V",)),
+    ActionSpec("clear_corner", "Edit", "Clear corner", ("Ctrl+Backspace",)),
+    ActionSpec("dice_corner", "Edit", "Dice: a new beat in the corner", ("D",), "dice"),
+    ActionSpec("vary_corner", "Edit", "Vary the corner a little", ("V",), "vary"),
+    ActionSpec("dice_all", "Edit", "Dice all four corners", ("Shift+D",)),
+    ActionSpec("import_corner", "Edit", "Import a .mid into the corner…", ("Ctrl+I",)),
+    ActionSpec("preferences", "Edit", "Preferences…", ("Ctrl+,",)),
+    ActionSpec("play", "Play", "Play or stop", ("Space",), "play"),
+    ActionSpec("stop", "Play", "Stop", (), "stop"),
+    ActionSpec("panic", "Play", "Panic: silence everything", ("Ctrl+.", "Esc")),
+    ActionSpec("tap", "Play", "Tap the tempo", ("T",), short="tap"),
+    ActionSpec("play_path", "Play", "Play the path", ("P",), checkable=True, short="play path"),
+    ActionSpec("note_map", "Play", "MIDI channel and notes…", ("Ctrl+M",)),
+    ActionSpec("virtual_port", "Play", "Open a port of our own", ()),
+    ActionSpec("corner_1", "Palette", "Puck to corner 1", ("1",)),
+    ActionSpec("corner_2", "Palette", "Puck to corner 2", ("2",)),
+    ActionSpec("corner_3", "Palette", "Puck to corner 3", ("3",)),
+    ActionSpec("corner_4", "Palette", "Puck to corner 4", ("4",)),
+    ActionSpec("edit_1", "Palette", "Edit corner 1", ("Shift+F1",)),
+    ActionSpec("edit_2", "Palette", "Edit corner 2", ("Shift+F2",)),
+    ActionSpec("edit_3", "Palette", "Edit corner 3", ("Shift+F3",)),
+    ActionSpec("edit_4", "Palette", "Edit corner 4", ("Shift+F4",)),
+    ActionSpec("draw", "Palette", "Draw a path", ("W",), "draw", checkable=True),
+    ActionSpec("clear_path", "Palette", "Remove the path", (), "clear"),
+    ActionSpec("finer", "Palette", "More cells", ("Ctrl++", "Ctrl+=")),
+    ActionSpec("coarser", "Palette", "Fewer cells", ("Ctrl+-",)),
+    ActionSpec("theme", "Window", "Light theme", ("Ctrl+L",), checkable=True),
+    ActionSpec("full_screen", "Window", "Full screen", ("F11",), checkable=True),
+    ActionSpec("menu", "Window", "Menu", ("F10",), "menu"),
+    ActionSpec("help", "Window", "Keys and help", ("F1",), "help"),
+)
+GROUPS = ("File", "Edit", "Play", "Palette", "Window")
+
+KEYS_ELSEWHERE = (
+    ("On the palette", "Arrow keys", "move the puck; with Shift in small steps"),
+    ("On the palette", "Drag, click", "move the puck"),
+    ("Drawing a path", "Drag", "a new path; a node moves under the hand"),
+    (
+        "Drawing a path",
+        "Double click, Ctrl+click",
+        "adds a node on the line; a double click on a node removes it",
+    ),
+    ("Drawing a path", "N, Shift+N", "the next or the last node; arrow keys move it"),
+    ("Drawing a path", "Insert, Delete", "adds or removes a node"),
+    ("In the editor", "Click", "sets or removes a hit"),
+    ("In the editor", "Drag sideways", "paints or erases"),
+    ("In the editor", "Drag up, down or wheel", "velocity of the hit"),
+    ("In the editor", "Arrow keys, Space", "move, set or remove; Ctrl+arrows by the beat"),
+    ("In the editor", "+ and -, Ctrl+Up and Down", "velocity; with Shift in small steps"),
+    ("On a number", "Wheel, drag up and down", "changes it; with Shift in small steps"),
+    ("On a number", "Double click", "resets it"),
+    ("On a corner", "Enter, D, V", "edit, dice, vary"),
+    ("On a corner", "Drop a .mid", "imports it"),
+)
+
+
+class Actions:
+    """The actions by name; `retint` follows the theme."""
+
+    def __init__(self, look: Look, parent: QObject) -> None:
+        self._look = look
+        self._actions: dict[str, QAction] = {}
+        for spec in SPECS:
+            action = QAction(spec.text, parent)
+            action.setObjectName(spec.name)
+            action.setCheckable(spec.checkable)
+            if spec.short:
+                action.setIconText(spec.short)
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            keys = f"  ({spec.keys[0]})" if spec.keys else ""
+            action.setToolTip(f"{spec.text.rstrip('…')}{keys}")
+            self._actions[spec.name] = action
+        self.retint()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def in_group(self, group: str) -> list[QAction]:
+        """Return the actions of one menu, in order."""
+        return [self._actions[spec.name] for spec in SPECS if spec.group == group]
+
+    def all(self) -> list[QAction]:
+        """Return all actions."""
+        return list(self._actions.values())
+
+    def retint(self) -> None:
+        """Draw the icons in the theme's text colour."""
+        for spec in SPECS:
+            if spec.icon:
+                self._actions[spec.name].setIcon(icon(spec.icon, self._look.theme.color("text")))
+
+
+def help_rows() -> list[tuple[str, str, str]]:
+    """Return (group, keys, what they do) of everything that can be done by hand."""
+    rows = [(spec.group, ", ".join(spec.keys), spec.text.rstrip("…")) for spec in SPECS if spec.keys]
+    return rows + list(KEYS_ELSEWHERE)

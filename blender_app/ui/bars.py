@@ -1,0 +1,92 @@
+"""What the bars are made of: captions, buttons and lists in one style."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from blender_app.ui.theme import SMALL, Look
+
+
+def caption(text: str, look: Look, parent: QWidget) -> QLabel:
+    """Return a small grey word in front of a control; it follows the look."""
+    label = QLabel(text, parent)
+
+    def restyle() -> None:
+        label.setFont(look.font(SMALL))
+        label.setStyleSheet(f"color: {look.theme.muted};")
+
+    look.changed.connect(restyle)
+    restyle()
+    return label
+
+
+def captioned(text: str, control: QWidget, look: Look, parent: QWidget) -> QWidget:
+    """Return a control with its caption in front of it, as one piece that does not break."""
+    box = QWidget(parent)
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(5)
+    label = caption(text, look, box)
+    label.setBuddy(control)
+    row.addWidget(label)
+    row.addWidget(control)
+    if not control.accessibleName():
+        control.setAccessibleName(text)
+    return box
+
+
+def action_button(action: QAction, look: Look, parent: QWidget, text: bool = False) -> QToolButton:
+    """Return a flat button of an action, with its icon or its text."""
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    style = Qt.ToolButtonStyle.ToolButtonTextOnly if text else Qt.ToolButtonStyle.ToolButtonIconOnly
+    button.setToolButtonStyle(style)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def resize() -> None:
+        side = round(look.line_height() * 1.15)
+        button.setIconSize(QSize(side, side))
+
+    look.changed.connect(resize)
+    resize()
+    return button
+
+
+class ChoiceBox(QComboBox):
+    """A list to choose from that tells only what the user chose."""
+
+    def __init__(self, least_chars: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._values: list[object] = []
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(least_chars)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 1.4))
+        x, y = self.width() - 12.0, self.height() / 2.0
+        painter.drawPolyline([QPointF(x - 3.5, y - 1.5), QPointF(x, y + 2.0), QPointF(x + 3.5, y - 1.5)])
+        painter.end()
+
+    def show_choices(self, choices: list[tuple[str, object]], current: object) -> None:
+        """Show (text, value) pairs with the one of this value chosen."""
+        if [(self.itemText(i), self._values[i]) for i in range(self.count())] != choices:
+            self.clear()
+            self._values = [value for _, value in choices]
+            self.addItems([text for text, _ in choices])
+        self.show_current(current)
+
+    def show_current(self, current: object) -> None:
+        """Show the choice of this value; none if there is no such choice."""
+        self.setCurrentIndex(self._values.index(current) if current in self._values else -1)
+        self.setToolTip(self.currentText())
+
+    def chosen(self) -> object:
+        """Return the value of the choice shown, None if there is none."""
+        index = self.currentIndex()
+        return self._values[index] if index >= 0 else None

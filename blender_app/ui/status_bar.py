@@ -1,0 +1,74 @@
+"""The line at the bottom: sound, MIDI, lateness, load and model, each with what to do in its tip."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QWidget
+
+from blender_app.session.status import ModelState, Status
+from blender_app.ui.actions import Actions
+from blender_app.ui.bars import action_button
+from blender_app.ui.flow_layout import FlowLayout
+from blender_app.ui.theme import SMALL, Look
+
+
+class StatusBar(QFrame):
+    """Shows a `Status`; a click on a part tells more."""
+
+    partClicked = Signal(str)
+
+    def __init__(self, look: Look, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._status = Status()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        flow = FlowLayout(self, 6, (8, 1, 8, 1))
+        self.parts: dict[str, QToolButton] = {}
+        for name in ("audio", "midi", "late", "cpu", "model"):
+            button = QToolButton(self)
+            button.clicked.connect(lambda _=False, one=name: self.partClicked.emit(one))
+            flow.addWidget(button)
+            self.parts[name] = button
+        flow.add_stretch()
+        self.help_button = action_button(actions["help"], look, self)
+        flow.addWidget(self.help_button)
+        look.changed.connect(self._on_look_changed)
+        self._on_look_changed()
+
+    def show_status(self, status: Status) -> None:
+        """Show what the devices and the model do."""
+        self._status = status
+        starting = status.audio == "starting"
+        audio_bad = not status.audio_ok and status.audio not in ("starting", "off")
+        model_bad = status.model_state is ModelState.FAILED
+        model = {
+            ModelState.LOADING: "model loading, the palette plays already",
+            ModelState.READY: f"model {status.model}",
+            ModelState.FAILED: "no model",
+        }[status.model_state]
+        self._show("audio", f"audio: {status.audio}", audio_bad and not starting, status.message or "Sound")
+        self._show("midi", f"midi: {status.midi}", False, "Where the notes go")
+        late_tip = "Notes that left more than 2 ms late since the start"
+        self._show("late", f"late events {status.late_events}", status.late_events > 0, late_tip)
+        self._show("cpu", f"cpu {status.cpu:.0%}", status.cpu > 0.8, "Share of one core that the engine uses")
+        self._show("model", model, model_bad, status.model or model)
+
+    def _show(self, name: str, text: str, bad: bool, tip: str) -> None:
+        button = self.parts[name]
+        color = self._look.theme.warning if bad else self._look.theme.muted
+        sheet = f"QToolButton {{ color: {color}; padding: 1px 5px; }}"
+        if button.text() != text or button.styleSheet() != sheet:
+            button.setText(text)
+            button.setStyleSheet(sheet)
+            button.updateGeometry()
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(tip)
+
+    @Slot()
+    def _on_look_changed(self) -> None:
+        theme = self._look.theme
+        self.setStyleSheet(f"StatusBar {{ border-top: 1px solid {theme.line}; background: {theme.panel}; }}")
+        for button in self.parts.values():
+            button.setFont(self._look.font(SMALL))
+        self.show_status(self._status)

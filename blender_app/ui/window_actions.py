@@ -1,0 +1,209 @@
+"""What the window's actions do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QDialog
+
+from blender_app.session.document import MAX_GRID, MIN_GRID, Session
+from blender_app.ui.dialogs import HelpDialog, NoteMapDialog, PreferencesDialog
+from blender_app.ui.palette_view import CORNER_PLACES
+
+if TYPE_CHECKING:
+    from blender_app.ui.main_window import MainWindow
+
+TEXT_SIZE_KEY, STILL_KEY = "window/text_size", "window/reduced_motion"
+
+
+class WindowActions(QObject):
+    """Connects the actions of a window, and owns the dialogs that they open."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._look = window, window.controller, window.look
+        self.dialogs: dict[type[QDialog], QDialog] = {}
+        self._connect()
+        stack = self._controller.undo_stack
+        stack.indexChanged.connect(self._on_undo_stack_indexChanged)
+        stack.cleanChanged.connect(self._on_undo_stack_indexChanged)
+        self._on_undo_stack_indexChanged()
+
+    def _connect(self) -> None:
+        for name, function in self._functions().items():
+            self._window.actions_by_name[name].triggered.connect(partial(_without_argument, function))
+        actions = self._window.actions_by_name
+        actions["draw"].toggled.connect(self._on_draw_toggled)
+        actions["play_path"].triggered.connect(self._controller.play_path)
+        actions["theme"].triggered.connect(self._on_theme_triggered)
+        actions["full_screen"].triggered.connect(self._on_full_screen_triggered)
+
+    def _functions(self) -> dict[str, Callable[[], object]]:
+        """Return what each action without a check mark does."""
+        window, c, files = self._window, self._controller, self._window.files
+        table: dict[str, Callable[[], object]] = {
+            "new": files.new,
+            "open": files.open,
+            "save": files.save,
+            "save_as": files.save_as,
+            "export_cell": partial(files.export, "cell"),
+            "export_path": partial(files.export, "path"),
+            "export_grid": partial(files.export, "grid"),
+            "quit": window.close,
+            "undo": c.undo_stack.undo,
+            "redo": c.undo_stack.redo,
+            "copy_corner": lambda: c.copy_corner(window.edited_corner),
+            "paste_corner": lambda: c.paste_corner(window.edited_corner),
+            "clear_corner": lambda: self.clear_corner(window.edited_corner),
+            "dice_corner": lambda: c.dice_corner(window.edited_corner),
+            "vary_corner": lambda: c.vary_corner(window.edited_corner),
+            "dice_all": c.dice_all,
+            "import_corner": lambda: files.import_corner(window.edited_corner),
+            "preferences": self.show_preferences,
+            "play": c.toggle_play,
+            "stop": c.stop,
+            "panic": c.panic,
+            "tap": c.tap_tempo,
+            "note_map": self.show_note_map,
+            "virtual_port": c.open_virtual_port,
+            "clear_path": lambda: c.set_path(None),
+            "finer": lambda: self._change_grid(2),
+            "coarser": lambda: self._change_grid(-2),
+            "menu": self._show_menu,
+            "help": self.show_help,
+        }
+        for corner, place in enumerate(CORNER_PLACES):
+            table[f"corner_{corner + 1}"] = partial(c.move_puck, *place)
+            table[f"edit_{corner + 1}"] = partial(self._edit_corner, corner)
+        return table
+
+    # -- deeds --------------------------------------------------------------------------------------
+
+    def clear_corner(self, corner: int) -> None:
+        """Empty a corner, and offer the way back."""
+        self._controller.clear_corner(corner)
+        self._window.banner.show_message(
+            "info", f"Corner {corner + 1} is empty now.", "Undo", self._controller.undo_stack.undo
+        )
+
+    def _edit_corner(self, corner: int) -> None:
+        self._window.select_corner(corner)
+        self._window.editor.step_grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _change_grid(self, by: int) -> None:
+        count = min(MAX_GRID, max(MIN_GRID, self._controller.session.cols + by))
+        self._controller.set_grid(count, count)
+
+    def _show_menu(self) -> None:
+        button = self._window.transport.menu_button
+        self._window.transport.menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    @Slot(bool)
+    def _on_draw_toggled(self, draws: bool) -> None:
+        self._window.stage.palette_view.set_draw_mode(draws)
+
+    @Slot(bool)
+    def _on_theme_triggered(self, light: bool) -> None:
+        self._look.set_theme("light" if light else "dark")
+        self.remember_look()
+
+    @Slot(bool)
+    def _on_full_screen_triggered(self, full: bool) -> None:
+        if full:
+            self._window.showFullScreen()
+        else:
+            self._window.showNormal()
+
+    @Slot(str)
+    def tell_more(self, part: str) -> None:
+        """Tell what can be said about a part of the status line."""
+        status = self._controller.status
+        if part == "midi":
+            self.show_note_map()
+        elif part == "audio":
+            if status.message:
+                self._window.banner.show_message("warning", status.message)
+            else:
+                self.show_preferences()
+        else:
+            self._window.banner.show_message("info", self._window.status.parts[part].toolTip())
+
+    # -- following ----------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_undo_stack_indexChanged(self) -> None:
+        stack, actions = self._controller.undo_stack, self._window.actions_by_name
+        for name, word, can, text in (
+            ("undo", "Undo", stack.canUndo(), stack.undoText()),
+            ("redo", "Redo", stack.canRedo(), stack.redoText()),
+        ):
+            actions[name].setEnabled(can)
+            actions[name].setText(f"{word} {text[:1].lower()}{text[1:]}".strip())
+            keys = actions[name].shortcut().toString()
+            actions[name].setToolTip(f"{actions[name].text()}  ({keys})")
+
+    def session_changed(self, session: Session) -> None:
+        """Show the session in the dialogs that are open."""
+        preferences = self.dialogs.get(PreferencesDialog)
+        if isinstance(preferences, PreferencesDialog):
+            preferences.show_session(session)
+        note_map = self.dialogs.get(NoteMapDialog)
+        if isinstance(note_map, NoteMapDialog):
+            note_map.show_midi(session.midi)
+
+    def look_changed(self) -> None:
+        """Follow the theme."""
+        self._window.actions_by_name["theme"].setChecked(self._look.theme.name == "light")
+
+    def remember_look(self) -> None:
+        """Keep theme, hues, text size and motion for the next start."""
+        settings = self._controller.settings
+        settings.theme = self._look.theme.name
+        settings.palette_colours = self._look.hues.name
+        settings.set_value(TEXT_SIZE_KEY, f"{self._look.text_scale:.2f}")
+        settings.set_value(STILL_KEY, "1" if self._look.reduced_motion else "0")
+
+    # -- dialogs ------------------------------------------------------------------------------------
+
+    def show_preferences(self) -> None:
+        """Open the preferences."""
+        dialog = PreferencesDialog(self._look, self._controller.session, self._window)
+        dialog.lookChanged.connect(self.remember_look)
+        dialog.fontAsked.connect(self._window.files.choose_font)
+        dialog.shippedFontAsked.connect(lambda: self._controller.set_font(None))
+        dialog.audioToggled.connect(self._controller.set_audio)
+        self._show(dialog)
+
+    def show_note_map(self) -> None:
+        """Open the editor of MIDI channel and notes."""
+        dialog = NoteMapDialog(self._controller.session.midi, self._window)
+        dialog.channelChanged.connect(self._controller.set_channel)
+        dialog.noteMapChanged.connect(self._controller.set_note_map)
+        dialog.voiceHeard.connect(lambda voice: self._controller.preview_hit(voice, 100))
+        self._show(dialog)
+
+    def show_help(self) -> None:
+        """Open the list of keys and gestures."""
+        self._show(HelpDialog(self._look, self._window))
+
+    def _show(self, dialog: QDialog) -> None:
+        """Show a dialog beside the window; an older one of its kind makes room."""
+        kind = type(dialog)
+        older = self.dialogs.pop(kind, None)
+        if older is not None:
+            older.close()
+        self.dialogs[kind] = dialog
+        dialog.finished.connect(partial(self._forget, kind, dialog))
+        dialog.show()
+
+    def _forget(self, kind: type[QDialog], dialog: QDialog, _result: int = 0) -> None:
+        if self.dialogs.get(kind) is dialog:
+            del self.dialogs[kind]
+        dialog.deleteLater()
+
+
+def _without_argument(function: Callable[[], object], _checked: bool = False) -> None:
+    function()
