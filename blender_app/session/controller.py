@@ -11,7 +11,7 @@ from blender_app.core.presets import PRESETS, DrumPreset
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session import export
-from blender_app.session.document import CORNER_COUNT, Point
+from blender_app.session.document import CORNER_COUNT, MAX_LATENCY_S, MIN_LATENCY_S, Point, clamp
 from blender_app.session.instrument import Instrument
 from blender_app.session.path import PathPlan, position_at
 from blender_app.session.status import Status
@@ -134,6 +134,16 @@ class Controller(Instrument):
     def set_channel(self, channel: int) -> None:
         """Set the MIDI channel, 0-15."""
         self.edit("MIDI channel", midi=replace(self._session.midi, channel=channel))
+
+    def set_latency(self, latency_s: float) -> None:
+        """Send MIDI notes later than their time, brought into -0.02 to 0.5 seconds."""
+        latency_s = clamp(latency_s, MIN_LATENCY_S, MAX_LATENCY_S)
+        self.edit("MIDI latency", "latency", midi=replace(self._session.midi, latency_s=latency_s))
+
+    def set_font(self, path: str | None) -> None:
+        """Choose a SoundFont, now and for later sessions; None is the shipped one."""
+        self._settings.font = path
+        super().set_font(path)
 
     def set_note_map(self, notes: tuple[int, ...]) -> None:
         """Set the MIDI note of each of the nine voices."""

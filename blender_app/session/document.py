@@ -24,6 +24,7 @@ MIN_GRID, MAX_GRID, DEFAULT_GRID = 3, 33, 11
 MIN_PATH_BARS, MAX_PATH_BARS = 1, 128
 MAX_PATH_NODES = 512
 MAX_NAME_LENGTH = 120
+MIN_LATENCY_S, MAX_LATENCY_S = -0.02, 0.5
 DRUM_MODEL = "drums-2bar"
 DRUM_BANK = 128
 """Bank in which a SoundFont keeps its drum kits."""
@@ -111,12 +112,15 @@ class MidiSettings:
         MIDI channel 0-15.
     note_map
         MIDI note 0-127 of each of the nine voices.
+    latency_s
+        How much later than their time notes are sent, -0.02 to 0.5 seconds.
     """
 
     port: str | None = None
     virtual: bool = False
     channel: int = DRUM_CHANNEL
     note_map: tuple[int, ...] = VOICE_PITCHES
+    latency_s: float = 0.0
 
     def __post_init__(self) -> None:
         check_whole("the MIDI channel", self.channel, 0, 15)
@@ -124,6 +128,7 @@ class MidiSettings:
             raise ValueError(f"the note map needs {VOICE_COUNT} notes, not {len(self.note_map)}")
         for note in self.note_map:
             check_whole("a note of the note map", note, 0, 127)
+        check_real("the MIDI latency in seconds", self.latency_s, MIN_LATENCY_S, MAX_LATENCY_S)
 
 
 def default_corners() -> Corners:

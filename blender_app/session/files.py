@@ -79,6 +79,7 @@ def encode(session: Session) -> str:
         "port": midi.port,
         "virtual": midi.virtual,
         "channel": midi.channel,
+        "latency_s": midi.latency_s,
         "note_map": dict(zip(VOICES, midi.note_map, strict=True)),
     }
     return _indent(document)

@@ -108,15 +108,21 @@ class Instrument(FilingEditor):
 
     def start(self) -> None:
         """Start the engine and the worker; ask for the first palette."""
-        midi = self._session.midi
-        if midi.port is None and self._settings.last_port:
-            self.apply_values({"midi": replace(midi, port=self._settings.last_port)})
+        self._remember_devices()
         self._running = True
         self._start_engine()
         self._worker.start()
         self._request_palette()
         self._poll_timer.start()
         self._update_status()
+
+    def _remember_devices(self) -> None:
+        """Take the MIDI port and the font chosen last, where the session names none."""
+        session, settings = self._session, self._settings
+        if session.midi.port is None and settings.last_port:
+            self.apply_values({"midi": replace(session.midi, port=settings.last_port)})
+        if session.font is None and settings.font and Path(settings.font).is_file():
+            self.apply_values({"font": settings.font})
 
     def close(self, keep_unsaved: bool = False) -> None:
         """Stop the sound, end threads and process; forget unsaved work unless told to keep it."""
@@ -181,6 +187,7 @@ class Instrument(FilingEditor):
                 (midi.channel, midi.note_map),
                 m.SetRouting(midi.channel, midi.note_map),
             ),
+            (before and before.midi.latency_s, midi.latency_s, m.SetLatency(midi.latency_s)),
         ]
         commands = [command for old, new, command in table if old != new]
         old_port = (before.midi.port, before.midi.virtual) if before else (None, False)

@@ -122,6 +122,7 @@ def test_undo_brings_back_sound_and_palette(controller: Controller, qtbot: QtBot
         (lambda c: c.set_font("/x.sf2"), m.LoadFont(Path("/x.sf2"))),
         (lambda c: c.set_audio(False), m.SetAudio(False)),
         (lambda c: c.set_channel(3), m.SetRouting(3, (36, 38, 42, 46, 45, 48, 50, 49, 51))),
+        (lambda c: c.set_latency(9), m.SetLatency(0.5)),
         (lambda c: c.open_virtual_port(), m.OpenVirtualPort("Loopweave")),
         (lambda c: c.preview_hit(1, 90), m.Preview(1, 90)),
         (lambda c: c.panic(), m.Panic()),
@@ -347,6 +348,24 @@ def test_last_port_is_remembered(make_controller, engine, qtbot: QtBot) -> None:
     second = make_controller()
     second.start()
     assert second.session.midi.port == "Synth"
+
+
+def test_font_is_remembered_while_it_is_there(make_controller, engine, tmp_path: Path) -> None:
+    first = make_controller()
+    first.start()
+    (tmp_path / "mine.sf2").touch()
+    first.set_font(str(tmp_path / "mine.sf2"))
+    first.close()
+    second = make_controller()
+    second.start()
+    assert m.LoadFont(tmp_path / "mine.sf2") in engine.commands
+    assert second.session.font == str(tmp_path / "mine.sf2")
+    assert not second.modified
+    second.close()
+    (tmp_path / "mine.sf2").unlink()
+    third = make_controller()
+    third.start()
+    assert third.session.font is None
 
 
 def test_undo_of_the_channel_leaves_the_port_alone(controller: Controller, engine) -> None:

@@ -219,3 +219,49 @@ def test_the_history_lets_go_of_its_commands(editor: SessionEditor) -> None:
         editor.end_gesture()
     QCoreApplication.processEvents()
     assert editor.undo_stack.count() == 500
+
+
+shares = st.floats(0, 1)
+corner_indices = st.integers(0, 3)
+random_edits = st.one_of(
+    st.tuples(st.just("move_puck"), shares, shares),
+    st.tuples(st.just("set_tempo"), st.floats(20, 300)),
+    st.tuples(
+        st.just("paint_hit"), corner_indices, st.integers(0, 31), st.integers(0, 8), st.integers(0, 127)
+    ),
+    st.tuples(st.just("clear_corner"), corner_indices),
+    st.tuples(st.just("use_preset"), corner_indices, st.sampled_from(PRESETS)),
+    st.tuples(st.just("copy_corner"), corner_indices),
+    st.tuples(st.just("paste_corner"), corner_indices),
+    st.tuples(st.just("swap_corners"), corner_indices, corner_indices),
+    st.tuples(st.just("set_grid"), st.integers(0, 40), st.integers(0, 40)),
+    st.tuples(st.just("draw_path"), st.lists(st.tuples(shares, shares), max_size=5)),
+    st.tuples(st.just("play_path"), st.booleans()),
+    st.tuples(st.just("begin_gesture"), st.just("Drag")),
+    st.tuples(st.just("end_gesture")),
+    st.tuples(st.just("wait"), st.floats(0, 2)),
+)
+
+
+@given(st.lists(random_edits, max_size=40))
+def test_any_history_goes_back_to_the_beginning_and_forth_to_the_end(qapp, edits) -> None:
+    now_s = [0.0]
+    editor = SessionEditor(clock=lambda: now_s[0])
+    begin = editor.session
+    for name, *arguments in edits:
+        if name == "wait":
+            now_s[0] += arguments[0]
+        else:
+            getattr(editor, name)(*arguments)
+    end, stack = editor.session, editor.undo_stack
+    states = [end]
+    while stack.canUndo():
+        stack.undo()
+        assert editor.session != states[-1]  # no step is empty
+        states.append(editor.session)
+    assert editor.session == begin
+    for state in reversed(states[:-1]):
+        stack.redo()
+        assert editor.session == state
+    assert editor.session == end
+    editor.deleteLater()

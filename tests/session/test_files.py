@@ -60,6 +60,7 @@ sessions = st.builds(
         virtual=st.booleans(),
         channel=st.integers(0, 15),
         note_map=st.lists(st.integers(0, 127), min_size=9, max_size=9).map(tuple),
+        latency_s=st.floats(-0.02, 0.5),
     ),
     audio_enabled=st.booleans(),
     model_hash=texts,
