@@ -31,11 +31,12 @@ from blender_app.engine.player import MIDI, SOUND, Player
 from blender_app.engine.port_keeper import PortKeeper
 from blender_app.engine.sound_keeper import SoundKeeper
 
-FOLLOW_S = 0.01
+FOLLOW_S = 0.02
 STATS_S = 1.0
 JOIN_S = 2.0
 _SWITCH_INTERVAL_S = 0.0005
 _MAX_WAITING_EVENTS = 4096
+_ENGINE_PRIORITY, _OTHER_PRIORITY = 10, 9  # below audio servers, above everything usual
 _NICENESS = -11
 _PR_SET_TIMERSLACK = 29
 
@@ -81,7 +82,7 @@ class EngineThread(threading.Thread):
 
     def run(self) -> None:
         """Play until `stop`."""
-        _favour_this_thread()
+        _favour_this_thread(_ENGINE_PRIORITY)
         try:
             while not self._stopping:
                 self._turn()
@@ -137,6 +138,7 @@ class EventWriter(threading.Thread):
 
     def run(self) -> None:
         """Write until `stop`, or until nobody listens."""
+        _favour_this_thread(_OTHER_PRIORITY)
         with contextlib.suppress(OSError):
             while (event := self._events.get()) is not None:
                 self._connection.send(event)
@@ -157,6 +159,7 @@ def run_engine(connection: Connection, voice_pitches: tuple[int, ...]) -> None:
     gc.disable()  # frozen values make no cycles; a collection would be a late note
     for thread in (writer, engine, *keepers):
         thread.start()
+    _favour_this_thread(_OTHER_PRIORITY)  # after the start: threads inherit it
     _read_commands(connection, signalled, engine, *keepers)
     engine.stop()
     engine.join(JOIN_S)
@@ -209,15 +212,19 @@ def _catch_signals() -> socket.socket:
     return reader
 
 
-def _favour_this_thread() -> None:
-    """Ask the system to run this thread soon after its moment; where it refuses, go on without."""
+def _favour_this_thread(priority: int) -> None:
+    """Ask the system to run this thread soon after its moment; where it refuses, go on without.
+
+    The threads that read and write get it too: while one of them holds Python's lock and is put
+    aside for another program, the time-critical thread would wait for both.
+    """
     if not sys.platform.startswith("linux"):
         return
     thread_id = threading.get_native_id()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1000, 0, 0, 0)  # ns; 50000 is usual
     with contextlib.suppress(OSError):
-        os.sched_setscheduler(thread_id, os.SCHED_FIFO, os.sched_param(10))
+        os.sched_setscheduler(thread_id, os.SCHED_FIFO, os.sched_param(priority))
         return
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, thread_id, _NICENESS)
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1000, 0, 0, 0)  # ns; 50000 is usual

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Self
 from blender_app.core.errors import AudioError, FontError
 from blender_app.core.paths import default_font
 from blender_app.engine.audio_clock import AudioClock
+from blender_app.engine.jack import jack_runs
 from blender_app.engine.messages import Kit
 from blender_app.engine.sequencer import LOOK_AHEAD_S
 
@@ -144,18 +145,12 @@ def likely_drivers() -> tuple[str, ...]:
     sound = Path("/dev/snd")
     has_card = sound.is_dir() and any(sound.glob("pcm*p"))
     running = {
-        "jack": jack_socket().exists(),
+        "jack": jack_runs(),
         "pipewire": (runtime / "pipewire-0").exists(),
         "pulseaudio": "PULSE_SERVER" in os.environ or (runtime / "pulse" / "native").exists(),
         "alsa": has_card,
     }
     return tuple(name for name, runs in running.items() if runs and name in compiled)
-
-
-def jack_socket() -> Path:
-    """Return where a JACK server of this user would listen."""
-    server = os.environ.get("JACK_DEFAULT_SERVER", "default")
-    return Path(f"/dev/shm/jack_{server}_{os.getuid()}_0")  # noqa: S108 - JACK's own place
 
 
 class OfflineSynth:

@@ -6,11 +6,12 @@ the same clock in every process.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from blender_app.core.notes import Pattern
+from blender_app.core.notes import Note, Pattern
 from blender_app.core.time import Timeline
 
 DRUM_TRACK = "drums"
@@ -92,6 +93,28 @@ class SetPattern:
     track: str
     pattern: Pattern
     change_at: ChangeAt = ChangeAt.STEP
+
+    def __reduce__(self) -> tuple[Callable[..., SetPattern], tuple[object, ...]]:
+        """Pickle notes as plain tuples: a fifth of the time, of which a dragged puck needs much."""
+        pattern = self.pattern
+        notes = [
+            (note.step, note.pitch, note.velocity, note.length_steps, note.microtiming, note.voice)
+            for note in pattern.notes
+        ]
+        rest = pattern.serial, pattern.length_steps, pattern.loop_from_step, pattern.anchor_step
+        return _unpickle_pattern, (self.track, notes, rest, self.change_at.value)
+
+
+def _unpickle_pattern(
+    track: str,
+    notes: list[tuple[int, int, int, float, float, int | None]],
+    rest: tuple[int, int, int, int],
+    change_at: str,
+) -> SetPattern:
+    serial, *lengths = rest
+    return SetPattern(
+        track, Pattern(serial, tuple(Note(*note) for note in notes), *lengths), ChangeAt(change_at)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_app.core.errors import PortError
+from blender_app.engine.jack import connect_to_jack
 
 CLIENT_NAME = "Loopweave"
 API_VARIABLE = "LOOPWEAVE_MIDI_API"
@@ -224,26 +225,13 @@ def _choose_api(rtmidi: Any) -> tuple[int, socket.socket | None]:  # noqa: ANN40
     wanted = os.environ.get(API_VARIABLE, "").lower()
     if wanted != "jack" and _ALSA_SEQUENCER.exists() and rtmidi.API_LINUX_ALSA in compiled:
         return rtmidi.API_LINUX_ALSA, None
-    server = _connect_to_jack() if wanted != "alsa" and rtmidi.API_UNIX_JACK in compiled else None
+    server = connect_to_jack() if wanted != "alsa" and rtmidi.API_UNIX_JACK in compiled else None
     if server is None:
         raise PortError(
             "There is no MIDI system here: no ALSA sequencer (`sudo modprobe snd-seq`) and no JACK server "
             "(`jackd -d dummy` will do). Sound goes on without."
         )
     return rtmidi.API_UNIX_JACK, server
-
-
-def _connect_to_jack() -> socket.socket | None:
-    """Return a connection to the JACK server, or None if none runs (asking libjack would be noisy)."""
-    name = os.environ.get("JACK_DEFAULT_SERVER", "default")
-    path = f"/dev/shm/jack_{name}_{os.getuid()}_0"  # noqa: S108 - JACK's own place
-    connection = socket.socket(socket.AF_UNIX)
-    try:
-        connection.connect(path)
-    except OSError:
-        connection.close()
-        return None
-    return connection
 
 
 def _keep_for_ever(client: object) -> None:

@@ -122,7 +122,7 @@ class NoteQueue:
             entry = heapq.heappop(self._heap)
             place = entry.channel, entry.key
             if entry.kind == ON:
-                self._note_lateness(now_s - entry.due_s)
+                self._note_lateness(now_s - entry.time_s)
                 if place in self._sounding:
                     self.output.note_off(entry.time_s, *place)
                 self._sounding[place] = entry.order

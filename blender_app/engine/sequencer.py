@@ -174,7 +174,9 @@ class Sequencer:
             return Due((), self._started_at_rest(now_s), math.inf)
         until_s = now_s + self.look_ahead_s + _TOLERANCE_S
         since_s = max(min(now_s, self._decided_s), now_s - CATCH_UP_S)
-        if self._decided_s == -math.inf:  # a first hit may be meant for before the start
+        earliest_s = -math.inf
+        if self._decided_s == -math.inf:  # a first hit may be meant for before the start: now, then
+            earliest_s = now_s
             since_s = min(now_s, timeline.seconds_at(self._first_step - _EARLIEST_STEPS))
         position, ahead = timeline.step_at(since_s), timeline.step_at(until_s)
         first = max(self._first_step, math.ceil(position - _LATEST_STEPS))
@@ -185,7 +187,9 @@ class Sequencer:
             for step, note, time_s in self._notes(state, timeline, first, last):
                 if time_s >= until_s:
                     next_s = min(next_s, time_s)
-                elif time_s >= since_s and (hit := self._give(name, state, step, note, time_s)):
+                elif time_s >= since_s and (
+                    hit := self._give(name, state, step, note, max(time_s, earliest_s))
+                ):
                     due.append(hit)
             state.forget(position - _PLAYED_FOR_STEPS)
         started = self._started(timeline, now_s, until_s)

@@ -66,10 +66,10 @@ def four_to_the_floor(serial=1):
 
 def test_commands_are_carried_out_in_order(engine, wait_for):
     engine.send(m.SetTempo(99.0))
-    engine.send(m.SetPattern("drums", four_to_the_floor(5)))
-    engine.send(m.Play())
     assert wait_for(m.TransportChanged).timeline.tempo_bpm == 99.0
+    engine.send(m.SetPattern("drums", four_to_the_floor(5)))
     assert wait_for(m.PatternStarted).serial == 5
+    engine.send(m.Play())
     playing = wait_for(m.TransportChanged)
     assert playing.playing
     assert abs(playing.timeline.anchor_s - time.monotonic()) < WAIT_S  # the same clock in both processes

@@ -152,6 +152,22 @@ def test_server_that_dies_while_it_sounds_takes_nobody_along(jack, engine, held)
     assert not engine.alive
 
 
+def test_all_comes_back_with_the_server(jack, engine, listen, held):
+    synth = listen()
+    engine.send(m.SetAudio(True))
+    engine.wait_for(m.AudioChanged, driver="jack")
+    play(engine, held, synth.port)
+    jack.kill()
+    engine.wait_for(m.PortsChanged, names=())
+    engine.wait_for(m.AudioChanged, driver=None)
+    assert jack.start()
+    engine.wait_for(m.AudioChanged, driver="jack", message=None)
+    other = listen("other")
+    engine.send(m.OpenPort(other.port))
+    engine.wait_for(m.PortOpened, name=other.port)
+    until(other.note_ons, "notes")
+
+
 def test_sound_is_found_by_itself(engine):
     engine.send(m.SetAudio(True))
     engine.wait_for(m.AudioChanged, driver="jack", message=None)

@@ -1,0 +1,43 @@
+"""What goes through the pipe comes out the same."""
+
+from __future__ import annotations
+
+import pickle
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blender_app.core.notes import Note, Pattern
+from blender_app.engine import messages as m
+
+NOTES = st.builds(
+    Note,
+    step=st.integers(0, 1000),
+    pitch=st.integers(0, 127),
+    velocity=st.integers(1, 127),
+    length_steps=st.floats(0.01, 64.0),
+    microtiming=st.floats(-0.5, 0.5),
+    voice=st.none() | st.integers(0, 8),
+)
+PATTERNS = st.builds(
+    Pattern,
+    serial=st.integers(0, 10**9),
+    notes=st.lists(NOTES, max_size=30).map(tuple),
+    length_steps=st.integers(1, 2000),
+    loop_from_step=st.integers(0, 100),
+    anchor_step=st.integers(0, 10**6),
+)
+
+
+@given(PATTERNS, st.sampled_from(m.ChangeAt))
+def test_pattern_goes_through_a_pipe_unchanged(pattern, change_at):
+    command = m.SetPattern("drums", pattern, change_at)
+    again = pickle.loads(pickle.dumps(command))
+    assert again == command
+    assert isinstance(again.pattern.notes, tuple)
+
+
+def test_pattern_takes_little_in_the_pipe():
+    notes = tuple(Note(step, 36, 100, 0.5, 0.1, voice) for step in range(32) for voice in range(9))
+    plain = len(pickle.dumps(Pattern(1, notes)))
+    assert len(pickle.dumps(m.SetPattern("drums", Pattern(1, notes)))) < plain
