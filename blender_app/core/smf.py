@@ -162,7 +162,7 @@ def midi_bytes(music: Music | Iterable[Music], style: MidiStyle = _DEFAULT_STYLE
     texts = [SWING_TEXT.format(style.heard_swing)] if style.heard_swing != STRAIGHT_SWING else []
     if tuple(style.note_map) != VOICE_PITCHES:
         texts.append(NOTE_MAP_TEXT.format(" ".join(map(str, style.note_map))))
-    texts += [EARLY_TEXT.format(pitch, lost) for pitch, lost in early.items()]
+    texts += [EARLY_TEXT.format(pitch, tick) for pitch, tick in early.items()]
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     file.tracks.append(_conductor_track(sections, style, end_tick))
     file.tracks.append(_note_track(notes, texts, style, end_tick))
@@ -192,10 +192,10 @@ class _PlacedNote:
 
 def _placed_notes(
     sections: Sequence[Section], end_tick: int, style: MidiStyle
-) -> tuple[list[_PlacedNote], dict[int, float]]:
-    """Return the notes at their ticks, and by how many steps the first downbeat's are early."""
+) -> tuple[list[_PlacedNote], dict[int, int]]:
+    """Return the notes at their ticks, and on which ticks the early ones of the first downbeat belong."""
     placed: dict[tuple[int, int], _PlacedNote] = {}
-    early: dict[int, float] = {}
+    early: dict[int, int] = {}
     first_step = 0
     for section in sections:
         for note in section.notes:
@@ -204,7 +204,7 @@ def _placed_notes(
             earliest = steps_to_ticks(heard_step(note, style.heard_swing, 0.0)) + _EARLIEST_TICKS
             tick = steps_to_ticks(first_step) + max(steps_to_ticks(position), earliest)
             if tick < 0:
-                early[pitch] = tick / TICKS_PER_STEP
+                early[pitch] = tick
             tick = min(max(tick, 0), end_tick - 1)
             length = max(1, min(steps_to_ticks(note.length_steps), end_tick - tick))
             velocity = heard_velocity(note.velocity, style.feel)

@@ -18,18 +18,19 @@ from blender_app.core.time import (
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     STRAIGHT_SWING,
+    TICKS_PER_STEP,
     swing_delay_steps,
 )
 
 SWING_TEXT = "loopweave swing {:.4f}"
-EARLY_TEXT = "loopweave early {} {:.4f}"
-"""Pitch, and by how many steps its hit on the file's first downbeat should come before it."""
+EARLY_TEXT = "loopweave early {} {}"
+"""Pitch, and the tick (below 0, 480 a quarter) on which its hit at the file's beginning belongs."""
 NOTE_MAP_TEXT = "loopweave notes {}"
 """The notes of the nine voices, where they are not those of General MIDI."""
 
 LOOP_BARS = LOOP_STEPS // STEPS_PER_BAR
 _SWING = re.compile(r"loopweave swing (0\.\d+)")
-_EARLY = re.compile(r"loopweave early (\d+) (-0\.\d+)")
+_EARLY = re.compile(r"loopweave early (\d{1,3}) (-\d{1,2})")
 _NOTE_MAP = re.compile(r"loopweave notes ((?:\d{1,3} ){8}\d{1,3})")
 _COMMON_TIME = Meter(0, 4, 4)
 
@@ -121,6 +122,7 @@ class _Score:
     """Bars and steps of a file."""
 
     def __init__(self, contents: MidiContents) -> None:
+        self._ticks_per_beat = contents.ticks_per_beat
         self._step_ticks = contents.ticks_per_beat / STEPS_PER_BEAT
         self._spans = _spans(contents)
         self._swing = _marked_swing(contents.texts)
@@ -130,11 +132,10 @@ class _Score:
     def place(self, message: MidiMessage) -> _Hit:
         """Return where a note-on stands; in other times than 4/4 only its bar is right."""
         span = self._span_at(message.tick + self._step_ticks / 2 - 1e-6)
-        position = (message.tick - span.tick) / self._step_ticks
         if not span.is_common_time:
             bar = span.first_bar + max(0, int((message.tick - span.tick) / span.bar_ticks))
             return _Hit(bar, 0, 0.0, message.data1, message.data2)
-        step, microtiming = _nearest_step(position, self._swing)
+        step, microtiming = _nearest_step(message.tick - span.tick, self._ticks_per_beat, self._swing)
         if message.tick == 0:
             microtiming = self._early.get(message.data1, microtiming)
         bar, step = divmod(step, STEPS_PER_BAR)
@@ -193,17 +194,19 @@ def _spans(contents: MidiContents) -> list[_Span]:
     return spans
 
 
-def _nearest_step(position: float, swing: float) -> tuple[int, float]:
-    """Return the step nearest to a position in steps, and the deviation from it.
+def _nearest_step(ticks: int, ticks_per_beat: int, swing: float) -> tuple[int, float]:
+    """Return the step nearest to a position in ticks, and the deviation from it in steps.
 
     Half-way the lower step wins, which makes the hit late. Step 0 has nothing before it.
     """
-    near = math.floor(position)
-    steps = range(max(0, near - 1), max(0, near) + 2)
-    deviation, step = min(
-        ((position - step - swing_delay_steps(step, swing), step) for step in steps),
-        key=lambda candidate: (round(abs(candidate[0]), 9), candidate[1]),
-    )
+    near = max(0, ticks * STEPS_PER_BEAT // ticks_per_beat)
+    candidates = []
+    for step in range(max(0, near - 1), near + 2):
+        # One division of whole numbers: the same deviation in every bar, to the last bit.
+        deviation = (ticks * STEPS_PER_BEAT - step * ticks_per_beat) / ticks_per_beat
+        deviation -= swing_delay_steps(step, swing)
+        candidates.append((round(abs(deviation), 9), step, deviation))
+    _, step, deviation = min(candidates)
     return step, max(-0.5, min(0.5, deviation))
 
 
@@ -260,7 +263,7 @@ def _marked_swing(texts: Sequence[str]) -> float:
 def _marked_early(texts: Sequence[str]) -> dict[int, float]:
     """Return the microtiming that our own writer noted for the first downbeat, by pitch."""
     found = [match for text in texts if (match := _EARLY.fullmatch(text))]
-    return {int(match[1]): max(-0.5, float(match[2])) for match in found}
+    return {int(match[1]): max(-0.5, int(match[2]) / TICKS_PER_STEP) for match in found}
 
 
 def _marked_note_map(texts: Sequence[str]) -> list[int] | None:

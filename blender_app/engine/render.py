@@ -26,7 +26,7 @@ from blender_app.core.smf import MidiStyle, Music, midi_bytes
 from blender_app.core.smf_parse import MidiContents, MidiMessage, TempoMap, parse_midi, read_midi
 from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, OfflineSynth
 
-LONGEST_S = 1800.0
+LONGEST_S = 5400.0
 LOUDEST = 10 ** (-0.3 / 20)
 """Peak that what would clip is turned down to; -0.3 dB leaves room for a converter's filter."""
 _FADE_S = 0.25

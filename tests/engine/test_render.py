@@ -162,8 +162,8 @@ def test_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "a.wav"
     with pytest.raises(MidiFileError, match="has no notes"):
         render_patterns(DrumLoop.empty(), target, MidiStyle())
-    with pytest.raises(MidiFileError, match="lasts 33 minutes; at most 30"):
-        render_patterns(Section(loop.to_notes(), 16 * 500), target, MidiStyle(tempo_bpm=60))
+    with pytest.raises(MidiFileError, match="lasts 93 minutes; at most 90"):
+        render_patterns(Section(loop.to_notes(), 16 * 1400), target, MidiStyle(tempo_bpm=60))
     with pytest.raises(FontError, match="does not exist"):
         render_patterns(loop, target, MidiStyle(), RenderStyle(font=tmp_path / "none.sf2"))
     with pytest.raises(FontError, match=r"has no drum kit 99\. It has: 0 \(Standard\)"):
