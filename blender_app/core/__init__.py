@@ -1,0 +1,1 @@
+"""Plain values: no torch, no Qt, no devices, no threads."""

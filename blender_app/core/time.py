@@ -1,0 +1,73 @@
+"""Musical time: steps, beats, ticks and seconds at one tempo, and swing.
+
+A step is a sixteenth; four steps make a beat (quarter), sixteen a 4/4 bar. Inside files and
+between rooms a quarter has 480 ticks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TICKS_PER_BEAT = 480
+STEPS_PER_BEAT = 4
+STEPS_PER_BAR = 16
+TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
+MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
+STRAIGHT_SWING, MAX_SWING = 0.5, 0.75
+
+
+def steps_to_seconds(steps: float, tempo_bpm: float) -> float:
+    """Return the length in seconds of `steps` sixteenths at `tempo_bpm` quarters a minute."""
+    return steps * 60.0 / (tempo_bpm * STEPS_PER_BEAT)
+
+
+def seconds_to_steps(seconds: float, tempo_bpm: float) -> float:
+    """Return how many sixteenths pass in `seconds` at `tempo_bpm` quarters a minute."""
+    return seconds * tempo_bpm * STEPS_PER_BEAT / 60.0
+
+
+def steps_to_ticks(steps: float) -> int:
+    """Return the tick (480 a quarter) nearest to a position in steps."""
+    return round(steps * TICKS_PER_STEP)
+
+
+def swing_delay_steps(step: int, swing: float) -> float:
+    """Return by how many steps swing delays the onset on `step`.
+
+    Parameters
+    ----------
+    step
+        Index of the sixteenth; the odd ones are delayed.
+    swing
+        Share of an eighth note taken by its first sixteenth, 0.5 (straight) to 0.75.
+
+    Notes
+    -----
+    The convention of drum machines since the Linn LM-1: 50 % is straight, 66 % is triplets.
+    """
+    return (swing - STRAIGHT_SWING) * 2.0 if step % 2 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A constant tempo anchored to the monotonic clock: step `anchor_step` sounds at `anchor_s`.
+
+    `swing` is the share of an eighth taken by its first sixteenth (0.5 to 0.75).
+    """
+
+    anchor_s: float
+    anchor_step: float
+    tempo_bpm: float
+    swing: float = STRAIGHT_SWING
+
+    def seconds_at(self, step: float) -> float:
+        """Return the moment in seconds at which the unswung position `step` sounds."""
+        return self.anchor_s + steps_to_seconds(step - self.anchor_step, self.tempo_bpm)
+
+    def step_at(self, seconds: float) -> float:
+        """Return the unswung position in steps at the moment `seconds`."""
+        return self.anchor_step + seconds_to_steps(seconds - self.anchor_s, self.tempo_bpm)
+
+    def retimed(self, now_s: float, tempo_bpm: float, swing: float) -> Timeline:
+        """Return a timeline that goes on from where this one is at `now_s`, without a jump."""
+        return Timeline(now_s, self.step_at(now_s), tempo_bpm, swing)

@@ -1,0 +1,1 @@
+"""Files to loops: sources, parsing, quantising, splits."""

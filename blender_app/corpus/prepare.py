@@ -1,0 +1,170 @@
+"""Folders of MIDI -> one file of de-duplicated, split drum windows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from blender_app.core.errors import FileError, LoopweaveError, MidiFileError
+from blender_app.corpus.drum_windows import DrumWindows, cut_drum_windows
+from blender_app.corpus.midi_files import read_drum_onsets
+from blender_app.corpus.sources import SourceFile, find_files
+
+MIN_ON_GRID = 0.75
+"""Sequenced files with a smaller share of onsets near a sixteenth are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrumCorpus:
+    """Prepared windows with, for each, its side of the split and its source folder's index."""
+
+    windows: DrumWindows
+    validation: NDArray[np.bool_]
+    source: NDArray[np.int64]
+    source_names: tuple[str, ...]
+
+    def side(self, validation: bool, sources: Iterable[str] | None = None) -> DrumWindows:
+        """Return the windows of one side, of all sources or those named."""
+        mask = self.validation == validation
+        if sources is not None:
+            wanted = [self.source_names.index(name) for name in sources if name in self.source_names]
+            mask &= np.isin(self.source, wanted)
+        return self.windows[mask]
+
+    def save(self, path: Path) -> None:
+        """Write the corpus as a compressed .npz.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                np.savez_compressed(
+                    file,
+                    hits=np.packbits(self.windows.hits.reshape(len(self.windows), -1), axis=1),
+                    velocity=self.windows.velocity,
+                    microtiming=np.round(self.windows.microtiming * 254).astype(np.int8),
+                    validation=self.validation,
+                    source=self.source,
+                    source_names=np.array(self.source_names),
+                )
+        except OSError as error:
+            raise FileError(f"cannot write {path}: {error.strerror or error}") from error
+
+    @classmethod
+    def load(cls, path: Path) -> DrumCorpus:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        FileError
+            The file is missing or is not a prepared corpus.
+        """
+        try:
+            with np.load(path) as data:
+                velocity = data["velocity"]
+                bits = np.unpackbits(data["hits"], axis=1, count=velocity[0].size)
+                return cls(
+                    DrumWindows(
+                        bits.reshape(velocity.shape).astype(np.bool_),
+                        velocity,
+                        data["microtiming"].astype(np.float32) / 254,
+                    ),
+                    data["validation"],
+                    data["source"],
+                    tuple(str(name) for name in data["source_names"]),
+                )
+        except (OSError, ValueError, KeyError, IndexError) as error:
+            raise FileError(f"{path} is not a prepared corpus: {error}") from error
+
+
+@dataclass(slots=True)
+class Report:
+    """What `prepare` kept and dropped: windows a source and side, and files a reason."""
+
+    kept: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return the report as lines of text for a person."""
+        kept = [f"kept     {count:7d} windows  {name}" for name, count in sorted(self.kept.items())]
+        dropped = [f"dropped  {count:7d} {name}" for name, count in sorted(self.dropped.items())]
+        return kept + dropped + [f"skipped  {problem}" for problem in self.problems]
+
+
+def prepare(folders: Sequence[Path], progress: bool = True) -> tuple[DrumCorpus, Report]:
+    """Read all MIDI below `folders` into two-bar drum windows.
+
+    Raises
+    ------
+    LoopweaveError
+        A folder does not exist, or nothing usable was found in any.
+    """
+    files = [(index, file) for index, folder in enumerate(folders) for file in _files(folder)]
+    report = Report()
+    parts: list[DrumWindows] = []
+    validation: list[bool] = []
+    source: list[int] = []
+    for index, file in tqdm(files, desc="reading", unit="file", disable=not progress):
+        windows = _read(file, report)
+        if windows is not None and len(windows):
+            parts.append(windows)
+            validation += [file.validation] * len(windows)
+            source += [index] * len(windows)
+    if not parts:
+        raise LoopweaveError("no drum windows found: are there MIDI files with drums on channel 10?")
+    corpus = DrumCorpus(
+        DrumWindows.concatenate(parts),
+        np.array(validation),
+        np.array(source),
+        tuple(folder.resolve().name for folder in folders),
+    )
+    corpus = _without_duplicates(corpus, report)
+    for name in corpus.source_names:
+        for side in (False, True):
+            label = f"{name} ({'validation' if side else 'train'})"
+            report.kept[label] += len(corpus.side(side, [name]))
+    return corpus, report
+
+
+def _files(folder: Path) -> list[SourceFile]:
+    if not folder.is_dir():
+        raise LoopweaveError(f"{folder} is not a folder")
+    return find_files(folder)
+
+
+def _read(file: SourceFile, report: Report) -> DrumWindows | None:
+    try:
+        onsets = read_drum_onsets(file.path)
+    except MidiFileError as error:
+        report.problems.append(str(error))
+        return None
+    if not onsets.spans:
+        report.dropped["files without 4/4"] += 1
+        return None
+    if not file.played and onsets.on_grid < MIN_ON_GRID:
+        report.dropped["files off the sixteenth grid"] += 1
+        return None
+    windows, unknown = cut_drum_windows(onsets, file.voice_of_pitch)
+    report.dropped["notes outside the nine voices"] += unknown
+    return windows
+
+
+def _without_duplicates(corpus: DrumCorpus, report: Report) -> DrumCorpus:
+    """Keep the first of windows with equal hits; validation goes first, so nothing leaks into train."""
+    bits = np.packbits(corpus.windows.hits.reshape(len(corpus.windows), -1), axis=1)
+    order = np.argsort(~corpus.validation, kind="stable")
+    _, first = np.unique(bits[order], axis=0, return_index=True)
+    keep = np.sort(order[first])
+    report.dropped["duplicate windows"] += len(bits) - len(keep)
+    return DrumCorpus(corpus.windows[keep], corpus.validation[keep], corpus.source[keep], corpus.source_names)

@@ -1,0 +1,1 @@
+"""The models: the only room, with training, that imports torch."""

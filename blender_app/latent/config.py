@@ -1,0 +1,57 @@
+"""The hyper-parameters of a model, as its ``config.json`` holds them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class DrumConfig:
+    """Sizes of the two-bar drum model.
+
+    Parameters
+    ----------
+    z_hits
+        Dimensions of the code that says where the hits are.
+    z_feel
+        Dimensions of the code that says how they are played (velocity and microtiming).
+    width, blocks
+        Of the residual MLPs of encoder and decoder.
+    step_features
+        Features that the decoder hands to each step's head.
+    head_width
+        Hidden units of the head, which sees the step's features and the steps already decoded.
+    history_steps
+        How many decoded steps the head sees: one bar, so that bar two can lean on bar one.
+    max_noise
+        Largest noise level that the decoder was trained on, in posterior standard deviations.
+    feel_width, prior_width, prior_blocks
+        Of the dynamics' networks and the prior's.
+    between_noise
+        Noise level that the decoder is told half-way between two loops.
+    between_lean
+        Logits by which it leans there to the hits of the loops around.
+    sample_noise, sample_temperature
+        Noise level and temperature at which samples of the prior are decoded by default.
+    """
+
+    z_hits: int = 64
+    z_feel: int = 32
+    width: int = 640
+    blocks: int = 2
+    step_features: int = 48
+    head_width: int = 128
+    history_steps: int = 16
+    max_noise: float = 3.0
+    feel_width: int = 384
+    prior_width: int = 384
+    prior_blocks: int = 3
+    between_noise: float = 3.0
+    between_lean: float = 2.0
+    sample_noise: float = 1.0
+    sample_temperature: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values for JSON."""
+        return asdict(self)

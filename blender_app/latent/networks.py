@@ -1,0 +1,248 @@
+"""The networks of the two-bar drum model, readable top to bottom.
+
+A variational autoencoder after MusicVAE (Roberts et al. 2018, arXiv 1803.05428) with three changes:
+
+- Encoder and decoder are residual MLPs over the whole loop. The decoder's features for all 32 steps
+  come at once; only a small head runs step by step, over these and the last sixteen decoded steps.
+- The decoder is told how noisy its code is (`noise`, in posterior standard deviations), as the
+  denoiser of a diffusion model is. At noise 0 it reproduces the code exactly; at noise 1 it is the
+  VAE's decoder; above, it turns a code that lies between loops into the most plausible loop near it.
+- Dynamics are a second, conditional VAE given the hits (Sohn et al. 2015), so they never cost the
+  hits any accuracy, and loops drawn without dynamics get those that a drummer would choose.
+
+Samples come from a flow-matching prior (Lipman et al. 2023, arXiv 2210.02747) over posterior codes.
+
+Shapes: B batch, T = 32 steps, V = 9 voices, Z latent. Hits enter as -1 / +1, 0 where unknown.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT
+from blender_app.latent.config import DrumConfig
+
+CELLS = LOOP_STEPS * VOICE_COUNT
+
+
+class ResidualBlock(nn.Module):
+    """x + MLP(norm(x)), the same width inside."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.inner = nn.Linear(width, width)
+        self.outer = nn.Linear(width, width)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, width) to (B, width)."""
+        inner: Tensor = self.inner(self.norm(x))
+        outer: Tensor = self.outer(F.gelu(inner, approximate="tanh"))
+        return x + outer
+
+
+class ResidualMLP(nn.Sequential):
+    """Linear in, `blocks` residual blocks, norm, linear out."""
+
+    def __init__(self, inputs: int, width: int, blocks: int, outputs: int) -> None:
+        super().__init__(
+            nn.Linear(inputs, width),
+            *(ResidualBlock(width) for _ in range(blocks)),
+            nn.LayerNorm(width),
+            nn.GELU(approximate="tanh"),
+            nn.Linear(width, outputs),
+        )
+
+
+class HitsEncoder(nn.Module):
+    """Hits (B, T, V) to the posterior's mean and log-variance, each (B, Z)."""
+
+    def __init__(self, config: DrumConfig) -> None:
+        super().__init__()
+        self.net = ResidualMLP(CELLS, config.width, config.blocks, 2 * config.z_hits)
+
+    def forward(self, hits: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mu and logvar of float hits in -1 / +1."""
+        mu, logvar = self.net(hits.flatten(1)).float().chunk(2, dim=-1)
+        return mu, logvar.clamp(-10.0, 4.0)
+
+
+class HitsDecoder(nn.Module):
+    """Code and noise level to hits, autoregressive over steps and voices in a small head."""
+
+    def __init__(self, config: DrumConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.features = ResidualMLP(
+            config.z_hits + 2, config.width, config.blocks, LOOP_STEPS * config.step_features
+        )
+        self.from_features = nn.Linear(config.step_features, config.head_width)
+        self.from_history = nn.Linear(config.history_steps * VOICE_COUNT, config.head_width, bias=False)
+        self.position = nn.Parameter(torch.zeros(LOOP_STEPS, config.head_width))
+        self.direct = nn.Linear(config.step_features, VOICE_COUNT)
+        self.single = nn.Linear(config.head_width, VOICE_COUNT)
+        self.pair = nn.Linear(config.head_width, VOICE_COUNT * VOICE_COUNT)
+        self.register_buffer("below", torch.tril(torch.ones(VOICE_COUNT, VOICE_COUNT), -1), persistent=False)
+        self.below: Tensor
+
+    def step_features(self, z: Tensor, noise: Tensor) -> Tensor:
+        """Map z (B, Z) and noise levels (B,) to features (B, T, F)."""
+        level = torch.stack([noise, (noise == 0).to(z.dtype)], -1)
+        features: Tensor = self.features(torch.cat([z, level], -1))
+        return features.view(len(z), LOOP_STEPS, -1)
+
+    def head(self, features: Tensor, position: Tensor, history: Tensor) -> tuple[Tensor, Tensor]:
+        """Return single logits (..., V) and pair couplings (..., V, V) of one or more steps."""
+        hidden = F.gelu(
+            self.from_features(features) + self.from_history(history) + position, approximate="tanh"
+        )
+        single = self.single(hidden) + self.direct(features)
+        return single, self.pair(hidden).unflatten(-1, (VOICE_COUNT, VOICE_COUNT)) * self.below
+
+    def forward(self, z: Tensor, noise: Tensor, hits: Tensor, known: Tensor) -> Tensor:
+        """Return the logits (B, T, V) of `hits` (-1 / +1), each given those before it.
+
+        `known` (B, T, 1) is 0 for past steps that the head may not see and 1 for the others.
+        """
+        features = self.step_features(z, noise)
+        single, pair = self.head(features, self.position, self.histories(hits * known))
+        return single + torch.einsum("btuv,btv->btu", pair, hits.to(pair.dtype))
+
+    def histories(self, hits: Tensor) -> Tensor:
+        """Return for each step the `history_steps` before it, (B, T, history * V), 0 before the start."""
+        past = F.pad(hits, (0, 0, self.config.history_steps, -1))
+        return past.unfold(1, self.config.history_steps, 1).transpose(2, 3).flatten(2)
+
+    @torch.no_grad()
+    def decode(
+        self,
+        z: Tensor,
+        noise: Tensor,
+        temperature: float | None = None,
+        generator: torch.Generator | None = None,
+        bias: Tensor | None = None,
+    ) -> Tensor:
+        """Decode z (B, Z) to hits (B, T, V) in -1 / +1, step by step.
+
+        `temperature` None takes the likelier value of each cell. `bias` (B, T, V) is added to the
+        logits.
+        """
+        features = self.step_features(z, noise)
+        direct = self.direct(features)
+        if bias is not None:
+            direct = direct + bias
+        if temperature is not None:
+            uniform = torch.rand(direct.shape, generator=generator).clamp(1e-6, 1 - 1e-6)
+            direct = direct - temperature * torch.logit(uniform)
+        hidden = self.from_features(features) + self.position
+        return self._run_head(hidden.permute(1, 2, 0).contiguous(), direct.permute(1, 2, 0).numpy())
+
+    def _run_head(self, hidden: Tensor, direct: NDArray[np.float32]) -> Tensor:
+        """Decide all cells in order; hidden (T, H, B) and direct (T, V, B) come from the features.
+
+        NumPy, because 32 x 9 tiny steps cost three times as much in torch's dispatcher; torch for
+        the products, because NumPy's would start threads of their own.
+        """
+        steps, batch = self.config.history_steps, hidden.shape[-1]
+        weight, bias, first = self._head_weights()
+        cells = np.zeros(((steps + LOOP_STEPS) * VOICE_COUNT, batch), np.float32)
+        seen, one = torch.from_numpy(cells), np.float32(1.0)
+        for t in range(LOOP_STEPS):
+            past = seen[t * VOICE_COUNT : (t + steps) * VOICE_COUNT]
+            inner = F.gelu(torch.addmm(hidden[t], self.from_history.weight, past), approximate="tanh")
+            out = torch.addmm(bias, weight, inner).numpy()
+            logits = out[:VOICE_COUNT]
+            logits += direct[t]
+            now = cells[(t + steps) * VOICE_COUNT : (t + steps + 1) * VOICE_COUNT]
+            for voice in range(VOICE_COUNT):
+                hit = np.copysign(one, logits[voice], out=now[voice])
+                logits[voice + 1 :] += out[first[voice] : first[voice + 1]] * hit
+        decided = seen[steps * VOICE_COUNT :].view(LOOP_STEPS, VOICE_COUNT, batch)
+        return decided.permute(2, 0, 1).contiguous()
+
+    def _head_weights(self) -> tuple[Tensor, Tensor, list[int]]:
+        """Return one matrix for single logits and couplings, the latter sorted by their source voice.
+
+        Rows ``first[v]`` to ``first[v + 1]`` hold how a decision for voice v shifts the voices after it.
+        """
+        rows = [u * VOICE_COUNT + v for v in range(VOICE_COUNT) for u in range(v + 1, VOICE_COUNT)]
+        weight = torch.cat([self.single.weight, self.pair.weight[rows]])
+        bias = torch.cat([self.single.bias, self.pair.bias[rows]])[:, None]
+        counts = np.cumsum([VOICE_COUNT, *range(VOICE_COUNT - 1, -1, -1)])
+        return weight, bias, [int(count) for count in counts]
+
+
+class FeelNet(nn.Module):
+    """A conditional VAE of velocity and microtiming given the hits.
+
+    Dynamics are (B, T, V, 2): velocity in 0..1 and microtiming in steps, 0 where there is no hit.
+    """
+
+    def __init__(self, config: DrumConfig) -> None:
+        super().__init__()
+        self.posterior = ResidualMLP(3 * CELLS, config.feel_width, config.blocks, 2 * config.z_feel)
+        self.prior = ResidualMLP(CELLS, config.feel_width, config.blocks, 2 * config.z_feel)
+        self.decoder = ResidualMLP(CELLS + config.z_feel, config.feel_width, config.blocks, 2 * CELLS)
+
+    def encode(self, hits: Tensor, dynamics: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the mean and log-variance (B, Z) of loops with dynamics."""
+        mu, logvar = self.posterior(torch.cat([hits.flatten(1), dynamics.flatten(1)], -1)).chunk(2, -1)
+        return mu, logvar.clamp(-10.0, 4.0)
+
+    def expect(self, hits: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the mean and log-variance (B, Z) of the feel that such hits usually have."""
+        mu, logvar = self.prior(hits.flatten(1)).chunk(2, -1)
+        return mu, logvar.clamp(-10.0, 4.0)
+
+    def decode(self, hits: Tensor, z: Tensor) -> Tensor:
+        """Return dynamics (B, T, V, 2) for every cell, meant to be used where there is a hit."""
+        raw = self.decoder(torch.cat([hits.flatten(1), z], -1)).unflatten(-1, (LOOP_STEPS, VOICE_COUNT, 2))
+        return torch.stack([torch.sigmoid(raw[..., 0]), 0.5 * torch.tanh(raw[..., 1])], -1)
+
+
+class FlowPrior(nn.Module):
+    """Velocity field of a flow from N(0, I) to codes; conditional flow matching, straight paths."""
+
+    def __init__(self, size: int, width: int, blocks: int, times: int = 32) -> None:
+        super().__init__()
+        self.register_buffer("frequencies", torch.arange(1, times + 1) * torch.pi / 2)
+        self.frequencies: Tensor
+        self.net = ResidualMLP(size + 2 * times, width, blocks, size)
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("scale", torch.ones(size))
+        self.mean: Tensor
+        self.scale: Tensor
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        """Return dx/dt (B, Z) at x (B, Z) and time (B,) in 0..1."""
+        angle = time[:, None] * self.frequencies
+        flow: Tensor = self.net(torch.cat([x, angle.sin(), angle.cos()], -1))
+        return flow
+
+    @torch.no_grad()
+    def sample(self, noise: Tensor, steps: int = 20) -> Tensor:
+        """Carry N(0, I) noise (B, Z) to codes by `steps` midpoint steps."""
+        x, dt = noise, 1.0 / steps
+        for i in range(steps):
+            time = x.new_full((len(x),), i * dt)
+            middle = x + 0.5 * dt * self(x, time)
+            x = x + dt * self(middle, time + 0.5 * dt)
+        return x * self.scale + self.mean
+
+
+class DrumNets(nn.Module):
+    """The four networks of the two-bar drum model, saved as one set of weights."""
+
+    def __init__(self, config: DrumConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = HitsEncoder(config)
+        self.decoder = HitsDecoder(config)
+        self.feel = FeelNet(config)
+        self.prior = FlowPrior(config.z_hits, config.prior_width, config.prior_blocks)

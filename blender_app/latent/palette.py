@@ -1,0 +1,104 @@
+"""The palette: a plane of loops between four corners, and the row between two loops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_app.core.drums import DrumLoop
+from blender_app.latent.blend import Blend, Played
+from blender_app.latent.networks import DrumNets
+
+LINES = np.linspace(0.0, 1.0, 5)
+"""Rows and columns of the palette whose pace is measured; between them it is interpolated."""
+LINE_POINTS, MORPH_POINTS = 17, 33
+"""Loops that are compared along each of these, and along a row between two loops."""
+
+
+class DrumPalette:
+    """All loops between four corners (top-left, top-right, bottom-left, bottom-right).
+
+    A point is (x, y), each 0..1: x from left to right, y from top to bottom. Every point is a loop;
+    the four corner points are exactly the corners.
+    """
+
+    def __init__(
+        self, nets: DrumNets, corners: Sequence[DrumLoop], refined: bool = True, plain: bool = False
+    ) -> None:
+        if len(corners) != 4:
+            raise ValueError(f"a palette has four corners, not {len(corners)}")
+        self._blend = Blend(nets, corners, refined, plain)
+        ends = np.zeros_like(LINES)
+        starts = [_bilinear(ends, LINES), _bilinear(LINES, ends)]
+        stops = [_bilinear(ends + 1.0, LINES), _bilinear(LINES, ends + 1.0)]
+        ways = self._blend.ways(np.concatenate(starts), np.concatenate(stops), LINE_POINTS)
+        self._along_rows, self._along_cols = ways[: len(LINES)], ways[len(LINES) :]
+
+    @property
+    def held(self) -> tuple[float, ...]:
+        """Share of each corner's 32 steps, 0..1, that the model says by itself."""
+        return self._blend.held
+
+    def weights(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return the corners' weights (N, 4) at points (N, 2), re-timed so that the glide is even."""
+        x, y = np.clip(np.asarray(points, np.float64).reshape(-1, 2), 0.0, 1.0).T
+        return _bilinear(_pace(self._along_rows, x, y), _pace(self._along_cols, y, x))
+
+    def played_at(self, points: NDArray[np.floating]) -> Played:
+        """Return the loops at points (N, 2) as arrays."""
+        return self._blend.at(self.weights(points))
+
+    def at(self, points: NDArray[np.floating]) -> list[DrumLoop]:
+        """Return the loops at points (N, 2)."""
+        return self.played_at(points).loops()
+
+    def cells(self, rows: int, cols: int) -> list[list[DrumLoop]]:
+        """Return the loops of an even grid that reaches from corner to corner."""
+        loops = self.at(grid_points(rows, cols))
+        return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
+
+
+def _bilinear(u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
+    return np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v], 1).astype(np.float32)
+
+
+def _interpolate(at: NDArray[np.floating], way: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.interp(at, np.linspace(0.0, 1.0, len(way)), way))
+
+
+def _pace(
+    ways: NDArray[np.float64], along: NDArray[np.floating], across: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Return re-timed positions from those of the measured lines on either side."""
+    on_lines = np.stack([_interpolate(along, way) for way in ways])
+    place = across * (len(LINES) - 1)
+    below = np.minimum(place.astype(np.int64), len(LINES) - 2)
+    index = np.arange(len(along))
+    share = place - below
+    return np.asarray((1.0 - share) * on_lines[below, index] + share * on_lines[below + 1, index])
+
+
+def grid_points(rows: int, cols: int) -> NDArray[np.float64]:
+    """Return the points (rows * cols, 2) of an even grid, row by row, from corner to corner."""
+    if rows < 2 or cols < 2:
+        raise ValueError("a palette has at least two rows and two columns")
+    y, x = np.meshgrid(np.linspace(0, 1, rows), np.linspace(0, 1, cols), indexing="ij")
+    return np.stack([x.ravel(), y.ravel()], 1)
+
+
+class Morph:
+    """The way from one loop to another."""
+
+    def __init__(
+        self, nets: DrumNets, a: DrumLoop, b: DrumLoop, refined: bool = True, plain: bool = False
+    ) -> None:
+        self._blend = Blend(nets, (a, b), refined, plain)
+        ends = np.eye(2, dtype=np.float32)
+        (self._way,) = self._blend.ways(ends[:1], ends[1:], MORPH_POINTS)
+
+    def played_at(self, positions: NDArray[np.floating]) -> Played:
+        """Return the loops at positions (N,) of 0..1 as arrays; the ends are exactly the two loops."""
+        at = _interpolate(np.clip(positions, 0.0, 1.0), self._way)
+        return self._blend.at(np.stack([1.0 - at, at], 1).astype(np.float32))

@@ -1,0 +1,1 @@
+"""Teach the models from prepared loops."""

@@ -1,0 +1,88 @@
+"""What users draw is not what drummers play: batches of real, recombined and drawn loops.
+
+All functions take and give bool hits of shape (B, 32, 9) and use the caller's generator.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES
+
+Hits = NDArray[np.bool_]
+_BAR = LOOP_STEPS // 2
+_RIDE_FOR_HAT = [0, 1, 8, 3, 4, 5, 6, 7, 2]
+_TOMS = [VOICES.index(name) for name in ("low tom", "mid tom", "high tom")]
+_GROUPS = ((0,), (1,), (2, 3, 8), (4, 5, 6), (7,))
+"""Voices that recombination takes from one loop together."""
+
+
+def vary_real(hits: Hits, rng: np.random.Generator) -> Hits:
+    """Swap or repeat bars, rotate by beats, drop a voice, play the hat on the ride, permute toms."""
+    out = hits.copy()
+    chance = rng.random((7, len(out)))
+    swap = chance[0] < 0.1
+    out[swap] = np.roll(out[swap], _BAR, axis=1)
+    repeat = chance[1] < 0.15
+    out[repeat, _BAR:] = out[repeat, :_BAR]
+    for beats in (1, 2, 3):
+        rotate = (chance[2] >= 0.08 * (beats - 1)) & (chance[2] < 0.08 * beats)
+        out[rotate] = np.roll(out[rotate], 4 * beats, axis=1)
+    drop = np.flatnonzero(chance[3] < 0.15)
+    out[drop, :, rng.integers(0, VOICE_COUNT, len(drop))] = False
+    ride = chance[4] < 0.1
+    out[ride] = out[ride][:, :, _RIDE_FOR_HAT]
+    toms = chance[5] < 0.1
+    voices = np.arange(VOICE_COUNT)
+    voices[_TOMS] = rng.permutation(_TOMS)
+    out[toms] = out[toms][:, :, voices]
+    thin = chance[6] < 0.1
+    out[thin] &= rng.random(out[thin].shape) > 0.15
+    return out
+
+
+def recombine(pool: Hits, count: int, rng: np.random.Generator) -> Hits:
+    """Build loops whose groups of voices, and sometimes bars, come from different real loops."""
+    out = np.zeros((count, LOOP_STEPS, VOICE_COUNT), np.bool_)
+    for group in _GROUPS:
+        source = pool[rng.integers(0, len(pool), count)][:, :, group]
+        keep = rng.random(count) < 0.85
+        out[:, :, group] = source & keep[:, None, None]
+    other = rng.permutation(count)
+    bars = rng.random(count) < 0.25
+    out[bars, _BAR:] = out[other[bars], _BAR:]
+    return vary_real(out, rng)
+
+
+def draw(count: int, rng: np.random.Generator) -> Hits:
+    """Make loops as people paint them: sparse, periodic, Euclidean or odd voices."""
+    used = rng.random((count, VOICE_COUNT)) < rng.uniform(0.1, 0.8, (count, 1))
+    steps = np.arange(LOOP_STEPS)
+    period = rng.choice([1, 2, 3, 4, 4, 5, 6, 8, 8, 12, 16, 32], (count, VOICE_COUNT))
+    phase = rng.integers(0, 32, (count, VOICE_COUNT)) * (rng.random((count, VOICE_COUNT)) < 0.6)
+    periodic = (steps[None, :, None] - phase[:, None]) % period[:, None] == 0
+    pulses = rng.integers(1, 12, (count, 1, VOICE_COUNT))
+    cycle = rng.choice([8, 16, 32], (count, 1, VOICE_COUNT))
+    euclid = (steps[None, :, None] * pulses) % cycle < pulses
+    density = rng.uniform(0.0, 0.5, (count, 1, VOICE_COUNT))
+    scattered = rng.random((count, LOOP_STEPS, VOICE_COUNT)) < density**1.5
+    bars = rng.random(count) < 0.5
+    scattered[bars, _BAR:] = scattered[bars, :_BAR]
+    kind = rng.choice(3, (count, 1, VOICE_COUNT), p=[0.5, 0.15, 0.35])
+    out = np.where(kind == 0, periodic, np.where(kind == 1, euclid, scattered)) & used[:, None]
+    odd = rng.random(count) < 0.3
+    out[odd] ^= rng.random(out[odd].shape) < 0.01
+    return out
+
+
+def training_batch(pool: Hits, size: int, rng: np.random.Generator, shares: tuple[float, float]) -> Hits:
+    """Return a batch with `shares` of real and recombined loops; the rest is drawn."""
+    real, mixed = (round(size * share) for share in shares)
+    return np.concatenate(
+        [
+            vary_real(pool[rng.integers(0, len(pool), real)], rng),
+            recombine(pool, mixed, rng),
+            draw(size - real - mixed, rng),
+        ]
+    )

@@ -1,0 +1,99 @@
+"""The losses of the drum model's three parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from blender_app.latent.networks import FeelNet, FlowPrior, HitsDecoder, HitsEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Weights and shares of the losses.
+
+    Parameters
+    ----------
+    beta
+        Weight of the hits' KL term.
+    clean_share, unit_share
+        Shares of a batch decoded at noise 0 and 1; the rest gets a random level up to the largest.
+    flip
+        Chance that a cell is flipped before the encoder, in half of the loops.
+    feel_beta
+        Weight of the dynamics' KL term.
+    """
+
+    beta: float = 0.2
+    clean_share: float = 0.3
+    unit_share: float = 0.35
+    flip: float = 0.015
+    feel_beta: float = 0.02
+
+
+def kl_divergence(
+    mu: Tensor, logvar: Tensor, mu_p: Tensor | float = 0.0, logvar_p: Tensor | None = None
+) -> Tensor:
+    """Return KL(N(mu, exp logvar) || N(mu_p, exp logvar_p)) in nats, (B,); the prior is N(0, I)."""
+    prior = torch.zeros_like(logvar) if logvar_p is None else logvar_p
+    ratio = ((mu - mu_p) ** 2 + logvar.exp()) / prior.exp()
+    return 0.5 * (ratio - 1.0 - logvar + prior).sum(1)
+
+
+def hits_loss(
+    encoder: HitsEncoder, decoder: HitsDecoder, hits: Tensor, objective: Objective, beta: float
+) -> tuple[Tensor, dict[str, float]]:
+    """Return the loss in nats a step, and its parts, for hits (B, T, V) in -1 / +1."""
+    batch = len(hits)
+    flipped = torch.rand_like(hits) < objective.flip * (torch.rand(batch, 1, 1) < 0.5)
+    mu, logvar = encoder(torch.where(flipped, -hits, hits))
+    noise = _noise_levels(batch, objective, decoder.config.max_noise)
+    z = mu + noise[:, None] * torch.exp(0.5 * logvar) * torch.randn_like(mu)
+    forget = torch.rand(batch, 1, 1) * (torch.rand(batch, 1, 1) < 0.75)
+    known = (torch.rand(batch, hits.shape[1], 1) >= forget).to(hits.dtype)
+    logits = decoder(z, noise, hits, known).float()
+    nats = F.softplus(-logits * hits).sum((1, 2))
+    kl = kl_divergence(mu, logvar)
+    parts = {
+        "clean": nats[noise == 0].mean().item(),
+        "unit": nats[noise == 1].mean().item(),
+        "kl": kl.mean().item(),
+    }
+    return (nats + beta * kl).mean() / hits.shape[1], parts
+
+
+def _noise_levels(batch: int, objective: Objective, largest: float) -> Tensor:
+    kind = torch.rand(batch)
+    level = torch.rand(batch) * largest
+    level = torch.where(kind < objective.clean_share + objective.unit_share, 1.0, level)
+    return torch.where(kind < objective.clean_share, 0.0, level)
+
+
+def feel_loss(net: FeelNet, hits: Tensor, dynamics: Tensor, beta: float) -> tuple[Tensor, dict[str, float]]:
+    """Return the dynamics' loss a hit, and its parts; hits -1 / +1, dynamics (B, T, V, 2).
+
+    Absolute errors, because the figure to beat is a mean absolute error; velocity in 0..1 and
+    microtiming in -1..1 weigh the same.
+    """
+    mu, logvar = net.encode(hits, dynamics)
+    mu_p, logvar_p = net.expect(hits)
+    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+    error = (net.decode(hits, z) - dynamics).abs() * (hits > 0)[..., None]
+    count = (hits > 0).sum().clamp(min=1)
+    velocity, timing = error[..., 0].sum() / count, error[..., 1].sum() / count
+    kl = kl_divergence(mu, logvar, mu_p, logvar_p).mean()
+    parts = {"velocity_error": 127 * velocity.item(), "timing_error": timing.item(), "kl": kl.item()}
+    return velocity + 2.0 * timing + beta * kl / hits[0].numel(), parts
+
+
+def flow_loss(prior: FlowPrior, codes: Tensor) -> Tensor:
+    """Return the conditional flow-matching loss of codes (B, Z) (Lipman et al. 2023, equation 23)."""
+    target = (codes - prior.mean) / prior.scale
+    noise = torch.randn_like(target)
+    time = torch.rand(len(target))
+    x = torch.lerp(noise, target, time[:, None])
+    flow: Tensor = prior(x, time)
+    return ((flow - (target - noise)) ** 2).mean()
