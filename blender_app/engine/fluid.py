@@ -10,7 +10,9 @@ within half a block (32 frames) of their moment.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import io
 import math
 import os
 import sys
@@ -65,7 +67,8 @@ def _fluid() -> Any:  # noqa: ANN401 - a module of ctypes calls
         The library or its binding is not installed.
     """
     try:
-        import fluidsynth  # noqa: PLC0415 - only where sound is wanted
+        with contextlib.redirect_stdout(io.StringIO()):  # it talks when the variable CI is set
+            import fluidsynth  # noqa: PLC0415 - only where sound is wanted
     except ImportError as error:
         if getattr(error, "name", None) == "fluidsynth":
             raise AudioError("There is no sound without pyfluidsynth: `pip install pyfluidsynth`.") from None

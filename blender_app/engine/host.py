@@ -14,6 +14,8 @@ from blender_app.engine import messages as m
 from blender_app.engine.child import run_engine
 
 CLOSE_S = 3.0
+POLITE_S = 1.0
+"""How long the process has for its note-offs after SIGTERM."""
 
 
 class EngineProcess:
@@ -89,7 +91,7 @@ class EngineProcess:
         process.join(timeout_s)
         if process.is_alive():
             process.terminate()
-            process.join(min(timeout_s, 1.0))
+            process.join(POLITE_S)
         if process.is_alive():
             process.kill()
             process.join()
