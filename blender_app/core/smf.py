@@ -12,20 +12,27 @@ than those of General MIDI, so that reading our own files gives back the very lo
 
 from __future__ import annotations
 
-import io
+import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import mido
-
-from blender_app.core.drums import VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, VOICE_PITCHES, DrumLoop
 from blender_app.core.feel import heard_step, heard_velocity
 from blender_app.core.files import write_atomically
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.smf_parse import MidiContents, read_midi
+from blender_app.core.smf_parse import (
+    END_OF_TRACK,
+    MARKER,
+    METER,
+    TEMPO,
+    TEXT,
+    TRACK_NAME,
+    MidiContents,
+    read_midi,
+)
 from blender_app.core.smf_read import EARLY_TEXT, NOTE_MAP_TEXT, SWING_TEXT, drum_loop_from, read_drum_loop
 from blender_app.core.time import STRAIGHT_SWING, TICKS_PER_BEAT, TICKS_PER_STEP, steps_to_ticks
 
@@ -43,7 +50,10 @@ __all__ = [
 ]
 
 MAX_TEMPO_US = 0xFFFFFF
-_CLOCKS_PER_CLICK, _THIRTY_SECONDS_PER_BEAT = 24, 8
+_TYPE, _TRACKS = 1, 2
+_NOTE_OFF, _NOTE_ON, _PROGRAM_CHANGE = 0x80, 0x90, 0xC0
+_FOUR_FOUR = bytes([4, 2, 24, 8])
+"""Numerator, denominator as a power of two, MIDI clocks a click, thirty-seconds a quarter."""
 _EARLIEST_TICKS = 1 - TICKS_PER_STEP // 2
 """A hit half a step early is the same tick as one half a step late: the late one keeps it."""
 
@@ -102,6 +112,16 @@ class MidiStyle:
     note_map: tuple[int, ...] = VOICE_PITCHES
     program: int | None = None
     track_name: str = "Loopweave drums"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.tempo_bpm < math.inf:
+            raise ValueError(f"tempo_bpm must be more than 0, not {self.tempo_bpm}")
+        if not 0 <= self.channel <= 15:
+            raise ValueError(f"channel must be 0 to 15, not {self.channel}")
+        if len(self.note_map) != VOICE_COUNT or not all(0 <= pitch <= 127 for pitch in self.note_map):
+            raise ValueError(f"note_map must be {VOICE_COUNT} notes from 0 to 127, not {self.note_map}")
+        if self.program is not None and not 0 <= self.program <= 127:
+            raise ValueError(f"program must be 0 to 127, not {self.program}")
 
     @property
     def heard_swing(self) -> float:
@@ -163,12 +183,12 @@ def midi_bytes(music: Music | Iterable[Music], style: MidiStyle = _DEFAULT_STYLE
     if tuple(style.note_map) != VOICE_PITCHES:
         texts.append(NOTE_MAP_TEXT.format(" ".join(map(str, style.note_map))))
     texts += [EARLY_TEXT.format(pitch, tick) for pitch, tick in early.items()]
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
-    file.tracks.append(_conductor_track(sections, style, end_tick))
-    file.tracks.append(_note_track(notes, texts, style, end_tick))
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    return buffer.getvalue()
+    header = b"".join(value.to_bytes(2, "big") for value in (_TYPE, _TRACKS, TICKS_PER_BEAT))
+    return (
+        _chunk(b"MThd", header)
+        + _conductor_track(sections, style, end_tick)
+        + _note_track(notes, texts, style, end_tick)
+    )
 
 
 def _section(piece: Music, name: str) -> Section:
@@ -215,59 +235,61 @@ def _placed_notes(
     return [placed[key] for key in sorted(placed)], early
 
 
-def _conductor_track(sections: Sequence[Section], style: MidiStyle, end_tick: int) -> mido.MidiTrack:
+def _conductor_track(sections: Sequence[Section], style: MidiStyle, end_tick: int) -> bytes:
     """Return the track with tempo, time signature and a marker for each named section."""
-    timed: list[tuple[int, mido.MetaMessage]] = [
-        (0, mido.MetaMessage("track_name", name=style.track_name)),
-        (0, mido.MetaMessage("set_tempo", tempo=min(MAX_TEMPO_US, max(1, round(60e6 / style.tempo_bpm))))),
-        (
-            0,
-            mido.MetaMessage(
-                "time_signature",
-                numerator=4,
-                denominator=4,
-                clocks_per_click=_CLOCKS_PER_CLICK,
-                notated_32nd_notes_per_beat=_THIRTY_SECONDS_PER_BEAT,
-            ),
-        ),
+    tempo_us = min(MAX_TEMPO_US, max(1, round(60e6 / style.tempo_bpm)))
+    timed = [
+        (0, _meta(TRACK_NAME, style.track_name.encode())),
+        (0, _meta(TEMPO, tempo_us.to_bytes(3, "big"))),
+        (0, _meta(METER, _FOUR_FOUR)),
     ]
     first_step = 0
     for section in sections:
         if section.name:
-            timed.append((steps_to_ticks(first_step), mido.MetaMessage("marker", text=section.name)))
+            timed.append((steps_to_ticks(first_step), _meta(MARKER, section.name.encode())))
         first_step += section.length_steps
     return _track(timed, end_tick)
 
 
-def _note_track(
-    notes: Sequence[_PlacedNote], texts: Iterable[str], style: MidiStyle, end_tick: int
-) -> mido.MidiTrack:
+def _note_track(notes: Sequence[_PlacedNote], texts: Iterable[str], style: MidiStyle, end_tick: int) -> bytes:
     """Return the track of notes; a note ends where the next one of its pitch begins."""
-    timed: list[tuple[int, mido.Message | mido.MetaMessage]] = [
-        (0, mido.MetaMessage("track_name", name=style.track_name)),
-        *((0, mido.MetaMessage("text", text=text)) for text in texts),
-    ]
+    timed = [(0, _meta(TRACK_NAME, style.track_name.encode()))]
+    timed += [(0, _meta(TEXT, text.encode())) for text in texts]
     if style.program is not None:
-        timed.append((0, mido.Message("program_change", channel=style.channel, program=style.program)))
+        timed.append((0, bytes([_PROGRAM_CHANGE | style.channel, style.program])))
     ons, offs = [], []
     next_tick: dict[int, int] = {}
     for note in reversed(notes):
         off_tick = min(note.tick + note.length_ticks, next_tick.get(note.pitch, end_tick))
         next_tick[note.pitch] = note.tick
-        on = mido.Message("note_on", channel=style.channel, note=note.pitch, velocity=note.velocity)
-        off = mido.Message("note_off", channel=style.channel, note=note.pitch, velocity=0)
-        ons.append((note.tick, on))
-        offs.append((off_tick, off))
+        ons.append((note.tick, bytes([_NOTE_ON | style.channel, note.pitch, note.velocity])))
+        offs.append((off_tick, bytes([_NOTE_OFF | style.channel, note.pitch, 0])))
     # Stable: at one tick the note-offs come first, so no note cuts the one that follows it.
     timed += sorted([*reversed(offs), *reversed(ons)], key=lambda event: event[0])
     return _track(timed, end_tick)
 
 
-def _track(timed: Sequence[tuple[int, mido.Message | mido.MetaMessage]], end_tick: int) -> mido.MidiTrack:
-    """Return a track of messages at absolute ticks, in order, that ends at `end_tick`."""
-    track = mido.MidiTrack()
+def _track(timed: Iterable[tuple[int, bytes]], end_tick: int) -> bytes:
+    """Return a track of events at absolute ticks, in order, that ends at `end_tick`."""
+    body = bytearray()
     now = 0
-    for tick, message in [*timed, (end_tick, mido.MetaMessage("end_of_track"))]:
-        track.append(message.copy(time=tick - now))
+    for tick, event in [*timed, (end_tick, _meta(END_OF_TRACK, b""))]:
+        body += _variable_length(tick - now) + event
         now = tick
-    return track
+    return _chunk(b"MTrk", bytes(body))
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return kind + len(body).to_bytes(4, "big") + body
+
+
+def _meta(kind: int, data: bytes) -> bytes:
+    return bytes([0xFF, kind]) + _variable_length(len(data)) + data
+
+
+def _variable_length(number: int) -> bytes:
+    """Return a number as groups of seven bits, all but the last with the high bit set."""
+    groups = [number & 0x7F]
+    while number := number >> 7:
+        groups.append(number & 0x7F | 0x80)
+    return bytes(reversed(groups))

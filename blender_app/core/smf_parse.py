@@ -21,8 +21,8 @@ from blender_app.core.errors import MidiFileError
 MAX_FILE_BYTES = 4 * 1024 * 1024
 MAX_TICK = 2**31
 _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
-DEFAULT_TEMPO_US = 500_000
-_TEXT, _TRACK_NAME, _MARKER, _END_OF_TRACK, _TEMPO, _METER = 0x01, 0x03, 0x06, 0x2F, 0x51, 0x58
+DEFAULTTEMPO_US = 500_000
+TEXT, TRACK_NAME, MARKER, END_OF_TRACK, TEMPO, METER = 0x01, 0x03, 0x06, 0x2F, 0x51, 0x58
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class MidiContents:
     def tempo_at(self, tick: int) -> float:
         """Return the tempo in quarters a minute that holds at `tick`."""
         held = [tempo for at, tempo in self.tempos if at <= tick]
-        return 60e6 / (held[-1] if held else DEFAULT_TEMPO_US)
+        return 60e6 / (held[-1] if held else DEFAULTTEMPO_US)
 
     def seconds_at(self, tick: int) -> float:
         """Return the time in seconds from the file's beginning at which `tick` falls."""
@@ -103,7 +103,7 @@ class TempoMap:
 
     def __init__(self, contents: MidiContents) -> None:
         self._ticks, self._seconds, self._tick_s = [0], [0.0], [0.0]
-        for tick, tempo_us in ((0, DEFAULT_TEMPO_US), *contents.tempos):
+        for tick, tempo_us in ((0, DEFAULTTEMPO_US), *contents.tempos):
             self._seconds.append(self.seconds_at(tick))
             self._ticks.append(tick)
             self._tick_s.append(tempo_us / contents.ticks_per_beat / 1e6)
@@ -333,17 +333,17 @@ def _channel_message(cursor: _Cursor, status: int, tick: int, track: int) -> Mid
 
 def _parse_meta(kind: int, data: bytes, tick: int, gathered: _Gathered) -> bool:
     """Keep a meta event that matters; return False at the end of the track."""
-    if kind == _END_OF_TRACK:
+    if kind == END_OF_TRACK:
         return False
-    if kind == _TEMPO and len(data) >= 3 and any(data[:3]):
+    if kind == TEMPO and len(data) >= 3 and any(data[:3]):
         gathered.tempos.append((tick, int.from_bytes(data[:3], "big")))
-    elif kind == _METER and len(data) >= 2 and data[0] and data[1] <= 6:
+    elif kind == METER and len(data) >= 2 and data[0] and data[1] <= 6:
         gathered.meters.append(Meter(tick, data[0], 2 ** data[1]))
-    elif kind == _MARKER:
+    elif kind == MARKER:
         gathered.markers.append((tick, _text(data)))
-    elif kind == _TEXT:
+    elif kind == TEXT:
         gathered.texts.append(_text(data))
-    elif kind == _TRACK_NAME and not gathered.track_names[-1]:
+    elif kind == TRACK_NAME and not gathered.track_names[-1]:
         gathered.track_names[-1] = _text(data)
     return True
 

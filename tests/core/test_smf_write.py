@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mido
 import numpy as np
@@ -183,6 +184,22 @@ def test_names_kits_and_any_text() -> None:
     assert contents.track_names == ("Übung ドラム", "Übung ドラム")
     assert contents.markers == ((0, "Teil ß"),)
     assert [(m.status, m.data1) for m in contents.messages] == [(0xC9, 25)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tempo_bpm": 0.0},
+        {"tempo_bpm": float("nan")},
+        {"channel": 16},
+        {"note_map": (36, 38)},
+        {"note_map": (128, *VOICE_PITCHES[1:])},
+        {"program": 128},
+    ],
+)
+def test_a_style_that_no_file_can_have_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        MidiStyle(**wrong)
 
 
 def test_patterns_of_any_length_and_melodic_notes() -> None:
