@@ -105,6 +105,12 @@ def test_missing_folder_folder_in_the_way_and_file_as_folder(tmp_path: Path) -> 
         write_atomically(f"{tmp_path}/a\0b", b"")
 
 
+@pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="only Linux has /sys")
+def test_a_folder_in_which_even_root_may_not_write() -> None:
+    with pytest.raises(FileError, match="read-only"):
+        write_atomically("/sys/kernel/a.mid", b"")
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
