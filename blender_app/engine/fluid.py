@@ -18,7 +18,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from ctypes import CFUNCTYPE, c_char_p, c_double, c_float, c_int, c_short, c_void_p
+from ctypes import CFUNCTYPE, c_char_p, c_float, c_int, c_short, c_void_p
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Self
 from blender_app.core.errors import AudioError, FontError
 from blender_app.core.paths import default_font
 from blender_app.engine.audio_clock import AudioClock
-from blender_app.engine.jack import jack_runs
+from blender_app.engine.jack import jack_rate_hz, jack_runs
 from blender_app.engine.messages import Kit
 from blender_app.engine.sequencer import LOOK_AHEAD_S
 
@@ -90,6 +90,7 @@ _MORE_CALLS: tuple[tuple[str, Any, list[Any]], ...] = (
     ("fluid_settings_foreach_option", None, [c_void_p, c_char_p, c_void_p, _OPTION]),
     ("fluid_synth_write_float", c_int, [c_void_p, c_int, *[c_void_p, c_int, c_int] * 2]),
     ("fluid_synth_set_gain", None, [c_void_p, c_float]),
+    ("fluid_synth_set_sample_rate", None, [c_void_p, c_float]),
     ("fluid_synth_channel_pressure", c_int, [c_void_p, c_int, c_int]),
     ("fluid_synth_set_channel_type", c_int, [c_void_p, c_int, c_int]),
     ("fluid_sfont_iteration_start", None, [c_void_p]),
@@ -184,7 +185,8 @@ class OfflineSynth:
         self.font = default_font() if font is None else font
         _check_font(self._library, self.font)
         self._settings = self._fluid.new_fluid_settings()
-        self._set("synth.sample-rate", float(sample_rate))
+        self._rate_hz = float(sample_rate)
+        self._set("synth.sample-rate", self._rate_hz)
         self._set("synth.gain", float(gain))
         self._set("synth.midi-channels", 16)
         self._synth = self._fluid.new_fluid_synth(self._settings)
@@ -203,10 +205,8 @@ class OfflineSynth:
 
     @property
     def sample_rate(self) -> float:
-        """Frames a second; a JACK server may have set it."""
-        rate = c_double()
-        self._fluid.fluid_settings_getnum(self._settings, b"synth.sample-rate", ctypes.byref(rate))
-        return rate.value
+        """Frames a second; a JACK server sets its own."""
+        return self._rate_hz
 
     def close(self) -> None:
         """Free everything; nothing but another `close` may follow."""
@@ -352,6 +352,8 @@ class LiveSynth(OfflineSynth):
 
     def _try_driver(self, driver: str) -> bool:
         name, _, path = driver.partition(":")
+        self._rate_hz = float(SAMPLE_RATE)
+        self._library.fluid_synth_set_sample_rate(self._synth, self._rate_hz)
         self._set("audio.driver", name)
         self._set("audio.jack.id", "loopweave")
         self._set("audio.jack.autoconnect", 1)
@@ -360,6 +362,8 @@ class LiveSynth(OfflineSynth):
             self._set("audio.file.type", "wav" if path else "raw")
             self._set("audio.period-size", 480)  # its timer counts whole milliseconds
         self._driver = self._fluid.new_fluid_audio_driver(self._settings, self._synth)
+        if self._driver and name == "jack":  # FluidSynth follows the server without telling
+            self._rate_hz = jack_rate_hz() or self._rate_hz
         return bool(self._driver)
 
     def _start_sequencer(self) -> None:

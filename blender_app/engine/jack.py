@@ -1,10 +1,18 @@
-"""Whether a JACK server runs, asked without libjack, which is loud about servers that are not there."""
+"""What there is to know about this user's JACK server.
+
+Notes
+-----
+Whether it runs is asked without libjack, which is loud about servers that are not there.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
 import sys
+
+_NO_START_SERVER = 1  # of jack_options_t
 
 
 def connect_to_jack() -> socket.socket | None:
@@ -31,3 +39,22 @@ def jack_runs() -> bool:
         return False
     connection.close()
     return True
+
+
+def jack_rate_hz() -> float | None:
+    """Return the sample rate of the JACK server, or None if there is none."""
+    if not jack_runs():
+        return None
+    try:
+        library = ctypes.CDLL("libjack.so.0")
+    except OSError:
+        return None
+    library.jack_client_open.restype = ctypes.c_void_p
+    library.jack_client_open.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
+    library.jack_get_sample_rate.argtypes = library.jack_client_close.argtypes = [ctypes.c_void_p]
+    client = library.jack_client_open(b"loopweave rate", _NO_START_SERVER, None)
+    if not client:
+        return None
+    rate_hz = float(library.jack_get_sample_rate(client))
+    library.jack_client_close(client)
+    return rate_hz

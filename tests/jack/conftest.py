@@ -43,15 +43,16 @@ def until(condition: Callable[[], Any], what: str) -> Any:
 class Jack:
     """A JACK server of its own, and what it said."""
 
-    def __init__(self, folder: Path, name: str, period: int = 256) -> None:
-        self.name, self.period = name, period
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.rate, self.period = 48000, 256
         self._log = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> bool:
         """Start the server, and return whether it takes clients; another one may have its name."""
         command = ["jackd", "--no-realtime", "--no-mlock", "-n", self.name]
-        command += ["-d", "dummy", "-r", "48000", "-p", str(self.period)]
+        command += ["-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         probe = [sys.executable, "-c", "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name='probe')"]

@@ -15,6 +15,7 @@ from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.errors import PortError
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
+from blender_app.engine.fluid import LiveSynth
 from blender_app.engine.midi_port import MidiSystem
 
 from .conftest import until  # noqa: TID252
@@ -171,6 +172,18 @@ def test_all_comes_back_with_the_server(jack, engine, listen, held):
 def test_sound_is_found_by_itself(engine):
     engine.send(m.SetAudio(True))
     engine.wait_for(m.AudioChanged, driver="jack", message=None)
+
+
+@pytest.mark.parametrize("rate", [44100, 96000])
+def test_synth_follows_the_rate_of_the_server(jack, rate):
+    jack.kill(signal.SIGTERM)
+    jack.rate = rate
+    assert jack.start()
+    with LiveSynth() as synth:
+        synth.start("jack")
+        assert synth.sample_rate == rate
+        synth.start("file:/dev/null")
+        assert synth.sample_rate == 48000
 
 
 def test_panic_reaches_every_channel(engine, listen, held):
