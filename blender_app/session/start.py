@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QObject, QStandardPaths
 
 from blender_app import load_model
+from blender_app.core.stored_palette import StoredPalette as DefaultPalette
 from blender_app.engine.host import EngineProcess
 from blender_app.session.controller import Controller
 from blender_app.session.document import DRUM_MODEL
@@ -55,10 +55,12 @@ def state_folder() -> Path:
     return Path(base) / "loopweave"
 
 
-def load_stored_palette() -> StoredPalette | None:
-    """Return the palette that sounds until the model is loaded, None if it was not shipped."""
-    try:
-        module = importlib.import_module("blender_app.core.stored_palette")
-    except ModuleNotFoundError:
-        return None
-    return cast(StoredPalette, module.StoredPalette.load())
+def load_stored_palette() -> StoredPalette:
+    """Return the palette that sounds until the model is loaded.
+
+    Raises
+    ------
+    FileError
+        It is missing or damaged; a cross-fade does its work then.
+    """
+    return DefaultPalette.load()

@@ -28,6 +28,8 @@ from blender_app.session.path import PathPlan
 REFINE_AFTER_S = 0.03
 """How long no request may come before a palette is refined: refining holds up what comes after."""
 KEPT_PALETTES = 16
+ROUNDING = 1 / 254
+"""Largest error in steps of the microtiming in a stored palette."""
 
 _log = logging.getLogger(__name__)
 
@@ -307,7 +309,7 @@ class DecodeWorker(QObject):
     def _answer_all(self) -> None:
         try:
             self._stored = self._load_stored()
-        except LoopweaveError:
+        except Exception:  # noqa: BLE001 (the edge of this thread: without it a cross-fade answers)
             _log.warning("no stored palette", exc_info=True)
         while (request := self._queue.take(self._is_ready)) is not None:
             try:
@@ -385,7 +387,7 @@ class DecodeWorker(QObject):
     def _use_plain_palette(self, request: PaletteRequest) -> None:
         """Answer without the model: from the stored palette if it fits, else by a cross-fade."""
         stored = self._stored
-        fits = stored is not None and tuple(stored.corners) == request.corners
+        fits = stored is not None and all(map(_nearly_same, stored.corners, request.corners))
         self._palette = stored if stored is not None and fits else CrossfadePalette(request.corners)
         cells = self._palette.cells(request.rows, request.cols)
         self._tell(self.paletteReady, PaletteResult(request, cells, None, refined=False))
@@ -394,6 +396,12 @@ class DecodeWorker(QObject):
         """Emit a signal unless the worker is closing."""
         if not self._closed:
             signal.emit(*values)  # type: ignore[attr-defined]
+
+
+def _nearly_same(stored: DrumLoop, corner: DrumLoop) -> bool:
+    """Say whether a stored loop is the corner, but for the rounding of its microtiming."""
+    same = np.array_equal(stored.hits, corner.hits) and np.array_equal(stored.velocity, corner.velocity)
+    return same and bool(np.allclose(stored.microtiming, corner.microtiming, rtol=0, atol=ROUNDING))
 
 
 def _kind(request: Request) -> Hashable:

@@ -1,0 +1,50 @@
+"""What a running program is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.errors import FileError
+from blender_app.engine.host import EngineProcess
+from blender_app.session import start
+from blender_app.session.document import default_corners
+from blender_app.session.worker import DecodeWorker, PaletteRequest
+
+
+def test_a_running_program_has_the_real_engine_and_the_users_folders(own_folders: Path, qtbot: QtBot) -> None:
+    controller = start.make_controller()
+    assert isinstance(controller._playback._make_engine(), EngineProcess)
+    assert own_folders in start.state_folder().parents
+    controller.close()
+
+
+def test_the_shipped_palette_answers_for_the_default_corners(qtbot: QtBot) -> None:
+    stored = start.load_stored_palette()
+    worker = DecodeWorker(_no_model, lambda: stored)
+    worker.start()
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(PaletteRequest(default_corners(), 33, 33))
+    assert told.args[0].cells == stored.cells(33, 33)
+    assert worker.close()
+    for corner, loop in zip(default_corners(), stored.corners, strict=True):
+        assert np.array_equal(corner.hits, loop.hits)
+
+
+def test_without_the_shipped_palette_corners_are_cross_faded(qtbot: QtBot) -> None:
+    def missing() -> None:
+        raise OSError("bad zip file")
+
+    worker = DecodeWorker(_no_model, missing)
+    worker.start()
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(PaletteRequest(default_corners(), 3, 3))
+    cells = told.args[0].cells
+    assert (cells[0][0], cells[0][2], cells[2][0], cells[2][2]) == default_corners()
+    assert worker.close()
+
+
+def _no_model() -> None:
+    raise FileError("no model in this test")
