@@ -1,5 +1,6 @@
 """What the window says to the engine's process, and what the engine says back.
 
+Commands refuse values that nobody can play with ValueError, so that no mistake reaches the engine.
 All of it is frozen and picklable. Times are seconds of `time.monotonic()`, which on one machine is
 the same clock in every process.
 """
@@ -12,10 +13,16 @@ from enum import Enum
 from pathlib import Path
 
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.time import Timeline
+from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING, Timeline
 
 DRUM_TRACK = "drums"
 """Name of the drums' track."""
+_LAST_STEP = 10**7  # a week at 240 a minute
+
+
+def _check(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # refuses NaN, too
+        raise ValueError(f"{name} must be {low} to {high}, not {value}")
 
 
 class ChangeAt(Enum):
@@ -34,6 +41,9 @@ class VoiceMix:
     mute: bool = False
     solo: bool = False
     volume: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check("volume", self.volume, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +74,18 @@ class Locate:
 
     step: float
 
+    def __post_init__(self) -> None:
+        _check("step", self.step, 0, _LAST_STEP)
+
 
 @dataclass(frozen=True, slots=True)
 class SetTempo:
     """Set the tempo in quarters a minute, 20 to 300, without a jump in position."""
 
     tempo_bpm: float
+
+    def __post_init__(self) -> None:
+        _check("tempo", self.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +94,18 @@ class SetSwing:
 
     swing: float
 
+    def __post_init__(self) -> None:
+        _check("swing", self.swing, STRAIGHT_SWING, MAX_SWING)
+
 
 @dataclass(frozen=True, slots=True)
 class SetFeel:
     """Scale microtiming and unevenness of velocity: 1 as in the pattern, 0 on the grid and even."""
 
     amount: float
+
+    def __post_init__(self) -> None:
+        _check("feel", self.amount, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,18 @@ class SetPattern:
     track: str
     pattern: Pattern
     change_at: ChangeAt = ChangeAt.STEP
+
+    def __post_init__(self) -> None:
+        _check("length in steps", self.pattern.length_steps, 1, _LAST_STEP)
+        _check("first step of later rounds", self.pattern.loop_from_step, 0, self.pattern.length_steps - 1)
+        for note in self.pattern.notes:
+            if not (
+                0 <= note.pitch <= 127
+                and 1 <= note.velocity <= 127
+                and -0.5 <= note.microtiming <= 0.5
+                and 0.0 < note.length_steps <= _LAST_STEP
+            ):
+                raise ValueError(f"this note cannot be played: {note}")
 
     def __reduce__(self) -> tuple[Callable[..., SetPattern], tuple[object, ...]]:
         """Pickle notes as plain tuples: a fifth of the time, of which a dragged puck needs much."""
@@ -139,6 +173,9 @@ class SetGain:
 
     gain: float
 
+    def __post_init__(self) -> None:
+        _check("volume", self.gain, 0, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class LoadFont:
@@ -181,12 +218,20 @@ class SetRouting:
     channel: int
     note_map: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        _check("channel", self.channel, 0, 15)
+        for key in self.note_map:
+            _check("note number", key, 0, 127)
+
 
 @dataclass(frozen=True, slots=True)
 class SetLatency:
-    """Send MIDI notes later (or earlier, down to -20 ms) than their time, by seconds."""
+    """Send MIDI notes later than their time by seconds, -0.02 (earlier) to 0.5."""
 
     offset_s: float
+
+    def __post_init__(self) -> None:
+        _check("latency in s", self.offset_s, -0.02, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +240,10 @@ class Preview:
 
     voice: int
     velocity: int
+
+    def __post_init__(self) -> None:
+        _check("voice", self.voice, 0, 8)
+        _check("velocity", self.velocity, 1, 127)
 
 
 @dataclass(frozen=True, slots=True)

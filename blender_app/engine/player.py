@@ -14,7 +14,6 @@ from blender_app.engine.sequencer import LOOK_AHEAD_S, Sequencer
 from blender_app.engine.transport import Transport
 
 SOUND, MIDI = "sound", "midi"
-MIN_LATENCY_S, MAX_LATENCY_S = -0.02, 0.5
 _PREVIEW_S = 0.15
 _PREVIEW_NOTE = Note(0, 0, 1)
 
@@ -165,7 +164,7 @@ class Player:
         self._tell_transport()
 
     def _set_feel(self, command: m.SetFeel) -> None:
-        self._sequencer.feel = min(max(command.amount, 0.0), 1.0)
+        self._sequencer.feel = command.amount
 
     def _set_pattern(self, command: m.SetPattern) -> None:
         self._sequencer.set_pattern(command.track, command.pattern, command.change_at, self._now())
@@ -179,7 +178,7 @@ class Player:
             self._queues[MIDI].routing = self._routings[MIDI]
 
     def _set_latency(self, command: m.SetLatency) -> None:
-        self._midi_latency_s = min(max(command.offset_s, MIN_LATENCY_S), MAX_LATENCY_S)
+        self._midi_latency_s = command.offset_s
         if MIDI in self._queues:
             self._queues[MIDI].output.latency_s = self._midi_latency_s
 

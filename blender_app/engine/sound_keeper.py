@@ -76,7 +76,7 @@ class SoundKeeper(threading.Thread):
                 self._kit = m.Kit(bank, program, "")
                 self._select_kit()
             case m.SetGain(gain=gain):
-                self._volume = min(max(gain, 0.0), 1.0)
+                self._volume = gain
                 if self._synth is not None:
                     self._synth.set_volume(self._volume)
             case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING, Timeline
+from blender_app.core.time import Timeline
 
 START_DELAY_S = 0.05
 """From "play" to the first step: a look-ahead, and room for a first hit that comes early."""
@@ -32,17 +32,15 @@ class Transport:
         self._anchor(now_s, 0.0)
 
     def locate(self, now_s: float, step: float) -> None:
-        """Go to `step` (0 or more); while playing it sounds `START_DELAY_S` from now."""
-        self._anchor(now_s + START_DELAY_S if self.playing else now_s, max(0.0, step))
+        """Go to `step`; while playing it sounds `START_DELAY_S` from now."""
+        self._anchor(now_s + START_DELAY_S if self.playing else now_s, step)
 
     def set_tempo(self, now_s: float, tempo_bpm: float) -> None:
-        """Set the tempo, kept within 20 to 300 quarters a minute, without a jump in position."""
-        tempo_bpm = min(max(tempo_bpm, MIN_TEMPO_BPM), MAX_TEMPO_BPM)
+        """Set the tempo in quarters a minute, without a jump in position."""
         self._retime(now_s, tempo_bpm, self.timeline.swing)
 
     def set_swing(self, now_s: float, swing: float) -> None:
-        """Set the swing, kept within 0.5 to 0.75."""
-        swing = min(max(swing, STRAIGHT_SWING), MAX_SWING)
+        """Set the swing, 0.5 to 0.75."""
         self._retime(now_s, self.timeline.tempo_bpm, swing)
 
     def _anchor(self, moment_s: float, step: float) -> None:

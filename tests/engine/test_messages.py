@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ PATTERNS = st.builds(
     Pattern,
     serial=st.integers(0, 10**9),
     notes=st.lists(NOTES, max_size=30).map(tuple),
-    length_steps=st.integers(1, 2000),
+    length_steps=st.integers(101, 2000),
     loop_from_step=st.integers(0, 100),
     anchor_step=st.integers(0, 10**6),
 )
@@ -41,3 +43,34 @@ def test_pattern_takes_little_in_the_pipe():
     notes = tuple(Note(step, 36, 100, 0.5, 0.1, voice) for step in range(32) for voice in range(9))
     plain = len(pickle.dumps(Pattern(1, notes)))
     assert len(pickle.dumps(m.SetPattern("drums", Pattern(1, notes)))) < plain
+
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "word"),
+    [
+        (m.SetTempo, (19.9,), "tempo"),
+        (m.SetTempo, (NAN,), "tempo"),
+        (m.SetSwing, (0.76,), "swing"),
+        (m.SetFeel, (-0.1,), "feel"),
+        (m.SetGain, (1.1,), "volume"),
+        (m.VoiceMix, (False, False, NAN), "volume"),
+        (m.Locate, (-1.0,), "step"),
+        (m.SetLatency, (-0.03,), "latency"),
+        (m.SetRouting, (16, (36,)), "channel"),
+        (m.SetRouting, (9, (128,)), "note number"),
+        (m.Preview, (9, 100), "voice"),
+        (m.Preview, (0, 0), "velocity"),
+        (m.SetPattern, ("drums", Pattern(1, (), 0)), "length"),
+        (m.SetPattern, ("drums", Pattern(1, (), 32, 32)), "rounds"),
+        (m.SetPattern, ("drums", Pattern(1, (Note(0, 128, 100),))), "cannot be played"),
+        (m.SetPattern, ("drums", Pattern(1, (Note(0, 36, 0),))), "cannot be played"),
+        (m.SetPattern, ("drums", Pattern(1, (Note(0, 36, 100, 1.0, NAN),))), "cannot be played"),
+        (m.SetPattern, ("drums", Pattern(1, (Note(0, 36, 100, 0.0),))), "cannot be played"),
+    ],
+)
+def test_what_nobody_can_play_is_refused(kind, arguments, word):
+    with pytest.raises(ValueError, match=word):
+        kind(*arguments)

@@ -58,7 +58,7 @@ def test_transport_that_has_not_begun_keeps_its_beginning():
     transport.set_tempo(1.01, 60.0)
     assert transport.timeline.anchor_s == 1.0 + START_DELAY_S
     assert transport.timeline.anchor_step == 0.0
-    transport.set_swing(3.0, 0.9)
+    transport.set_swing(3.0, 0.75)
     assert transport.timeline.swing == 0.75
     assert transport.timeline.seconds_at(transport.timeline.step_at(5.0)) == pytest.approx(5.0)
 
