@@ -180,18 +180,18 @@ class Controller(Instrument):
     # -- export ---------------------------------------------------------------------------------
 
     def export_cell(self, path: str | Path, row: int | None = None, col: int | None = None) -> bool:
-        """Write a cell as a MIDI file; without row and column, what sounds at the puck."""
+        """Write a cell as a MIDI or WAV file; without row and column, what sounds at the puck."""
         if row is None or col is None:
             x, y = self._session.puck
             return self.export_loop(path, self.sounding, f"column {x:.2f}, row {y:.2f}")
         return self.export_loop(path, self._cells[row][col], f"row {row + 1}, column {col + 1}")
 
     def export_grid(self, path: str | Path) -> bool:
-        """Write all cells as one MIDI file with markers."""
+        """Write all cells as one MIDI file with markers, or as one WAV file."""
         return self.export_cells(path, self._cells)
 
     def export_path(self, path: str | Path) -> bool:
-        """Write what the path plays as a MIDI file, once it is decoded."""
+        """Write what the path plays as a MIDI or WAV file, once it is decoded."""
         drawn = self._session.path
         if drawn is None:
             self.messageShown.emit("warning", "There is no path to export: draw one on the palette.")

@@ -1,56 +1,72 @@
-"""Export as MIDI files, at the session's tempo, swing and feel, on its channel and notes."""
+"""Export at the session's tempo, swing and feel: as MIDI files, or rendered as WAV files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import LOOP_STEPS, VOICE_PITCHES, DrumLoop
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.smf import MidiStyle, Section, grid_sections, read_drum_loop, write_midi
+from blender_app.engine.render import RenderStyle, render_patterns
 from blender_app.session.document import DRUM_BANK, Session
 from blender_app.session.path import PathPlan
 
+Music = Section | Sequence[Section]
 
-def export_loop(path: Path, loop: DrumLoop, name: str, session: Session) -> Path:
-    """Write one loop; return the file's path, which ends in .mid.
-
-    Raises
-    ------
-    FileError
-        If the file cannot be written.
-    """
-    target = with_midi_suffix(path)
-    write_midi(target, Section(loop.to_notes(), LOOP_STEPS, name), style_of(session))
-    return target
+_MIDI_SUFFIXES = (".mid", ".midi")
+_SOUND_SUFFIX = ".wav"
 
 
-def export_grid(path: Path, cells: Sequence[Sequence[DrumLoop]], session: Session) -> Path:
-    """Write all cells one after the other, each with a marker; return the file's path.
-
-    Raises
-    ------
-    FileError
-        If the file cannot be written.
-    """
-    target = with_midi_suffix(path)
-    write_midi(target, grid_sections(cells), style_of(session))
-    return target
+def loop_music(loop: DrumLoop, name: str) -> Section:
+    """Return one loop as music with a name."""
+    return Section(loop.to_notes(), LOOP_STEPS, name)
 
 
-def export_path(path: Path, plan: PathPlan, loops: Sequence[DrumLoop], session: Session) -> Path:
-    """Write what a path plays from its beginning; return the file's path.
+def grid_music(cells: Sequence[Sequence[DrumLoop]]) -> Sequence[Section]:
+    """Return all cells one after the other, each with a marker."""
+    return grid_sections(cells)
 
-    Raises
-    ------
-    FileError
-        If the file cannot be written.
-    """
-    target = with_midi_suffix(path)
+
+def path_music(plan: PathPlan, loops: Sequence[DrumLoop]) -> Section:
+    """Return what a path plays from its beginning."""
     pattern = plan.pattern(0, loops)
-    section = Section(pattern.notes, pattern.length_steps, f"path, {plan.path.bars} bars")
-    write_midi(target, section, style_of(session))
-    return target
+    return Section(pattern.notes, pattern.length_steps, f"path, {plan.path.bars} bars")
+
+
+def export_music(path: Path, music: Music, session: Session) -> None:
+    """Write a MIDI file, or a WAV file if `path` ends in .wav, which takes as long as it takes.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    DeviceError
+        If there is no font or no FluidSynth to render with.
+    """
+    if not is_sound(path):
+        write_midi(path, music, style_of(session))
+        return
+    bank, program = session.kit
+    font = None if session.font is None else Path(session.font)
+    kit = program if bank == DRUM_BANK else None
+    render_patterns(
+        music,
+        path,
+        _style(session, None, DRUM_CHANNEL),
+        RenderStyle(font, kit, loop=isinstance(music, Section)),
+    )
+
+
+def is_sound(path: Path) -> bool:
+    """Say whether a file of this name is to be rendered."""
+    return path.suffix.lower() == _SOUND_SUFFIX
+
+
+def with_suffix(path: Path) -> Path:
+    """Return `path` with the ending .mid, unless it has one that can be written."""
+    known = path.suffix.lower() in (*_MIDI_SUFFIXES, _SOUND_SUFFIX)
+    return path if known else path.with_name(path.name + _MIDI_SUFFIXES[0])
 
 
 def import_loop(path: Path) -> DrumLoop:
@@ -68,16 +84,17 @@ def style_of(session: Session) -> MidiStyle:
     """Return how the session's music is written to MIDI files: on the drum channel with its kit."""
     bank, program = session.kit
     is_gm_kit = bank == DRUM_BANK and session.midi.channel == DRUM_CHANNEL
+    return _style(session, program if is_gm_kit else None, session.midi.channel, session.midi.note_map)
+
+
+def _style(
+    session: Session, program: int | None, channel: int, note_map: tuple[int, ...] = VOICE_PITCHES
+) -> MidiStyle:
     return MidiStyle(
-        program=program if is_gm_kit else None,
         tempo_bpm=session.tempo_bpm,
         swing=session.swing,
         feel=session.feel,
-        channel=session.midi.channel,
-        note_map=session.midi.note_map,
+        channel=channel,
+        note_map=note_map,
+        program=program,
     )
-
-
-def with_midi_suffix(path: Path) -> Path:
-    """Return `path` with the ending .mid, unless it has it or .midi already."""
-    return path if path.suffix.lower() in (".mid", ".midi") else path.with_name(path.name + ".mid")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from blender_app.session.settings import Settings
 
 AUTOSAVE_AFTER_MS = 1000
 UNTITLED = "Untitled"
+
+_log = logging.getLogger(__name__)
 
 
 class FilingEditor(SessionEditor):
@@ -55,6 +59,7 @@ class FilingEditor(SessionEditor):
         self._file: Path | None = None
         self._recovery = RecoveryStore(state_folder, lambda text: self.messageShown.emit("warning", text))
         self._recoverable: Recoverable | None = None
+        self._renderer: ThreadPoolExecutor | None = None
         self._autosave = QTimer(self)
         self._autosave.setSingleShot(True)
         self._autosave.setInterval(AUTOSAVE_AFTER_MS)
@@ -155,18 +160,32 @@ class FilingEditor(SessionEditor):
     # -- export ---------------------------------------------------------------------------------
 
     def export_loop(self, path: str | Path, loop: DrumLoop, name: str) -> bool:
-        """Write one loop as a MIDI file."""
-        return self._export(lambda: export.export_loop(Path(path), loop, name, self._session))
+        """Write one loop as a MIDI or WAV file."""
+        return self._export(Path(path), export.loop_music(loop, name))
 
     def export_cells(self, path: str | Path, cells: Sequence[Sequence[DrumLoop]]) -> bool:
-        """Write all cells as one MIDI file with a marker at each."""
-        return self._export(lambda: export.export_grid(Path(path), cells, self._session))
+        """Write all cells as one MIDI file with a marker at each, or as one WAV file."""
+        return self._export(Path(path), export.grid_music(cells))
 
-    def _export(self, write: Callable[[], Path]) -> bool:
+    def _export(self, path: Path, music: export.Music) -> bool:
+        """Write a MIDI file at once, a WAV file in a thread; return whether it was or will be."""
+        path = export.with_suffix(path)
+        if not export.is_sound(path):
+            return self._export_now(path, music, self._session)
+        self._renderer = self._renderer or ThreadPoolExecutor(1, thread_name_prefix="render")
+        self.messageShown.emit("info", f"{path.name} is being rendered.")
+        self._renderer.submit(self._export_now, path, music, self._session)
+        return True
+
+    def _export_now(self, path: Path, music: export.Music, session: Session) -> bool:
         try:
-            path = write()
+            export.export_music(path, music, session)
         except LoopweaveError as error:
             self._tell_error(error)
+            return False
+        except Exception as error:  # noqa: BLE001 (the edge of the rendering thread)
+            _log.exception("export failed")
+            self.messageShown.emit("error", f"{path.name} could not be written: {error}")
             return False
         self.messageShown.emit("info", f"{path.name} is written.")
         return True
@@ -198,6 +217,8 @@ class FilingEditor(SessionEditor):
         if keep_unsaved and self.modified:
             self._recovery.write(self._session, self._file)
         self._recovery.close(keep=keep_unsaved and self.modified)
+        if self._renderer is not None:
+            self._renderer.shutdown(cancel_futures=True)
         self._settings.save()
 
     @Slot()

@@ -242,7 +242,7 @@ class Instrument(FilingEditor):
         plan = result.request.plan
         target, self._path_export = self._path_export, None
         if target is not None:
-            self._export(lambda: export.export_path(target, plan, result.loops, self._session))
+            self._export(target, export.path_music(plan, result.loops))
         if self._session.path_plays and plan.path == self._session.path:
             change_at = result.request.change_at
             anchored = replace(plan, anchor_step=self._path_anchor(plan, change_at))

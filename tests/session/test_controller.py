@@ -11,11 +11,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
-from blender_app.core.errors import ModelError
+from blender_app.core.errors import FontError, ModelError
 from blender_app.core.presets import PRESETS
 from blender_app.core.smf import read_drum_loop, read_midi
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
+from blender_app.session import export
 from blender_app.session.controller import Controller
 from blender_app.session.document import DrawnPath, PathMode, Session, default_corners
 from blender_app.session.files import load_session, save_session
@@ -432,6 +433,29 @@ def test_export_of_cell_grid_and_path(controller: Controller, tmp_path: Path, qt
     with qtbot.waitSignal(controller.messageShown, check_params_cb=lambda level, _text: level == "info"):
         assert controller.export_path(tmp_path / "path.mid")
     assert (tmp_path / "path.mid").is_file()
+
+
+def test_export_as_sound_goes_on_beside_the_window(
+    controller: Controller, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered = []
+
+    def render(music, path, midi, style) -> None:
+        rendered.append((music.notes, midi.tempo_bpm, style.kit, style.loop, threading.current_thread()))
+        if path.name == "broken.wav":
+            raise FontError("no font here")
+
+    monkeypatch.setattr(export, "render_patterns", render)
+    controller.set_kit(128, 25)
+    told: list[tuple[str, str]] = []
+    controller.messageShown.connect(lambda level, text: told.append((level, text)))
+    assert controller.export_cell(tmp_path / "cell.wav")
+    qtbot.waitUntil(lambda: ("info", "cell.wav is written.") in told)
+    notes, tempo, kit, loop, thread = rendered[0]
+    assert (notes, tempo, kit, loop) == (controller.sounding.to_notes(), 110.0, 25, True)
+    assert thread is not threading.main_thread()
+    assert controller.export_cell(tmp_path / "broken.wav")
+    qtbot.waitUntil(lambda: ("error", "no font here") in told)
 
 
 def test_export_into_a_missing_folder_gives_a_message(
