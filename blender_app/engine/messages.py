@@ -42,9 +42,6 @@ class VoiceMix:
     solo: bool = False
     volume: float = 1.0
 
-    def __post_init__(self) -> None:
-        _check("volume", self.volume, 0, 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Kit:
@@ -157,6 +154,10 @@ class SetMix:
 
     track: str
     voices: tuple[VoiceMix, ...]
+
+    def __post_init__(self) -> None:
+        for voice in self.voices:
+            _check("volume", voice.volume, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)

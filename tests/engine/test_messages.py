@@ -56,7 +56,7 @@ NAN = math.nan
         (m.SetSwing, (0.76,), "swing"),
         (m.SetFeel, (-0.1,), "feel"),
         (m.SetGain, (1.1,), "volume"),
-        (m.VoiceMix, (False, False, NAN), "volume"),
+        (m.SetMix, ("drums", (m.VoiceMix(volume=NAN),)), "volume"),
         (m.Locate, (-1.0,), "step"),
         (m.SetLatency, (-0.03,), "latency"),
         (m.SetRouting, (16, (36,)), "channel"),
