@@ -73,16 +73,14 @@ def make_application() -> QApplication:
 
 def make_controller(engine: EngineProcess) -> Controller:
     """Return the controller of a running program, round an engine that may have been started."""
-    from blender_app import load_model
     from blender_app.session.controller import Controller
     from blender_app.session.document import DRUM_MODEL
     from blender_app.session.settings import Settings
-    from blender_app.session.start import load_stored_palette, state_folder
-    from blender_app.session.worker import DrumModel
+    from blender_app.session.start import load_drum_model, load_stored_palette, state_folder
 
     return Controller(
         make_engine=lambda: engine,
-        load_model=lambda: cast("DrumModel", load_model(DRUM_MODEL)),
+        load_model=lambda: load_drum_model(DRUM_MODEL),
         load_stored=load_stored_palette,
         settings=Settings(),
         state_folder=state_folder(),
@@ -119,9 +117,9 @@ def _start_when_shown(window: MainWindow, session: str | Path | None) -> None:
     controller = window.controller
 
     def start() -> None:
-        controller.start()
         if session is not None:
             controller.open_session(session)
+        controller.start()
         found = controller.find_recoverable()
         if found is not None:
             window.files.ask_recovery(found)

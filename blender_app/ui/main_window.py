@@ -385,5 +385,6 @@ class MainWindow(QMainWindow):
             )
             return
         self._frame_timer.stop()
+        self.window_actions.let_go()
         self.controller.settings.window_geometry = bytes(self.saveGeometry().data())
         event.accept()

@@ -57,10 +57,10 @@ LIGHT = Theme(
     panel="#fbfbfa",
     raised="#e7e7e4",
     line="#d6d6d2",
-    control_line="#84858a",
+    control_line="#7b7c82",
     text="#191a1d",
     muted="#585a61",
-    accent="#9a5b00",
+    accent="#8c5200",
     accent_text="#ffffff",
     warning="#b3261e",
 )

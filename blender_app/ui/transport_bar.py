@@ -84,8 +84,7 @@ class TransportBar(QFrame):
             (self.swing, "Swing", "Swing: 50 % is straight, 66 % is triplets"),
             (self.feel, "Feel", "Feel: how much of the pattern's timing and dynamics is played"),
         ):
-            box.setAccessibleName(name)
-            box.setToolTip(f"{tip}. Wheel or drag changes it, a double click resets it")
+            box.set_name(name, tip)
             box.gestureStarted.connect(lambda text=name: self.gestureStarted.emit(text))
             box.gestureEnded.connect(self.gestureEnded)
 

@@ -145,6 +145,12 @@ class WindowActions(QObject):
             keys = actions[name].shortcut().toString()
             actions[name].setToolTip(f"{actions[name].text()}  ({keys})")
 
+    def let_go(self) -> None:
+        """Hear no more of the history, which may end before the window does."""
+        stack = self._controller.undo_stack
+        stack.indexChanged.disconnect(self._on_undo_stack_indexChanged)
+        stack.cleanChanged.disconnect(self._on_undo_stack_indexChanged)
+
     def session_changed(self, session: Session) -> None:
         """Show the session in the dialogs that are open."""
         preferences = self.dialogs.get(PreferencesDialog)

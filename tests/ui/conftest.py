@@ -1,0 +1,157 @@
+"""A window over a real controller, with an engine that records and a model that cross-fades."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.time import Timeline
+from blender_app.engine import messages as m
+from blender_app.session.controller import Controller
+from blender_app.session.crossfade import CrossfadePalette
+from blender_app.session.document import Corners
+from blender_app.session.settings import Settings
+from blender_app.ui.main_window import MainWindow
+from blender_app.ui.theme import Look
+
+KITS = (m.Kit(128, 0, "Standard"), m.Kit(128, 8, "Room"), m.Kit(128, 25, "TR-808"))
+
+
+class RecordingEngine:
+    """Records commands, and answers as the engine would."""
+
+    def __init__(self) -> None:
+        self.commands: list[m.Command] = []
+        self.events: deque[m.Event] = deque()
+        self.alive = False
+
+    def start(self) -> None:
+        self.alive = True
+        self.events.append(m.AudioChanged("null", None, KITS))
+        self.events.append(m.PortsChanged(("Synth", "Sampler")))
+
+    def send(self, command: m.Command) -> None:
+        self.commands.append(command)
+        now_s = time.monotonic()
+        if isinstance(command, m.Play | m.Stop):
+            playing = isinstance(command, m.Play)
+            self.events.append(m.TransportChanged(playing, Timeline(now_s, 0.0, 120.0)))
+        if isinstance(command, m.SetPattern):
+            self.events.append(m.PatternStarted(command.track, command.pattern.serial, 0.0, now_s))
+        if isinstance(command, m.OpenPort):
+            self.events.append(m.PortOpened(command.name))
+
+    def poll(self) -> Sequence[m.Event]:
+        events = list(self.events)
+        self.events.clear()
+        return events
+
+    def close(self, timeout_s: float) -> None:
+        self.alive = False
+
+    def sent(self, kind: type) -> list[m.Command]:
+        """Return the commands of one kind."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+
+class HeldPalette(CrossfadePalette):
+    """A cross-fade that says how well it holds the corners."""
+
+    def __init__(self, corners: Corners) -> None:
+        super().__init__(corners)
+        self.held = (1.0, 0.9, 1.0, 1.0)
+
+
+class CrossfadeModel:
+    """A model whose palettes are cross-fades."""
+
+    name, hash = "fake", "f00d"
+
+    def make_palette(self, corners: Sequence[DrumLoop], refine: bool) -> HeldPalette:
+        one, two, three, four = corners
+        four_corners: Corners = (one, two, three, four)
+        return HeldPalette(four_corners)
+
+    def sample_loops(
+        self, n: int, temperature: float | None = None, seed: int | None = None
+    ) -> list[DrumLoop]:
+        generator = np.random.default_rng(seed or 0)
+        return [DrumLoop.from_hits(generator.random((LOOP_STEPS, VOICE_COUNT)) < 0.2) for _ in range(n)]
+
+    def vary(self, loop: DrumLoop, amount: float, seed: int) -> DrumLoop:
+        return loop.with_hit(seed % LOOP_STEPS, 7, 90)
+
+
+@pytest.fixture
+def engine() -> RecordingEngine:
+    """Return an engine that only records."""
+    return RecordingEngine()
+
+
+@pytest.fixture
+def controller(qtbot: QtBot, engine: RecordingEngine, tmp_path: Path) -> Iterator[Controller]:
+    """Return a started controller with a palette that sounds."""
+    controller = Controller(
+        make_engine=lambda: engine,
+        load_model=CrossfadeModel,
+        load_stored=lambda: None,
+        settings=Settings(tmp_path / "settings.ini"),
+        state_folder=tmp_path / "state",
+    )
+    controller.start()
+    qtbot.waitUntil(lambda: controller.held is not None and controller.sounding.hit_count > 0)
+    qtbot.waitUntil(lambda: bool(controller.kits))
+    yield controller
+    controller.close()
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Iterator[Look]:
+    """Return the default look, without cross-fades; font and palette are put back afterwards."""
+    font, palette = QApplication.font(), QApplication.palette()
+    look = Look()
+    look.set_reduced_motion(True)
+    yield look
+    QApplication.setFont(font)
+    QApplication.setPalette(palette)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, controller: Controller, look: Look) -> Iterator[MainWindow]:
+    """Return a shown window of 1280 by 800 that does not ask before closing."""
+    window = MainWindow(controller, look, asks_before_closing=False)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    yield window
+    window.close()
+
+
+Drag = Callable[[QWidget, Sequence[QPoint]], None]
+
+
+@pytest.fixture
+def drag() -> Drag:
+    """Return a function that presses at the first of some points, moves along them, and lets go."""
+
+    def drag(widget: QWidget, points: Sequence[QPoint]) -> None:
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
+        for point in points[1:]:
+            QTest.mouseMove(widget, point)
+            QApplication.processEvents()
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
+
+    return drag
