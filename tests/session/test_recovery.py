@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,13 +17,28 @@ from blender_app.session.files import load_session
 from blender_app.session.recovery import RecoveryStore
 
 CRASHING = """
-import os, sys
+import sys
 from pathlib import Path
-from blender_app.session.document import Session
-from blender_app.session.recovery import RecoveryStore
-store = RecoveryStore(Path(sys.argv[1]), print)
-store.write(Session(tempo_bpm=66.0), Path("/music/mine.blend.json"))
-store._writer.submit(lambda: (print("kept", flush=True), sys.stdin.read()))
+from PySide6.QtCore import QCoreApplication, QTimer
+from blender_app.session.controller import Controller
+from blender_app.session.files import save_session
+from blender_app.session.settings import Settings
+
+folder = Path(sys.argv[1])
+app = QCoreApplication([])
+controller = Controller(None, None, None, Settings(folder / "settings.ini"), folder / "state")
+assert controller.save_session(folder / "mine")
+controller.set_tempo(66.0)
+
+def look():
+    if list((folder / "state").glob("unsaved-*.blend.json")):
+        print("kept", flush=True)
+        timer.stop()
+
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(10)
+app.exec()
 """
 
 
@@ -30,31 +46,35 @@ def fail(text: str) -> None:
     raise AssertionError(text)
 
 
-@pytest.fixture
-def crashed(tmp_path: Path, repository: Path) -> Path:
-    """Return a state folder in which a process that was killed kept its work."""
-    folder = tmp_path / "state"
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+    """Return the folder of a program that was killed a moment after an edit."""
+    folder = tmp_path_factory.mktemp("killed")
     with subprocess.Popen(
-        [sys.executable, "-c", CRASHING, str(folder)],
-        cwd=repository,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        [sys.executable, "-c", CRASHING, str(folder)], cwd=repository, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"kept\n"
-        store = RecoveryStore(folder, fail)
+        store = RecoveryStore(folder / "state", fail)
         assert store.find() is None  # its owner lives
         store.close()
         process.kill()
     return folder
 
 
-def test_work_of_a_killed_process_is_found(crashed: Path) -> None:
+@pytest.fixture
+def crashed(killed: Path, tmp_path: Path) -> Path:
+    """Return a copy of that program's state folder."""
+    return Path(shutil.copytree(killed / "state", tmp_path / "state"))
+
+
+def test_work_of_a_killed_process_is_found(crashed: Path, killed: Path) -> None:
     store = RecoveryStore(crashed, fail)
     found = store.find()
     assert found is not None
     assert found.session == Session(tempo_bpm=66.0)
-    assert found.source == Path("/music/mine.blend.json")
+    assert found.source == killed / "mine.blend.json"
+    assert load_session(found.source) == Session()
     other = RecoveryStore(crashed, fail)
     assert other.find() is None  # claimed by the first
     other.close()
