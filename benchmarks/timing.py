@@ -42,6 +42,7 @@ from blender_app.engine.host import EngineProcess
 from blender_app.engine.midi_port import API_VARIABLE
 
 QUANTUM_FRAMES = 64
+SOUND_TEMPO_BPM = 113.0  # its eighths are no multiple of the quantum
 TEMPO_BPM = 120.0
 CLOCK_S = 60.0 / TEMPO_BPM / 24
 SWAP_S = 0.01
@@ -108,7 +109,7 @@ def sound_deviations(seconds: float) -> NDArray[np.float64]:
         engine.start()
         engine.send(m.SetAudio(True, f"file:{target}"))
         _wait_for(engine, m.AudioChanged)
-        engine.send(m.SetTempo(TEMPO_BPM))
+        engine.send(m.SetTempo(SOUND_TEMPO_BPM))
         engine.send(m.SetPattern(m.DRUM_TRACK, _eighths(0)))
         engine.send(m.Play())
         end_s = time.monotonic() + seconds
@@ -134,7 +135,7 @@ def _eighths(serial: int) -> Pattern:
 
 def _deviations(sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     """Return the onsets' distance in frames from the even grid that fits them best."""
-    step = rate * 60.0 / TEMPO_BPM / 2
+    step = rate * 60.0 / SOUND_TEMPO_BPM / 2
     loud = np.flatnonzero(np.abs(sound) > 0.05 * np.abs(sound).max())
     begin = max(0, int(loud[0]) - 100)
     template = sound[begin : begin + 600]
@@ -146,8 +147,9 @@ def _deviations(sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
             break
         match = np.correlate(part, template, "valid")
         onsets.append(start + int(np.argmax(match)) - index * step)
-    places = np.array(onsets)
-    return places - (places.max() + places.min()) / 2
+    places: NDArray[np.float64] = np.array(onsets, np.float64)
+    middle = float(places.max() + places.min()) / 2
+    return places - middle
 
 
 # -- MIDI -------------------------------------------------------------------------------------------
