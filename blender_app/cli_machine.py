@@ -19,7 +19,7 @@ from blender_app.core.paths import default_font, models_dir
 from blender_app.engine import fluid
 from blender_app.engine.midi_port import MidiSystem
 
-_NEEDED = ("numpy", "torch", "safetensors", "symusic", "tqdm", "platformdirs", "PySide6-Essentials")
+_NEEDED = ("numpy", "mido", "torch", "safetensors", "symusic", "tqdm", "platformdirs", "PySide6-Essentials")
 _WINDOW_TIMEOUT_S = 60.0
 _WINDOW_PROGRAM = "from PySide6.QtWidgets import QApplication; print(QApplication([]).platformName())"
 _WINDOW_LIBRARIES = (
