@@ -98,6 +98,9 @@ def examine() -> Iterator[Finding]:
 
 def _packages() -> Iterator[Finding]:
     """Yield the Python packages; the versions that are there in one line."""
+    if _is_bundle():
+        yield Finding(State.GOOD, "packages", "inside the bundle")
+        return
     there, gone = [], []
     for name in (*_NEEDED, "pyfluidsynth"):
         try:
@@ -165,6 +168,8 @@ def _midi() -> Finding:
 
 def _window() -> Finding:
     """Open Qt in a process of its own, for a missing library of the system's ends it at once."""
+    if _is_bundle():  # it has no Python to start, and brings its Qt along
+        return Finding(State.GOOD, "window", "Qt is inside the bundle")
     environment = dict(os.environ)
     if not _has_display(environment):
         environment["QT_QPA_PLATFORM"] = "offscreen"
@@ -195,3 +200,8 @@ def _has_display(environment: dict[str, str]) -> bool:
     if not sys.platform.startswith("linux"):
         return True
     return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _is_bundle() -> bool:
+    """Return whether this is a PyInstaller bundle: `sys.executable` is Loopweave itself."""
+    return bool(getattr(sys, "frozen", False))

@@ -194,6 +194,14 @@ def test_the_doctor_ends_with_1_and_says_what_to_type(
     assert "cannot do without what is missing (4)" in text
 
 
+def test_the_doctor_starts_no_python_from_a_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(cli_machine, "subprocess", None)
+    found = {finding.part: finding for finding in cli_machine.examine()}
+    assert found["window"].text == "Qt is inside the bundle"
+    assert found["packages"].state is cli_machine.State.GOOD
+
+
 def test_the_shipped_model_from_sample_to_sound(repository: Path, tmp_path: Path) -> None:
     """The README's way: sample four corners, blend them, and go from one to another."""
     out = tmp_path / "corners"
