@@ -38,6 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
+from blender_app.engine.audio_clock import FIRST_S
 from blender_app.engine.host import EngineProcess
 from blender_app.engine.midi_port import API_VARIABLE
 
@@ -109,6 +110,7 @@ def sound_deviations(seconds: float) -> NDArray[np.float64]:
         engine.start()
         engine.send(m.SetAudio(True, f"file:{target}"))
         _wait_for(engine, m.AudioChanged)
+        time.sleep(FIRST_S)  # in which the engine gets to know the card's clock
         engine.send(m.SetTempo(SOUND_TEMPO_BPM))
         engine.send(m.SetPattern(m.DRUM_TRACK, _eighths(0)))
         engine.send(m.Play())

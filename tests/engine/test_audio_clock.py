@@ -41,14 +41,28 @@ def test_frame_ahead_is_never_rendered_already(period):
 
 @pytest.mark.parametrize("ppm", [-100.0, 0.0, 100.0])
 def test_line_is_straight_from_beat_to_beat(ppm):
-    slips = followed(256, ppm)[500:]  # after 5 s
+    slips = followed(256, ppm, seconds=60.0)[500:]  # after 5 s
     steps = [abs(after - before) for before, after in zip(slips, slips[50:], strict=False)]  # in 0.5 s
     assert max(steps) < 12  # frames
 
 
-def test_drifting_card_is_followed():
-    slips = followed(256, 100.0, seconds=60.0)
-    assert 256 - 64 < slips[-1] < 256 + 64
+@pytest.mark.parametrize("ppm", [-100.0, 100.0])
+def test_drifting_card_is_followed(ppm):
+    slips = followed(256, ppm, seconds=90.0)
+    # Behind by the 8 s of which the best counts and the 10 s of settling, and ahead by a period at most.
+    assert -256 < slips[-1] < 256 + 256
+
+
+def test_busy_machine_does_not_bend_the_line():
+    clock, chance = AudioClock(RATE), random.Random(4)
+    now_s, slips = 100.0, []
+    while now_s < 140.0:
+        late_s = chance.uniform(0.0, 0.015) if chance.random() < 0.95 else 0.0  # hardly ever in time
+        clock.observe(now_s, card(now_s - late_s, 256))
+        slips.append(clock.frame_at(now_s) - (now_s - 100.0) * RATE)
+        now_s += chance.uniform(0.008, 0.012)
+    slips = slips[500:]
+    assert max(slips) - min(slips) < 32
 
 
 def test_break_of_the_stream_is_followed_within_two_windows():
@@ -61,9 +75,7 @@ def test_break_of_the_stream_is_followed_within_two_windows():
             assert abs(clock.frame_at(now_s) - frames) < 300
 
 
-def test_nothing_is_known_before_the_first_observation():
+def test_first_observation_is_enough():
     clock = AudioClock(RATE)
-    assert not clock.ready
     clock.observe(5.0, 64)
-    assert clock.ready
     assert clock.frame_at(5.0) == pytest.approx(64)
