@@ -14,8 +14,8 @@ from blender_app.session import export
 from blender_app.session.document import CORNER_COUNT, MAX_LATENCY_S, MIN_LATENCY_S, Point, clamp
 from blender_app.session.instrument import Instrument
 from blender_app.session.path import PathPlan, position_at
+from blender_app.session.requests import DiceRequest, PathRequest, VaryRequest
 from blender_app.session.status import Status
-from blender_app.session.worker import DiceRequest, PathRequest, VaryRequest
 
 VIRTUAL_PORT_NAME = "Loopweave"
 

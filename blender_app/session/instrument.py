@@ -19,21 +19,19 @@ from blender_app.session.document import MidiSettings, Session
 from blender_app.session.filing import FilingEditor
 from blender_app.session.path import PathPlan, continued_anchor, next_boundary
 from blender_app.session.playback import Changes, Engine, Playback, Played, PlayedLoop, PlayedPath
-from blender_app.session.settings import Settings
-from blender_app.session.status import ModelState, Status, status_of
-from blender_app.session.worker import (
+from blender_app.session.requests import (
     CornerResult,
-    DecodeWorker,
     DiceRequest,
-    DrumModel,
     LoopRequest,
     LoopResult,
     PaletteRequest,
     PaletteResult,
     PathRequest,
     PathResult,
-    StoredPalette,
 )
+from blender_app.session.settings import Settings
+from blender_app.session.status import ModelState, Status, status_of
+from blender_app.session.worker import DecodeWorker, DrumModel, StoredPalette
 
 POLL_EVERY_MS = 10
 RESTART_ENGINE_AFTER_S = 30.0

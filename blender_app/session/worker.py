@@ -1,8 +1,8 @@
 """The decode worker: asks the model for loops beside the window, the newest request first.
 
-Two threads of ours: one loads the model and ends, one answers requests for as long as the window
-lives. Until the model is there, and if it never comes, a stored palette or a plain cross-fade
-answers.
+Three threads of ours: one loads the model and ends, one answers requests for as long as the window
+lives, and one refines palettes, so that the puck need not wait for that. Until the model is there,
+and if it never comes, a stored palette or a plain cross-fade answers.
 """
 
 from __future__ import annotations
@@ -10,38 +10,38 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import LoopweaveError
-from blender_app.engine.messages import ChangeAt
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Corners, Point
-from blender_app.session.path import PathPlan
+from blender_app.session.document import Corners
+from blender_app.session.requests import (
+    CornerResult,
+    DiceRequest,
+    LoopRequest,
+    LoopResult,
+    Palette,
+    PaletteRequest,
+    PaletteResult,
+    PathRequest,
+    PathResult,
+    RefinedPalette,
+    RefineRequest,
+    Request,
+    RequestQueue,
+    VaryRequest,
+)
 
-REFINE_AFTER_S = 0.03
-"""How long no request may come before a palette is refined: refining holds up what comes after."""
 KEPT_PALETTES = 16
 ROUNDING = 1 / 254
 """Largest error in steps of the microtiming in a stored palette."""
 
 _log = logging.getLogger(__name__)
-
-
-class Palette(Protocol):
-    """Loops on a square."""
-
-    def cells(self, rows: int, cols: int) -> list[list[DrumLoop]]:
-        """Return the loops of `rows` by `cols` cells."""
-
-    def at(self, points: NDArray[np.float64]) -> list[DrumLoop]:
-        """Return the loops at places (x, y), shape (N, 2)."""
 
 
 class DrumModel(Protocol):
@@ -73,154 +73,6 @@ class StoredPalette(Palette, Protocol):
     @property
     def corners(self) -> Sequence[DrumLoop]:
         """The four loops that it was made for."""
-
-
-# -- requests ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PaletteRequest:
-    """Make the palette of four corners and decode its cells."""
-
-    corners: Corners
-    rows: int
-    cols: int
-
-
-@dataclass(frozen=True, slots=True)
-class LoopRequest:
-    """Decode the loop at one place of the current palette, to be played from `change_at` on."""
-
-    point: Point
-    change_at: ChangeAt = ChangeAt.STEP
-
-
-@dataclass(frozen=True, slots=True)
-class PathRequest:
-    """Decode the loops of a path on the current palette, to be played from `change_at` on."""
-
-    plan: PathPlan
-    change_at: ChangeAt = ChangeAt.STEP
-
-
-@dataclass(frozen=True, slots=True)
-class DiceRequest:
-    """Sample a new loop for a corner."""
-
-    corner: int
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class VaryRequest:
-    """Vary a corner's loop by an amount of 0 to 1."""
-
-    corner: int
-    loop: DrumLoop
-    amount: float
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _RefineRequest:
-    palette: PaletteRequest
-
-
-Request = PaletteRequest | LoopRequest | PathRequest | DiceRequest | VaryRequest | _RefineRequest
-
-
-# -- results ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PaletteResult:
-    """Cells of a palette.
-
-    `held` is the share (0-1) of each corner's steps that the model says by itself, None while no
-    model answers; `refined` is whether a better one will not follow.
-    """
-
-    request: PaletteRequest
-    cells: list[list[DrumLoop]]
-    held: tuple[float, ...] | None
-    refined: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LoopResult:
-    """The loop at a place."""
-
-    request: LoopRequest
-    loop: DrumLoop
-
-
-@dataclass(frozen=True, slots=True)
-class PathResult:
-    """The loops of a path, one for each of the plan's points."""
-
-    request: PathRequest
-    loops: tuple[DrumLoop, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CornerResult:
-    """A new loop for a corner."""
-
-    request: DiceRequest | VaryRequest
-    loop: DrumLoop
-
-
-class RequestQueue:
-    """Requests by kind: a newer one of a kind replaces the older and takes its place in the queue."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._pending: OrderedDict[Hashable, Request] = OrderedDict()
-        self._idle: _RefineRequest | None = None
-        self._closed = False
-
-    def put(self, request: Request) -> None:
-        """Add a request; refining waits until nothing else is asked."""
-        with self._condition:
-            if isinstance(request, _RefineRequest):
-                self._idle = request
-            else:
-                self._pending[_kind(request)] = request
-                if isinstance(request, PaletteRequest):
-                    self._idle = None
-            self._condition.notify()
-
-    def put_unless_newer(self, request: PaletteRequest) -> None:
-        """Add a request that was answered before, unless another palette is asked for meanwhile."""
-        with self._condition:
-            self._pending.setdefault(_kind(request), request)
-            self._condition.notify()
-
-    def take(self, ready: Callable[[Request], bool]) -> Request | None:
-        """Wait for the next request that is `ready`, and return it; None once closed."""
-        with self._condition:
-            while not self._closed:
-                for kind, request in self._pending.items():
-                    if ready(request):
-                        del self._pending[kind]
-                        return request
-                if self._idle is None:
-                    self._condition.wait()
-                elif not self._condition.wait(REFINE_AFTER_S) and self._idle is not None:
-                    request, self._idle = self._idle, None
-                    return request
-            return None
-
-    def wake(self) -> None:
-        """Let `take` look again at what is ready."""
-        with self._condition:
-            self._condition.notify_all()
-
-    def close(self) -> None:
-        """End every `take`, now and later."""
-        with self._condition:
-            self._closed = True
-            self._condition.notify_all()
 
 
 class DecodeWorker(QObject):
@@ -257,6 +109,7 @@ class DecodeWorker(QObject):
         self._load_model = load_model
         self._load_stored = load_stored
         self._queue = RequestQueue()
+        self._to_refine = RequestQueue()
         self._model: DrumModel | None = None
         self._stored: StoredPalette | None = None
         self._palette: Palette | None = None
@@ -270,6 +123,7 @@ class DecodeWorker(QObject):
         self._threads = [
             threading.Thread(target=self._answer_all, name="decode", daemon=True),
             threading.Thread(target=self._load, name="load-model", daemon=True),
+            threading.Thread(target=self._refine_all, name="refine", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -282,6 +136,7 @@ class DecodeWorker(QObject):
         """End the threads; return whether they ended in time."""
         self._closed = True
         self._queue.close()
+        self._to_refine.close()
         for thread in self._threads:
             thread.join(timeout_s)
         return not any(thread.is_alive() for thread in self._threads)
@@ -303,6 +158,22 @@ class DecodeWorker(QObject):
             wanted = self._wanted
             if wanted is not None:
                 self._queue.put_unless_newer(wanted)
+
+    # -- in the refining thread -----------------------------------------------------------------
+
+    def _refine_all(self) -> None:
+        while isinstance(request := self._to_refine.take(), RefineRequest):
+            if self._model is None:
+                continue
+            try:
+                palette = self._model.make_palette(request.palette.corners, refine=True)
+            except LoopweaveError as error:
+                self._tell(self.failed, str(error))
+            except Exception as error:  # noqa: BLE001 (the edge of this thread: the first palette stays)
+                _log.exception("refining failed")
+                self._tell(self.failed, f"The model failed: {error}")
+            else:
+                self._queue.put(RefinedPalette(request.palette, palette))
 
     # -- in the decoding thread -----------------------------------------------------------------
 
@@ -334,9 +205,12 @@ class DecodeWorker(QObject):
         if isinstance(request, PaletteRequest):
             self._wanted = request
             self._make_palette(request)
-        elif isinstance(request, _RefineRequest):
-            if request.palette is self._wanted:
-                self._use_palette(request.palette, refine=True)
+        elif isinstance(request, RefineRequest):
+            self._to_refine.put(request)
+        elif isinstance(request, RefinedPalette):
+            self._keep(request.request.corners, True, request.palette)
+            if self._wanted is not None and self._wanted.corners == request.request.corners:
+                self._use(self._wanted, request.palette, refined=True)
         elif isinstance(request, LoopRequest):
             loop = self._current().at(np.array([request.point], np.float64))[0]
             self._tell(self.loopReady, LoopResult(request, loop))
@@ -363,26 +237,31 @@ class DecodeWorker(QObject):
         """Answer at once as well as can be, and ask for better."""
         if self._model is None:
             self._use_plain_palette(request)
-        elif (request.corners, True) in self._made:
-            self._use_palette(request, refine=True)
-        else:
-            self._use_palette(request, refine=False)
-            self._queue.put(_RefineRequest(request))
-
-    def _use_palette(self, request: PaletteRequest, refine: bool) -> None:
-        """Make, or take from those made lately, the model's palette; decode and tell its cells."""
-        model = self._model
-        if model is None:
             return
-        key = (request.corners, refine)
-        palette = self._made.pop(key, None) or model.make_palette(request.corners, refine)
-        self._made[key] = palette
+        refined = self._made.get((request.corners, True))
+        if refined is not None:
+            self._keep(request.corners, True, refined)
+            self._use(request, refined, refined=True)
+            return
+        palette = self._made.get((request.corners, False))
+        palette = palette or self._model.make_palette(request.corners, refine=False)
+        self._keep(request.corners, False, palette)
+        self._use(request, palette, refined=False)
+        self._queue.put_for_quiet(RefineRequest(request))
+
+    def _keep(self, corners: Corners, refined: bool, palette: Palette) -> None:
+        """Remember a palette for when its corners come again (undo, another grid)."""
+        self._made[corners, refined] = palette
+        self._made.move_to_end((corners, refined))
         while len(self._made) > KEPT_PALETTES:
             self._made.popitem(last=False)
+
+    def _use(self, request: PaletteRequest, palette: Palette, refined: bool) -> None:
+        """Let a palette of the model answer from now on, and tell its cells."""
         cells = palette.cells(request.rows, request.cols)
         self._palette = palette
         held = getattr(palette, "held", None)
-        self._tell(self.paletteReady, PaletteResult(request, cells, held, refined=refine))
+        self._tell(self.paletteReady, PaletteResult(request, cells, held, refined))
 
     def _use_plain_palette(self, request: PaletteRequest) -> None:
         """Answer without the model: from the stored palette if it fits, else by a cross-fade."""
@@ -402,10 +281,3 @@ def _nearly_same(stored: DrumLoop, corner: DrumLoop) -> bool:
     """Say whether a stored loop is the corner, but for the rounding of its microtiming."""
     same = np.array_equal(stored.hits, corner.hits) and np.array_equal(stored.velocity, corner.velocity)
     return same and bool(np.allclose(stored.microtiming, corner.microtiming, rtol=0, atol=ROUNDING))
-
-
-def _kind(request: Request) -> Hashable:
-    """Return what a newer request must share with `request` to replace it."""
-    if isinstance(request, DiceRequest | VaryRequest):
-        return "corner", request.corner
-    return type(request).__name__

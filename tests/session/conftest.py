@@ -87,12 +87,18 @@ class FakeModel:
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Event()
+        self.refine_gate = threading.Event()
+        self.refine_gate.set()
+        self.refining = threading.Event()
 
     def make_palette(self, corners: Sequence[DrumLoop], refine: bool) -> FakePalette:
         four = tuple(corners)
         self.asked.append((four, refine))
         self.entered.set()
         assert self.gate.wait(10)
+        if refine:
+            self.refining.set()
+            assert self.refine_gate.wait(10)
         return FakePalette(four, refine)
 
     def sample_loops(

@@ -10,13 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
 from blender_app.session.document import Corners, default_corners
-from blender_app.session.worker import (
-    DecodeWorker,
-    DiceRequest,
-    LoopRequest,
-    PaletteRequest,
-    RequestQueue,
-)
+from blender_app.session.requests import DiceRequest, LoopRequest, PaletteRequest, RefineRequest, RequestQueue
+from blender_app.session.worker import DecodeWorker
 
 MakeWorker = Callable[..., DecodeWorker]
 
@@ -32,6 +27,7 @@ def make_worker(qtbot: QtBot, model) -> Iterator[MakeWorker]:
 
     yield make
     model.gate.set()
+    model.refine_gate.set()
     for worker in made:
         assert worker.close()
 
@@ -57,7 +53,7 @@ def test_the_newest_of_a_kind_wins_and_keeps_its_place() -> None:
     queue.put(DiceRequest(1, 1))
     queue.put(request_of(2))
     queue.put(DiceRequest(0, 2))
-    taken = [queue.take(lambda _: True) for _ in range(3)]
+    taken = [queue.take() for _ in range(3)]
     assert taken == [request_of(2), DiceRequest(0, 2), DiceRequest(1, 1)]
 
 
@@ -66,21 +62,53 @@ def test_what_is_not_ready_lets_others_pass() -> None:
     queue.put(DiceRequest(0, 1))
     queue.put(request_of(1))
     assert queue.take(lambda request: not isinstance(request, DiceRequest)) == request_of(1)
-    assert queue.take(lambda _: True) == DiceRequest(0, 1)
+    assert queue.take() == DiceRequest(0, 1)
 
 
 def test_a_closed_queue_gives_nothing() -> None:
     queue = RequestQueue()
     queue.put(request_of(1))
     queue.close()
-    assert queue.take(lambda _: True) is None
+    assert queue.take() is None
 
 
 def test_an_answered_palette_does_not_push_out_a_newer_one() -> None:
     queue = RequestQueue()
     queue.put(request_of(2))
     queue.put_unless_newer(request_of(1))
-    assert queue.take(lambda _: True) == request_of(2)
+    assert queue.take() == request_of(2)
+
+
+def test_what_waits_for_quiet_comes_last_and_not_after_a_new_palette() -> None:
+    queue = RequestQueue()
+    queue.put_for_quiet(RefineRequest(request_of(1)))
+    queue.put(LoopRequest((0, 0)))
+    assert [queue.take(), queue.take()] == [LoopRequest((0, 0)), RefineRequest(request_of(1))]
+    queue.put_for_quiet(RefineRequest(request_of(1)))
+    queue.put(request_of(2))
+    queue.put_for_quiet(RefineRequest(request_of(2)))
+    assert [queue.take(), queue.take()] == [request_of(2), RefineRequest(request_of(2))]
+
+
+def test_the_puck_does_not_wait_for_refining(make_worker, model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    model.refine_gate.clear()
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(request_of(5))
+    assert not told.args[0].refined
+    assert model.refining.wait(10)
+    with qtbot.waitSignal(worker.loopReady):
+        worker.request(LoopRequest((0.3, 0.3)))
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(request_of(6))
+    assert told.args[0].request == request_of(6)
+    results = []
+    worker.paletteReady.connect(results.append)
+    model.refine_gate.set()
+    qtbot.waitUntil(lambda: bool(results))
+    assert [result.request for result in results] == [request_of(6)]  # what came too late is not shown
+    assert results[0].refined
 
 
 def test_edits_during_a_decode_are_answered_by_the_newest_only(make_worker, model, qtbot: QtBot) -> None:
