@@ -31,7 +31,7 @@ from blender_app.ui.theme import Look
 
 PLACES = ("top left", "top right", "bottom left", "bottom right")
 MIDI_SUFFIXES = (".mid", ".midi")
-_TALLEST = 1.55
+_TALLEST = 1.9
 _METER_HEIGHT = 3.0
 
 

@@ -146,6 +146,6 @@ def paint_ruler(painter: QPainter, geometry: StepGeometry, font: QFont, color: Q
     painter.setPen(color)
     for beat in range(LOOP_STEPS // STEPS_PER_BEAT):
         left = geometry.x_of(beat * STEPS_PER_BEAT)
-        rect = QRectF(left, geometry.rect.top() - height - 2, STEPS_PER_BEAT * geometry.step_width, height)
+        rect = QRectF(left, geometry.rect.top() - height - 4, STEPS_PER_BEAT * geometry.step_width, height)
         text = f"{beat // 4 + 1}" if beat % 4 == 0 else f".{beat % 4 + 1}"
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)

@@ -88,7 +88,7 @@ class StepGrid(QWidget):
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where steps and voices lie."""
-        top = self.ruler_height() + 2.0
+        top = self.ruler_height() + 4.0
         return StepGeometry(QRectF(4.0, top + 3.0, self.width() - 8.0, self.height() - top - 6.0))
 
     def ruler_height(self) -> int:

@@ -25,6 +25,7 @@ class WindowActions(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._controller, self._look = window, window.controller, window.look
+        self._follows = True
         self.dialogs: dict[type[QDialog], QDialog] = {}
         self._connect()
         stack = self._controller.undo_stack
@@ -147,9 +148,11 @@ class WindowActions(QObject):
 
     def let_go(self) -> None:
         """Hear no more of the history, which may end before the window does."""
-        stack = self._controller.undo_stack
-        stack.indexChanged.disconnect(self._on_undo_stack_indexChanged)
-        stack.cleanChanged.disconnect(self._on_undo_stack_indexChanged)
+        if self._follows:
+            self._follows = False
+            stack = self._controller.undo_stack
+            stack.indexChanged.disconnect(self._on_undo_stack_indexChanged)
+            stack.cleanChanged.disconnect(self._on_undo_stack_indexChanged)
 
     def session_changed(self, session: Session) -> None:
         """Show the session in the dialogs that are open."""

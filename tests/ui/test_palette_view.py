@@ -64,7 +64,7 @@ def test_click_moves_the_puck(view: PaletteView, qtbot: QtBot) -> None:
 def test_drag_is_continuous_and_one_gesture(view: PaletteView, drag, qtbot: QtBot) -> None:
     places, gestures = [], []
     view.puckMoved.connect(lambda x, y: places.append((x, y)))
-    view.gestureStarted.connect(lambda text: gestures.append(text))
+    view.gestureStarted.connect(gestures.append)
     view.gestureEnded.connect(lambda: gestures.append("end"))
     drag(view, [pixel(view, 0.1 + 0.01 * step, 0.3) for step in range(20)])
     assert len(places) == 20
