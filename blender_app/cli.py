@@ -27,11 +27,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     if len(arguments) == 1 and arguments[0].endswith(SESSION_SUFFIX):
         arguments = ["window", *arguments]
-    options = build_parser().parse_args(arguments)
     try:
-        module, _, function = options.run.partition(":")
-        code = getattr(importlib.import_module(module), function)(options)
-        sys.stdout.flush()
+        try:
+            options = build_parser().parse_args(arguments)
+            module, _, function = options.run.partition(":")
+            code = getattr(importlib.import_module(module), function)(options)
+        finally:
+            sys.stdout.flush()  # here a reader that has gone away is noticed, after --help as well
     except LoopweaveError as error:
         print(f"loopweave: {error}", file=sys.stderr)
         return FAILED
