@@ -132,8 +132,9 @@ class Controller(Instrument):
         self.apply_values({"midi": replace(self._session.midi, port=name, virtual=True)})
 
     def set_channel(self, channel: int) -> None:
-        """Set the MIDI channel, 0-15."""
+        """Set the MIDI channel, 0-15, for this session and later ones."""
         self.edit("MIDI channel", midi=replace(self._session.midi, channel=channel))
+        self._keep_routing()
 
     def set_latency(self, latency_s: float) -> None:
         """Send MIDI notes later than their time, brought into -0.02 to 0.5 seconds."""
@@ -146,8 +147,13 @@ class Controller(Instrument):
         super().set_font(path)
 
     def set_note_map(self, notes: tuple[int, ...]) -> None:
-        """Set the MIDI note of each of the nine voices."""
+        """Set the MIDI note of each of the nine voices, for this session and later ones."""
         self.edit("Note map", "note map", midi=replace(self._session.midi, note_map=notes))
+        self._keep_routing()
+
+    def _keep_routing(self) -> None:
+        midi = self._session.midi
+        self._settings.routing = (midi.channel, *midi.note_map)
 
     # -- corners out of the model, or out of files ----------------------------------------------
 

@@ -115,10 +115,18 @@ class Instrument(FilingEditor):
         self._update_status()
 
     def _remember_devices(self) -> None:
-        """Take the MIDI port and the font chosen last, where the session names none."""
+        """Take MIDI port, routing and font as they were chosen last, where the session names none."""
         session, settings = self._session, self._settings
-        if session.midi.port is None and settings.last_port:
-            self.apply_values({"midi": replace(session.midi, port=settings.last_port)})
+        midi = session.midi
+        if midi == MidiSettings() and settings.routing:
+            channel, *notes = settings.routing
+            try:
+                midi = MidiSettings(channel=channel, note_map=tuple(notes))
+            except ValueError:
+                _log.warning("the settings hold no routing: %s", settings.routing)
+        if midi.port is None and settings.last_port:
+            midi = replace(midi, port=settings.last_port)
+        self.apply_values({"midi": midi})
         if session.font is None and settings.font and Path(settings.font).is_file():
             self.apply_values({"font": settings.font})
 

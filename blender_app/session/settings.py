@@ -71,6 +71,16 @@ class Settings:
         self._store.setValue("midi/last_port", name or "")
 
     @property
+    def routing(self) -> tuple[int, ...]:
+        """MIDI channel and the notes of the voices as they were set last; empty at first."""
+        parts = (self._text("midi/routing") or "").split()
+        return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
+
+    @routing.setter
+    def routing(self, channel_and_notes: tuple[int, ...]) -> None:
+        self._store.setValue("midi/routing", " ".join(map(str, channel_and_notes)))
+
+    @property
     def font(self) -> str | None:
         """The SoundFont chosen last, None for the shipped one."""
         return self._text("audio/font")

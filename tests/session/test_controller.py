@@ -18,7 +18,7 @@ from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session import export
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, PathMode, Session, default_corners
+from blender_app.session.document import DrawnPath, MidiSettings, PathMode, Session, default_corners
 from blender_app.session.files import load_session, save_session
 from blender_app.session.path import position_at
 from blender_app.session.status import ModelState
@@ -349,6 +349,23 @@ def test_last_port_is_remembered(make_controller, engine, qtbot: QtBot) -> None:
     second = make_controller()
     second.start()
     assert second.session.midi.port == "Synth"
+
+
+def test_routing_is_remembered(make_controller, engine, tmp_path: Path) -> None:
+    first = make_controller()
+    first.start()
+    first.set_channel(2)
+    first.set_note_map((1, 2, 3, 4, 5, 6, 7, 8, 9))
+    first.close()
+    second = make_controller()
+    second.start()
+    assert engine.sent(m.SetRouting)[-1] == m.SetRouting(2, (1, 2, 3, 4, 5, 6, 7, 8, 9))
+    assert not second.modified
+    second.settings.routing = (99, 1)
+    second.close()
+    third = make_controller()
+    third.start()
+    assert third.session.midi == MidiSettings()
 
 
 def test_font_is_remembered_while_it_is_there(make_controller, engine, tmp_path: Path) -> None:

@@ -23,6 +23,11 @@ def test_settings_come_back(tmp_path: Path) -> None:
     assert (second.window_geometry, second.window_state) == (bytes(range(256)), b"\0state")
     assert (second.palette_colours, second.value("window/zoom", "1")) == ("vivid", "1.5")
     assert second.recent_files == ("/one, two.json",)
+    assert second.routing == ()
+    second.routing = (9, 36, 38)
+    assert second.routing == (9, 36, 38)
+    second.set_value("midi/routing", "9 -1 x")
+    assert second.routing == ()
     second.last_port = None
     assert second.last_port is None
 
