@@ -35,4 +35,5 @@ def train(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """Print a model's figures."""
     evaluation = importlib.import_module("blender_app.training.evaluate")
-    print("\n".join(evaluation.evaluate(options.name, options.data, progress=not options.quiet)))
+    figures = evaluation.evaluate(options.name, options.data, progress=not options.quiet)
+    print("\n".join(map(str, figures)))

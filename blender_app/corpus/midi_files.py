@@ -70,7 +70,7 @@ def read_drum_onsets(path: Path) -> Onsets:
     )
 
 
-def _four_four_spans(score: Any, last_step: float) -> tuple[tuple[int, int], ...]:
+def _four_four_spans(score: symusic.core.ScoreTick, last_step: float) -> tuple[tuple[int, int], ...]:
     """Return the stretches of whole 4/4 bars; a file without time signatures counts as 4/4."""
     ticks_per_step = score.tpq / STEPS_PER_BEAT
     changes = [(s.time / ticks_per_step, s.numerator, s.denominator) for s in score.time_signatures]

@@ -45,8 +45,8 @@ class DrumConfig:
     history_steps: int = 16
     max_noise: float = 3.0
     feel_width: int = 384
-    prior_width: int = 384
-    prior_blocks: int = 3
+    prior_width: int = 512
+    prior_blocks: int = 4
     between_noise: float = 3.0
     between_lean: float = 2.0
     sample_noise: float = 1.0

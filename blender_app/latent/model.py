@@ -13,7 +13,7 @@ from torch import Tensor
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.paths import models_dir
-from blender_app.latent.blend import Played, loop_tensors, to_played
+from blender_app.latent.blend import Blend, Played, loop_tensors, to_played
 from blender_app.latent.checkpoint import load_weights
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.palette import DrumPalette, Morph, grid_points
@@ -47,7 +47,9 @@ class DrumModel:
         if not (folder / "config.json").exists():
             folder = models_dir() / str(name)
         torch.set_num_threads(1)  # two busy threads make small calls a hundred times slower
-        return cls(*load_weights(folder))
+        nets, title, digest = load_weights(folder)
+        Blend(nets, [DrumLoop.empty()])  # autograd's first use costs seconds: now, not at an edit
+        return cls(nets, title, digest)
 
     # -- arrays ----------------------------------------------------------------------------------
 

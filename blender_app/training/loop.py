@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -149,7 +150,7 @@ class Stage:
             torch.set_rng_state(state["torch"])
             self.rng.bit_generator.state = state["numpy"]
             self.step, self.elapsed_s = state["step"], state["elapsed_s"]
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+        except (OSError, RuntimeError, KeyError, ValueError, pickle.UnpicklingError) as error:
             raise FileError(f"{path} is no checkpoint of this training: {error}") from error
 
 

@@ -26,9 +26,9 @@ BETA_WARMUP = 0.01
 """Share of the training over which the weight of the KL term rises."""
 
 
-HITS_SCHEDULE = Schedule(steps=60_000, minutes=90.0)
+HITS_SCHEDULE = Schedule(steps=60_000, minutes=75.0)
 FEEL_SCHEDULE = Schedule(steps=12_000, minutes=10.0)
-PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=12.0, weight_decay=0.0, average=0.999)
+PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=25.0, weight_decay=0.0, average=0.999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,8 @@ class DrumTrainer:
     def _prior_batch(self, rng: np.random.Generator, _: float) -> tuple[Tensor, Mapping[str, float]]:
         index = torch.from_numpy(rng.integers(0, len(self._mu), 2 * self.recipe.batch))
         mu, sd = self._mu[index], self._sd[index]
-        return flow_loss(self.nets.prior, mu + sd * torch.randn_like(mu)), {}
+        with torch.autocast("cpu", torch.bfloat16):
+            return flow_loss(self.nets.prior, mu + sd * torch.randn_like(mu)), {}
 
     def _prior_figures(self) -> Mapping[str, float]:
         codes = self._mu_held + self._sd_held * torch.randn_like(self._mu_held)

@@ -1,0 +1,192 @@
+"""Figures for loop spaces: expression, realism and smoothness.
+
+A drum loop is a row of 32 tokens 0-511 (`core.drums.hits_to_tokens`), X is int64 (N, 32). The
+definitions are those of the MusicVAE article (Roberts et al. 2018, section 5) where it has one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_app.core.drums import tokens_to_hits
+
+Tokens = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_START = -1
+
+
+class NGram:
+    """An interpolated Witten-Bell n-gram model of token rows (Chen and Goodman 1998, section 2.6)."""
+
+    def __init__(self, rows: Tokens, order: int = 5, words: int = 512) -> None:
+        self.order, self.words = order, words
+        self._followers: list[dict[tuple[int, ...], Counter[int]]] = [
+            defaultdict(Counter) for _ in range(order)
+        ]
+        for row in rows.tolist():
+            padded = [_START] * (order - 1) + row
+            for end in range(order - 1, len(padded)):
+                for length, followers in enumerate(self._followers):
+                    followers[tuple(padded[end - length : end])][padded[end]] += 1
+        self._totals = [{past: c.total() for past, c in level.items()} for level in self._followers]
+
+    def nats(self, rows: Tokens) -> Floats:
+        """Return the cost of each row (N,) in nats."""
+        return np.array([self._row_nats(row) for row in rows.tolist()])
+
+    def bits_per_step(self, rows: Tokens) -> float:
+        """Return the mean cost of a step in bits."""
+        return float(self.nats(rows).mean() / rows.shape[1] / math.log(2))
+
+    def _row_nats(self, row: list[int]) -> float:
+        padded = [_START] * (self.order - 1) + row
+        return -sum(
+            math.log(self._chance(padded[end - self.order + 1 : end], padded[end]))
+            for end in range(self.order - 1, len(padded))
+        )
+
+    def _chance(self, past: list[int], word: int) -> float:
+        chance = 1.0 / self.words
+        for length, followers in enumerate(self._followers):
+            context = tuple(past[len(past) - length :])
+            seen = followers.get(context)
+            if seen is None:
+                break
+            total, kinds = self._totals[length][context], len(seen)
+            chance = (seen[word] + kinds * chance) / (total + kinds)
+        return chance
+
+
+def drum_features(rows: Tokens) -> Floats:
+    """Return 49 features a loop (N, 49).
+
+    Density of each voice, density of each voice on each of a beat's four sixteenths, share of
+    steps with a hit, most hits at once, likeness of the two bars, sixteenth syncopation.
+    """
+    hits = tokens_to_hits(rows).astype(np.float64)
+    sounding: NDArray[np.bool_] = np.asarray(hits.any(-1))
+    phases = [hits[:, phase::4].mean(1) for phase in range(4)]
+    alone = sounding[:, 1::2] & ~sounding[:, 0::2]
+    half = hits.shape[1] // 2
+    return np.concatenate(
+        [
+            hits.mean(1),
+            *phases,
+            sounding.mean(1, keepdims=True),
+            hits.sum(-1).max(1, keepdims=True),
+            (hits[:, :half] == hits[:, half:]).mean((1, 2))[:, None],
+            (alone.sum(1) / np.maximum(sounding.sum(1), 1))[:, None],
+        ],
+        axis=1,
+    )
+
+
+def frechet_distance(features: Floats, reference: Floats) -> float:
+    """Return the Fréchet distance of two sets of features, standardised by the second.
+
+    Notes
+    -----
+    Heusel et al. 2017 (arXiv 1706.08500), equation 6, on hand-made features.
+    """
+    mean, scale = reference.mean(0), reference.std(0) + 1e-6
+    a, b = (features - mean) / scale, (reference - mean) / scale
+    cov_a, cov_b = np.cov(a.T), np.cov(b.T)
+    values, vectors = np.linalg.eigh(cov_a)
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    cross = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ cov_b @ root), 0.0)).sum()
+    apart = ((a.mean(0) - b.mean(0)) ** 2).sum()
+    return float(apart + np.trace(cov_a) + np.trace(cov_b) - 2.0 * cross)
+
+
+def two_sample_auc(features: Floats, reference: Floats, seed: int = 0) -> float:
+    """Return how well a classifier tells two sets apart: 0.5 cannot, 1 always can.
+
+    Notes
+    -----
+    The classifier two-sample test of Lopez-Paz and Oquab 2017 (arXiv 1610.06545) with a ridge
+    logistic regression on features and their squares, two folds.
+    """
+    rng = np.random.default_rng(seed)
+    count = min(len(features), len(reference))
+    x = np.concatenate([features[:count], reference[:count]])
+    x = (x - x.mean(0)) / (x.std(0) + 1e-6)
+    x = np.concatenate([x, x**2, np.ones((len(x), 1))], 1)
+    y = np.repeat([1.0, 0.0], count)
+    order = rng.permutation(2 * count)
+    folds = order[:count], order[count:]
+    score = np.zeros(2 * count)
+    for learn, judge in (folds, folds[::-1]):
+        score[judge] = x[judge] @ _logistic(x[learn], y[learn])
+    rank = score.argsort().argsort() + 1
+    return float((rank[y == 1].sum() - count * (count + 1) / 2) / count**2)
+
+
+def _logistic(x: Floats, y: Floats, ridge: float = 2.0, rounds: int = 15) -> Floats:
+    """Fit a ridge logistic regression by Newton's method."""
+    weight = np.zeros(x.shape[1])
+    for _ in range(rounds):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(x @ weight, -30.0, 30.0)))
+        hessian = (x * (chance * (1.0 - chance))[:, None]).T @ x + ridge * np.eye(len(weight))
+        weight += np.linalg.solve(hessian, x.T @ (y - chance) - ridge * weight)
+    return weight
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothness:
+    """How even and how plausible ways between pairs of loops are.
+
+    Parameters
+    ----------
+    distance
+        Mean share of steps that differ from loop A, at each point.
+    largest_step
+        Mean over pairs of the largest single change's share of all changes; even is 1 / steps.
+    relative_cost
+        Mean language-model cost at each point relative to the straight mix of the ends' costs
+        (MusicVAE, section 5.2).
+    """
+
+    distance: Floats
+    largest_step: float
+    relative_cost: Floats
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the mean distance from A ever falls."""
+        return bool((np.diff(self.distance) < 0).any())
+
+
+def smoothness(ways: NDArray[np.int64], model: NGram) -> Smoothness:
+    """Measure ways (points, N, 32) of tokens whose ends are the loops A and B themselves."""
+    points = len(ways)
+    alpha = np.linspace(0.0, 1.0, points)
+    changed = (ways[1:] != ways[:-1]).mean(2)
+    share = changed.max(0) / (changed.sum(0) + 1e-9)
+    start, end = model.nats(ways[0]), model.nats(ways[-1])
+    cost = [
+        np.mean(model.nats(way) / ((1 - a) * start + a * end)) for a, way in zip(alpha, ways, strict=True)
+    ]
+    return Smoothness((ways != ways[:1]).mean((1, 2)), float(share.mean()), np.array(cost))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """How a palette changes from cell to cell: mean and largest hits changed, distinct cells."""
+
+    mean: float
+    worst: int
+    distinct: int
+
+
+def neighbours(palette: NDArray[np.bool_]) -> Neighbours:
+    """Measure a palette (rows, cols, 32, 9)."""
+    across = (palette[:, 1:] != palette[:, :-1]).sum((2, 3)).ravel()
+    down = (palette[1:] != palette[:-1]).sum((2, 3)).ravel()
+    changed = np.concatenate([across, down])
+    cells = {cell.tobytes() for row in palette for cell in row}
+    return Neighbours(float(changed.mean()), int(changed.max()), len(cells))
