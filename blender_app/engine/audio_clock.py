@@ -8,7 +8,7 @@ import math
 WINDOW_S = 1.0
 WINDOWS = 8
 FIRST_S = 3.0
-SETTLE_S = 10.0
+SETTLE_S = 40.0
 JUMP_S = 0.02
 
 
@@ -27,10 +27,10 @@ class AudioClock:
     Notes
     -----
     The edge is the best of the last eight seconds: a renderer can be late, never early. In the
-    first three seconds it is taken at once; then it is approached with a time constant of 10 s, so
-    that the sound card's own clock (some 100 ppm off) is followed while onsets a beat apart move by
-    less than a frame or two. Only a break of more than 20 ms (the stream stalled) is followed at
-    once.
+    first three seconds it is taken at once; then it is approached with a time constant of 40 s, so
+    that the sound card's own clock (some 100 ppm off) is followed while the onsets of many bars
+    stay on one grid. Being off by a few ms costs nothing, as a look-ahead is much longer. Only a
+    break of more than 20 ms (the stream stalled) is followed at once.
     """
 
     def __init__(self, rate_hz: float) -> None:
