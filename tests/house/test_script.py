@@ -255,3 +255,40 @@ def test_lint_runs_all_and_fails_when_one_does(clone: Clone) -> None:
         clone.tool(name, result, clone.venv / "bin")
     assert clone.run("lint").returncode == 1
     assert clone.calls()[-1] == "lint-imports --no-logo"
+
+
+def test_training_gets_what_it_plots_with(clone: Clone) -> None:
+    clone.install()
+    result = clone.run("train", "drums-2bar", "--data", "loops.npz")
+    assert "arguments: train drums-2bar --data loops.npz" in result.stdout
+    assert any(call.endswith(f"install -q -e {clone.root}[train]") for call in clone.calls())
+
+
+@pytest.fixture
+def benched(clone: Clone) -> Clone:
+    """Return a clone with three benchmarks."""
+    clone.install()
+    clone.tool("jackd", "")
+    (clone.root / "benchmarks").mkdir()
+    for name in ("drums.py", "speed.py", "window.py"):
+        (clone.root / "benchmarks" / name).touch()
+    return clone
+
+
+def test_all_benchmarks_run_but_the_one_that_needs_loops(benched: Clone) -> None:
+    result = benched.run("bench")
+    assert result.returncode == 0, result.stderr
+    assert benched.calls()[-2:] == ["python benchmarks/speed.py", "python benchmarks/window.py"]
+    assert "./loopweave bench drums FILE" in result.stderr
+
+
+def test_one_benchmark_gets_its_arguments(benched: Clone) -> None:
+    benched.run("bench", "drums", "loops.npz")
+    assert benched.calls()[-1] == "python benchmarks/drums.py loops.npz"
+
+
+def test_a_benchmark_that_fails_does_not_stop_the_others(benched: Clone) -> None:
+    body = "case $* in *\"version('torch')\"* | *speed.py*) exit 1 ;; esac"
+    benched.tool("python", body, benched.venv / "bin")
+    assert benched.run("bench").returncode == 1
+    assert benched.calls()[-1] == "python benchmarks/window.py"
