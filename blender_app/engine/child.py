@@ -34,6 +34,7 @@ from blender_app.engine.sound_keeper import SoundKeeper
 FOLLOW_S = 0.02
 STATS_S = 1.0
 JOIN_S = 2.0
+WRITE_S = 0.2
 _SWITCH_INTERVAL_S = 0.0005
 _MAX_WAITING_EVENTS = 4096
 _ENGINE_PRIORITY, _OTHER_PRIORITY = 10, 9  # below audio servers, above everything usual
@@ -165,10 +166,11 @@ def run_engine(connection: Connection, voice_pitches: tuple[int, ...]) -> None:
     engine.join(JOIN_S)
     for keeper in keepers:
         keeper.handle(m.Quit())
+    end_s = time.monotonic() + JOIN_S
     for keeper in keepers:
-        keeper.join(JOIN_S)
+        keeper.join(max(0.0, end_s - time.monotonic()))
     writer.stop()
-    writer.join(JOIN_S)
+    writer.join(WRITE_S)
     os._exit(0)  # threads of drivers whose server died may never end, and destructors may crash
 
 

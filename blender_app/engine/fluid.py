@@ -373,7 +373,7 @@ class LiveSynth(OfflineSynth):
         self._event = self._fluid.new_fluid_event()
         self._fluid.fluid_event_set_source(self._event, _ANY)
         self._fluid.fluid_event_set_dest(self._event, self._target)
-        for _ in range(50):  # long enough for a few periods of any driver
+        for _ in range(20):  # long enough for a period or more of any driver
             self.follow(time.monotonic())
             time.sleep(0.002)
 
