@@ -7,12 +7,17 @@ import errno
 import os
 import secrets
 import stat
+import zipfile
+import zlib
 from pathlib import Path
 
 from blender_app.core.errors import FileError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+DAMAGED_ARCHIVE = (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What numpy may raise when it reads an .npz that is missing or damaged."""
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:

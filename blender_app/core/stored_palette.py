@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.errors import FileError
+from blender_app.core.files import DAMAGED_ARCHIVE
 
 FILE = "default_palette.npz"
 _TIMING_UNIT = 1.0 / 254.0
@@ -39,7 +40,7 @@ class StoredPalette:
                 hits = bits.reshape(-1, LOOP_STEPS, VOICE_COUNT).astype(np.bool_)
                 velocity = _spread(hits, data["velocity"], np.uint8)
                 timing = _spread(hits, data["microtiming"], np.int8).astype(np.float32) * _TIMING_UNIT
-        except (OSError, ValueError, KeyError) as error:
+        except DAMAGED_ARCHIVE as error:
             raise FileError(f"the stored palette is missing or damaged: {error}") from error
         flat = [DrumLoop(*arrays) for arrays in zip(hits, velocity, timing, strict=True)]
         return cls([flat[row * cols : (row + 1) * cols] for row in range(rows)])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from blender_app.core.errors import FileError, LoopweaveError, MidiFileError
+from blender_app.core.files import DAMAGED_ARCHIVE
 from blender_app.corpus.drum_windows import DrumWindows, cut_drum_windows
 from blender_app.corpus.midi_files import read_drum_onsets
 from blender_app.corpus.sources import SourceFile, find_files
@@ -83,7 +84,7 @@ class DrumCorpus:
                     data["source"],
                     tuple(str(name) for name in data["source_names"]),
                 )
-        except (OSError, ValueError, KeyError, IndexError) as error:
+        except DAMAGED_ARCHIVE as error:
             raise FileError(f"{path} is not a prepared corpus: {error}") from error
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from blender_app.cli import main
 from blender_app.core.drums import DrumLoop
-from blender_app.core.errors import LoopweaveError
+from blender_app.core.errors import FileError, LoopweaveError
 from blender_app.core.smf import MidiStyle, write_midi
+from blender_app.corpus.prepare import DrumCorpus
 
 
 @pytest.fixture
@@ -61,6 +62,14 @@ def test_prepare_of_nothing_is_an_error(tmp_path: Path, capsys: pytest.CaptureFi
         assert main(["prepare", str(folder), "--out", str(tmp_path / "f.npz"), "--quiet"]) == 2
         assert capsys.readouterr().err.startswith("loopweave: ")
     assert not (tmp_path / "f.npz").exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"rubbish", b"PK\x03\x04rubbish"])
+def test_a_damaged_corpus_is_our_error(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "loops.npz"
+    file.write_bytes(data)
+    with pytest.raises(FileError, match="is not a prepared corpus"):
+        DrumCorpus.load(file)
 
 
 def test_train_passes_its_options_on(training: list[tuple[Any, ...]]) -> None:
