@@ -71,7 +71,7 @@ class DrumCorpus:
             The file is missing or is not a prepared corpus.
         """
         try:
-            with np.load(path) as data:
+            with path.open("rb") as file, np.load(file) as data:
                 velocity = data["velocity"]
                 bits = np.unpackbits(data["hits"], axis=1, count=velocity[0].size)
                 return cls(
