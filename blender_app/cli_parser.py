@@ -293,7 +293,9 @@ def _add_model_commands(commands: Commands) -> None:
         epilog="example:\n  loopweave evaluate drums-2bar --data loops.npz",
     )
     evaluate.add_argument("name", metavar="MODEL", help="name of a shipped model, or its folder")
-    evaluate.add_argument("--data", type=Path, metavar="F.npz", help="what `loopweave prepare` wrote")
+    evaluate.add_argument(
+        "--data", type=Path, metavar="F.npz", required=True, help="what `loopweave prepare` wrote"
+    )
     evaluate.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
