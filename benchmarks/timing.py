@@ -26,7 +26,7 @@ import threading
 import time
 import wave
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -59,6 +59,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="turns of engine and bare loop (3)")
     parser.add_argument("--period", type=int, default=128, help="frames a period of the JACK server (128)")
     parser.add_argument("--idle", action="store_true", help="without the busy process and thread")
+    parser.add_argument("--realtime", action="store_true", help="a JACK server with real-time priority")
     options = parser.parse_args()
     print(f"$ python benchmarks/timing.py {' '.join(sys.argv[1:])}".rstrip())
     print(f"  {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before\n")
@@ -74,17 +75,17 @@ def main() -> int:
         if shutil.which("jackd") is None:
             print("MIDI: jackd is not installed, nothing measured")
             return missed + 1
-        missed += _report_midi(options.seconds, options.rounds, options.period)
+        missed += _report_midi(options.seconds, options.rounds, _jack(options.period, options.realtime))
     return missed
 
 
-def _report_midi(seconds: float, rounds: int, period: int) -> int:
-    with _jack(period):
+def _report_midi(seconds: float, rounds: int, server: AbstractContextManager[str]) -> int:
+    with server as name_of_server:
         turns = [
             (midi_intervals(_send_bare, seconds), midi_intervals(_send_by_engine, seconds))
             for _ in range(rounds)
         ]
-    print(f"MIDI notes every {CLOCK_S * 1000:.1f} ms over JACK (dummy, period {period}), interval in ms")
+    print(f"MIDI notes every {CLOCK_S * 1000:.1f} ms over {name_of_server}, interval in ms")
     print("                       notes      sd     p99  largest deviation")
     for index, name in enumerate(("bare loop", "engine")):
         intervals = np.concatenate([turn[index] for turn in turns]) * 1000
@@ -145,9 +146,9 @@ def _deviations(sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     for index in range(int((len(sound) - begin) / step)):
         start = max(0, round(begin + index * step) - 2000)
         part = sound[start : start + 4600]
-        if len(part) < 4600 or np.abs(part).max() < 0.02 * np.abs(sound).max():
+        match = np.correlate(part, template, "valid") / np.dot(template, template)
+        if len(part) < 4600 or match.max() < 0.5:  # the end
             break
-        match = np.correlate(part, template, "valid")
         onsets.append(start + int(np.argmax(match)) - index * step)
     places: NDArray[np.float64] = np.array(onsets, np.float64)
     middle = float(places.max() + places.min()) / 2
@@ -284,17 +285,18 @@ def _spin(stop: threading.Event) -> None:
 
 
 @contextmanager
-def _jack(period: int) -> Iterator[None]:
-    """Run a JACK server with a dummy driver."""
+def _jack(period: int, realtime: bool) -> Iterator[str]:
+    """Run a JACK server with a dummy driver; give its description."""
     os.environ["JACK_DEFAULT_SERVER"] = SERVER
     os.environ[API_VARIABLE] = "jack"
-    command = ["jackd", "--no-realtime", "--no-mlock", "-n", SERVER, "-d", "dummy"]
+    priority = "--realtime" if realtime else "--no-realtime"
+    command = ["jackd", priority, "--no-mlock", "-n", SERVER, "-d", "dummy"]
     server = subprocess.Popen(
         [*command, "-r", "48000", "-p", str(period)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         time.sleep(2.0)
-        yield
+        yield f"JACK (dummy, period {period}, {priority})"
     finally:
         server.terminate()
         server.wait()
