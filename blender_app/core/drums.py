@@ -68,7 +68,9 @@ class DrumLoop:
         hits = np.array(self.hits, dtype=np.bool_)
         velocity = np.where(hits, np.clip(self.velocity, 1, 127), 0).astype(np.uint8)
         # + 0 makes 0.0 of -0.0, for loops are compared by their bytes.
-        microtiming = np.where(hits, np.clip(self.microtiming, -0.5, 0.5), 0.0).astype(np.float32) + 0.0
+        microtiming = (
+            np.where(hits, np.clip(np.nan_to_num(self.microtiming), -0.5, 0.5), 0.0).astype(np.float32) + 0.0
+        )
         for name, array in (("hits", hits), ("velocity", velocity), ("microtiming", microtiming)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)

@@ -20,6 +20,7 @@ from blender_app.latent.networks import DrumNets
 from blender_app.training.augment import training_batch
 from blender_app.training.loop import Schedule, Stage, run_stage
 from blender_app.training.objective import Objective, feel_loss, flow_loss, hits_loss
+from blender_app.training.plot import plot_logs
 
 PART_NAMES = ("hits", "feel", "prior")
 BETA_WARMUP = 0.01
@@ -201,3 +202,4 @@ def train(
     for part in PART_NAMES:
         trainer.run(part, scratch, progress)
     save_weights(trainer.nets, out, name)
+    plot_logs(scratch, out / "training.png")

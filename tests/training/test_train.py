@@ -15,6 +15,7 @@ from blender_app.latent.config import DrumConfig
 from blender_app.training.augment import draw, recombine, training_batch, vary_real
 from blender_app.training.evaluate import Scale, evaluate
 from blender_app.training.loop import Schedule
+from blender_app.training.plot import plot_logs
 from blender_app.training.train import PART_NAMES, DrumRecipe, DrumTrainer, train
 
 TINY = DrumConfig(width=32, blocks=1, feel_width=24, prior_width=24, prior_blocks=1)
@@ -44,6 +45,8 @@ def test_losses_fall(corpus: DrumCorpus, tmp_path: Path) -> None:
         column = rows[0].split(",").index("loss")
         losses = [float(row.split(",")[column]) for row in rows[1:]]
         assert losses[-1] < losses[0], part
+    assert plot_logs(tmp_path, tmp_path / "training.png")
+    assert (tmp_path / "training.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_stopped_training_goes_on_to_the_same_weights(corpus: DrumCorpus, tmp_path: Path) -> None:
