@@ -45,7 +45,6 @@ SPECS = (
     ActionSpec("import_corner", "Edit", "Import a .mid into the corner…", ("Ctrl+I",)),
     ActionSpec("preferences", "Edit", "Preferences…", ("Ctrl+,",)),
     ActionSpec("play", "Play", "Play or stop", ("Space",), "play"),
-    ActionSpec("stop", "Play", "Stop", (), "stop"),
     ActionSpec("panic", "Play", "Panic: silence everything", ("Ctrl+.", "Esc")),
     ActionSpec("tap", "Play", "Tap the tempo", ("T",), short="tap"),
     ActionSpec("play_path", "Play", "Play the path", ("P",), checkable=True, short="play path"),

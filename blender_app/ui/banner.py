@@ -15,11 +15,21 @@ _EDGE = 14
 
 
 class Banner(QFrame):
-    """One message at a time; the newest wins, but information gives way to a warning that is shown."""
+    """One message at a time; the newest wins.
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    Parameters
+    ----------
+    look
+        Theme and text size.
+    parent
+        What it lies over.
+    floor
+        The part of `parent` at its lower edge that is not to be covered.
+    """
+
+    def __init__(self, look: Look, parent: QWidget, floor: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look, self._window = look, parent
+        self._look, self._window, self._floor = look, parent, floor
         self._level = "info"
         self._follow: Callable[[], None] | None = None
         self.label = QLabel(self)
@@ -97,7 +107,8 @@ class Banner(QFrame):
         height = max(
             self.heightForWidth(width), self.sizeHint().height() if width >= self._wanted_width() else 0
         )
-        self.setGeometry((parent.width() - width) // 2, parent.height() - height - 44, width, height)
+        below = _EDGE if self._floor is None else self._floor.height() + 5
+        self.setGeometry((parent.width() - width) // 2, parent.height() - height - below, width, height)
 
     def _wanted_width(self) -> int:
         text = self.label.fontMetrics().horizontalAdvance(self.label.text())

@@ -54,15 +54,8 @@ def action_button(action: QAction, look: Look, parent: QWidget, text: bool = Fal
     return button
 
 
-class ChoiceBox(QComboBox):
-    """A list to choose from that tells only what the user chose."""
-
-    def __init__(self, least_chars: int, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._values: list[object] = []
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(least_chars)
+class ArrowBox(QComboBox):
+    """A list with an arrow in the theme's colour."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -72,6 +65,17 @@ class ChoiceBox(QComboBox):
         x, y = self.width() - 12.0, self.height() / 2.0
         painter.drawPolyline([QPointF(x - 3.5, y - 1.5), QPointF(x, y + 2.0), QPointF(x + 3.5, y - 1.5)])
         painter.end()
+
+
+class ChoiceBox(ArrowBox):
+    """A list to choose from that tells only what the user chose."""
+
+    def __init__(self, least_chars: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._values: list[object] = []
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(least_chars)
 
     def show_choices(self, choices: list[tuple[str, object]], current: object) -> None:
         """Show (text, value) pairs with the one of this value chosen."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QSlider,
     QSpinBox,
     QTableWidget,
     QTableWidgetItem,
@@ -29,6 +27,7 @@ from blender_app.core.drums import VOICE_COUNT, VOICE_PITCHES, VOICES
 from blender_app.core.gm import drum_note_name
 from blender_app.session.document import MidiSettings, Session
 from blender_app.ui.actions import help_rows
+from blender_app.ui.bars import ArrowBox
 from blender_app.ui.theme import COLOR_BLIND_SAFE, HUE_SETS, THEMES, Look
 
 
@@ -47,21 +46,22 @@ class PreferencesDialog(QDialog):
         form = QFormLayout(self)
         form.setContentsMargins(20, 18, 20, 16)
         form.setSpacing(12)
-        self.theme = QComboBox(self)
+        self.theme = ArrowBox(self)
         self.theme.addItems(list(THEMES))
         self.theme.setCurrentText(look.theme.name)
         self.theme.textActivated.connect(self._on_theme_textActivated)
         form.addRow("Theme", self.theme)
-        self.hues = QComboBox(self)
+        self.hues = ArrowBox(self)
         for hues in HUE_SETS:
             safe = "  (for any colour vision)" if hues.name in COLOR_BLIND_SAFE else ""
             self.hues.addItem(f"{hues.name}{safe}", hues.name)
         self.hues.setCurrentIndex([hues.name for hues in HUE_SETS].index(look.hues.name))
         self.hues.activated.connect(self._on_hues_activated)
         form.addRow("Corner colours", self.hues)
-        self.text_size = QSlider(Qt.Orientation.Horizontal, self)
+        self.text_size = QSpinBox(self)
         self.text_size.setRange(100, 200)
-        self.text_size.setPageStep(25)
+        self.text_size.setSingleStep(25)
+        self.text_size.setSuffix(" %")
         self.text_size.setValue(round(look.text_scale * 100))
         self.text_size.valueChanged.connect(self._on_text_size_valueChanged)
         form.addRow("Text size", self.text_size)
@@ -202,9 +202,10 @@ class HelpDialog(QDialog):
         self.table = QTableWidget(len(rows), 3, self)
         self.table.setHorizontalHeaderLabels(["Where", "Key or gesture", "What it does"])
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         for line, cells in enumerate(rows):
             for place, text in enumerate(cells):

@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         column.addWidget(scroll, 1)
         column.addWidget(self.status)
         self.setCentralWidget(center)
-        self.banner = Banner(look, center)
+        self.banner = Banner(look, center, self.status)
         for button in center.findChildren(QWidget):
             if isinstance(button, (QAbstractButton, QComboBox)):
                 button.installEventFilter(self)

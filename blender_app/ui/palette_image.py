@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,41 +19,38 @@ Cells = Sequence[Sequence[DrumLoop]]
 
 @dataclass(frozen=True, slots=True)
 class PaletteGeometry:
-    """Where the cells lie, in device pixels: equal boxes on whole pixels, `gap` apart."""
+    """Where the cells lie, in device pixels: boxes on whole pixels, `gap` apart, that fill a square.
+
+    What does not divide evenly makes some cells a pixel wider than others.
+    """
 
     rows: int
     cols: int
-    cell_width: int
-    cell_height: int
+    side: int
     gap: int
     radius: float
 
     @classmethod
     def fit(cls, rows: int, cols: int, width: int, height: int, scale: float) -> PaletteGeometry:
-        """Return the largest field of square cells within `width` by `height` device pixels."""
-        side = min((width) // cols, (height) // rows)
-        gap = max(1, min(round(3 * scale), side // 12))
-        side = max(2, min((width + gap) // cols, (height + gap) // rows) - gap)
-        return cls(rows, cols, side, side, gap, min(side * 0.09, 4 * scale))
+        """Return the largest square field within `width` by `height` device pixels."""
+        side = max(min(width, height), 2 * max(rows, cols))
+        cell = side // max(rows, cols)
+        gap = max(1, min(round(3 * scale), cell // 12))
+        return cls(rows, cols, side, gap, min(cell * 0.09, 4 * scale))
 
     @property
-    def width(self) -> int:
-        """Width of the whole field in device pixels."""
-        return self.cols * (self.cell_width + self.gap) - self.gap
-
-    @property
-    def height(self) -> int:
-        """Height of the whole field in device pixels."""
-        return self.rows * (self.cell_height + self.gap) - self.gap
+    def cell_size(self) -> tuple[float, float]:
+        """Width and height of a cell on average, without the gap."""
+        return self._edge(1, self.cols) - self.gap, self._edge(1, self.rows) - self.gap
 
     def cell_rect(self, row: int, col: int) -> QRect:
         """Return the box of a cell in device pixels, from the field's top left."""
-        return QRect(
-            col * (self.cell_width + self.gap),
-            row * (self.cell_height + self.gap),
-            self.cell_width,
-            self.cell_height,
-        )
+        left, right = round(self._edge(col, self.cols)), round(self._edge(col + 1, self.cols)) - self.gap
+        top, bottom = round(self._edge(row, self.rows)), round(self._edge(row + 1, self.rows)) - self.gap
+        return QRect(left, top, right - left, bottom - top)
+
+    def _edge(self, index: int, count: int) -> float:
+        return index * (self.side + self.gap) / count
 
 
 class PaletteImage:
@@ -83,7 +81,7 @@ class PaletteImage:
         """
         fresh = geometry != self._geometry or not np.array_equal(labs, self._labs)
         if fresh:
-            self._pixels = np.zeros((geometry.height, geometry.width, 4), np.uint8)
+            self._pixels = np.zeros((geometry.side, geometry.side, 4), np.uint8)
         changed = [
             (row, col)
             for row in range(geometry.rows)
@@ -97,12 +95,17 @@ class PaletteImage:
         return changed
 
     def _draw_cells(self, places: list[tuple[int, int]], geometry: PaletteGeometry) -> None:
-        loops = [self._cells[row][col] for row, col in places]
-        labs = np.stack([self._labs[row, col] for row, col in places])
-        drawn = render_loops(loops, labs, geometry.cell_width, geometry.cell_height, geometry.radius)
-        for (row, col), pixels in zip(places, drawn, strict=True):
-            rect = geometry.cell_rect(row, col)
-            self._pixels[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] = pixels
+        by_size: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        for place in places:
+            by_size[geometry.cell_rect(*place).size().toTuple()].append(place)
+        for (width, height), equal in by_size.items():
+            loops = [self._cells[row][col] for row, col in equal]
+            labs = np.stack([self._labs[row, col] for row, col in equal])
+            for place, pixels in zip(
+                equal, render_loops(loops, labs, width, height, geometry.radius), strict=True
+            ):
+                rect = geometry.cell_rect(*place)
+                self._pixels[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] = pixels
 
     def to_qimage(self) -> QImage:
         """Return the picture as an image."""

@@ -28,7 +28,7 @@ from blender_app.ui import accessible
 from blender_app.ui.palette_image import Cells, PaletteGeometry, PaletteImage
 from blender_app.ui.palette_overlay import OverlayStyle, paint_bead, paint_path, paint_puck
 from blender_app.ui.path_editor import Outcome, PathEditor, Place, clip_place
-from blender_app.ui.theme import Look
+from blender_app.ui.theme import SOUNDS, Look
 
 FADE_MS = 100
 """How long changed cells take to cross-fade."""
@@ -142,9 +142,8 @@ class PaletteView(QWidget):
         if self._geometry is None:
             return QRectF(self.rect())
         ratio = self.devicePixelRatioF()
-        width, height = self._geometry.width / ratio, self._geometry.height / ratio
-        left, top = (round((self.width() - width) / 2), round((self.height() - height) / 2))
-        return QRectF(left, top, width, height)
+        side = self._geometry.side / ratio
+        return QRectF(round((self.width() - side) / 2), round((self.height() - side) / 2), side, side)
 
     def point_of(self, place: Place) -> QPointF:
         """Return the pixel of a place; the corners lie in the middle of the corner cells."""
@@ -166,15 +165,12 @@ class PaletteView(QWidget):
         if self._geometry is None:
             return field
         ratio = self.devicePixelRatioF()
-        half_width, half_height = (
-            self._geometry.cell_width / 2 / ratio,
-            self._geometry.cell_height / 2 / ratio,
-        )
+        half_width, half_height = (size / 2 / ratio for size in self._geometry.cell_size)
         return field.adjusted(half_width, half_height, -half_width, -half_height)
 
     def _puck_radius(self) -> float:
-        cell = 40.0 if self._geometry is None else self._geometry.cell_width / self.devicePixelRatioF()
-        return min(26.0, max(9.0, cell * 0.36))
+        cell = 40.0 if self._geometry is None else self._geometry.cell_size[0] / self.devicePixelRatioF()
+        return min(32.0, max(9.0, cell * 0.36))
 
     def _disc_rect(self, place: Place) -> QRect:
         reach = self._puck_radius() + 5.0
@@ -236,7 +232,7 @@ class PaletteView(QWidget):
         painter.end()
 
     def _paint_overlay(self, painter: QPainter) -> None:
-        style = OverlayStyle(self._look.theme.color("accent"), self._puck_radius())
+        style = OverlayStyle(SOUNDS, self._puck_radius())
         stroke = self.editor.stroke if self.editor.drawing else self._curve
         line = [self.point_of(place) for place in stroke]
         nodes = [self.point_of(node) for node in self.editor.nodes] if self._draw_mode else []

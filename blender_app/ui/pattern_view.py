@@ -17,12 +17,10 @@ from blender_app.ui.step_drawing import (
     paint_hits,
     paint_ruler,
 )
-from blender_app.ui.theme import SMALL, Look
+from blender_app.ui.theme import SMALL, SOUNDS, Look
 
 _LIT_STEPS = 1.25
 """How long a hit stays lit, in steps."""
-_LIT = QColor("#ffe08a")
-"""The accent on the pattern's ground, which is the same in both themes."""
 _LIT_OUTLINE = QColor(40, 28, 0, 150)
 
 
@@ -128,7 +126,7 @@ class PatternView(QWidget):
 
     def _paint_playhead(self, painter: QPainter, playhead: float) -> None:
         geometry = self.geometry_of_steps()
-        lit = QColor(_LIT)
+        lit = QColor(SOUNDS)
         for back in range(3):
             step = (int(playhead) - back) % LOOP_STEPS
             for voice in self._loop.hits[step].nonzero()[0]:
@@ -146,7 +144,7 @@ class PatternView(QWidget):
         line = QLineF(x, geometry.rect.top() - 3, x, geometry.rect.bottom() + 3)
         painter.setPen(QPen(QColor(0, 0, 0, 90), 3.5))
         painter.drawLine(line)
-        painter.setPen(QPen(_LIT, 1.6))
+        painter.setPen(QPen(SOUNDS, 1.6))
         painter.drawLine(line)
 
     def sizeHint(self) -> QSize:

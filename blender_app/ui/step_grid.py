@@ -16,7 +16,7 @@ from blender_app.core.drums import DEFAULT_VELOCITY, LOOP_STEPS, VOICE_COUNT, VO
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui import accessible
 from blender_app.ui.step_drawing import StepGeometry, paint_ground, paint_hits, paint_ruler
-from blender_app.ui.theme import SMALL, Look
+from blender_app.ui.theme import SMALL, SOUNDS, Look
 
 _MOVED_PX = 4.0
 _VELOCITY_PER_PX = 1.6
@@ -117,7 +117,7 @@ class StepGrid(QWidget):
     def _paint_cursor(self, painter: QPainter, geometry: StepGeometry) -> None:
         cell = geometry.cell_rect(*self._cursor)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, width in ((QColor(0, 0, 0, 150), 4.0), (self._look.theme.color("accent"), 2.0)):
+        for color, width in ((QColor(0, 0, 0, 150), 4.0), (SOUNDS, 2.0)):
             painter.setPen(QPen(color, width))
             painter.drawRoundedRect(cell, 2.0, 2.0)
 

@@ -107,6 +107,10 @@ MARK = QColor(255, 255, 255)
 """Patterns are white on their colour, in both themes."""
 
 
+SOUNDS = QColor("#ffdb7a")
+"""The accent where it lies on the corner colours, which are the same in both themes."""
+
+
 class Look(QObject):
     """Theme, hues, text size and motion of one window; tells when any of them changes."""
 

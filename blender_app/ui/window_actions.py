@@ -65,7 +65,6 @@ class WindowActions(QObject):
             "import_corner": lambda: files.import_corner(window.edited_corner),
             "preferences": self.show_preferences,
             "play": c.toggle_play,
-            "stop": c.stop,
             "panic": c.panic,
             "tap": c.tap_tempo,
             "note_map": self.show_note_map,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from blender_app.core.drums import DrumLoop
@@ -82,6 +84,9 @@ def test_geometry_fits_every_grid_into_every_size() -> None:
     for count in (3, 4, 11, 33):
         for side in (120, 333, 540, 1999):
             geometry = PaletteGeometry.fit(count, count, side, side + 7, 2.0)
-            assert geometry.width <= side
-            assert geometry.height <= side + 7
-            assert geometry.width > side - 2 * count
+            boxes = [geometry.cell_rect(i, i) for i in range(count)]
+            assert (boxes[0].left(), boxes[-1].right(), boxes[-1].bottom()) == (0, side - 1, side - 1)
+            widths = {box.width() for box in boxes}
+            assert max(widths) - min(widths) <= 1
+            gaps = {two.left() - one.right() - 1 for one, two in pairwise(boxes)}
+            assert gaps == {geometry.gap}
