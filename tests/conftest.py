@@ -147,7 +147,12 @@ def _children() -> dict[int, str]:
 
 def _command(pid: str) -> str:
     """Return the command line of a process; nothing for one that has ended."""
+    process = Path("/proc", pid)
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        name, _, state = process.joinpath("stat").read_text().rpartition(") ")
+        if state.startswith(("Z", "X")):
+            return ""
+        command = process.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
+    return command.strip() or name  # it has no command line while it is being started

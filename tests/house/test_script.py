@@ -292,3 +292,14 @@ def test_a_benchmark_that_fails_does_not_stop_the_others(benched: Clone) -> None
     benched.tool("python", body, benched.venv / "bin")
     assert benched.run("bench").returncode == 1
     assert benched.calls()[-1] == "python benchmarks/window.py"
+
+
+@pytest.mark.parametrize(("variables", "left_out"), [({}, True), ({"CI": "true"}, False)])
+def test_without_jack_only_a_person_may_leave_its_tests_out(
+    clone: Clone, variables: dict[str, str], left_out: bool
+) -> None:
+    clone.install()
+    result = clone.run("test", "-x", **variables)
+    assert clone.calls()[-1].endswith("-m not jack -x" if left_out else "--cov-report=term -x")
+    assert ("they need jackd2" in result.stderr) is left_out
+    assert "sudo apt-get install --no-install-recommends jackd2" in result.stderr
