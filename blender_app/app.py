@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
     from blender_app.ui.theme import Look
 
+WELCOME = "Drag the puck over the palette. Space plays, F1 lists every key."
+"""Said once, at the first start."""
 LOG_NAME = "loopweave.log"
 _LOG_BYTES = 500_000
 
@@ -120,6 +122,8 @@ def _start_when_shown(window: MainWindow, session: str | Path | None) -> None:
         if session is not None:
             controller.open_session(session)
         controller.start()
+        if not controller.settings.window_geometry:
+            window.banner.show_message("info", WELCOME)
         found = controller.find_recoverable()
         if found is not None:
             window.files.ask_recovery(found)

@@ -30,6 +30,8 @@ from blender_app.ui.actions import help_rows
 from blender_app.ui.bars import ArrowBox
 from blender_app.ui.theme import COLOR_BLIND_SAFE, HUE_SETS, THEMES, Look
 
+MIN_LATENCY_MS, MAX_LATENCY_MS = -20, 500
+
 
 class PreferencesDialog(QDialog):
     """Looks and sound; each change is heard and seen at once."""
@@ -119,6 +121,7 @@ class NoteMapDialog(QDialog):
     """The MIDI channel, and the note that each voice is sent as."""
 
     channelChanged = Signal(int)
+    latencyChanged = Signal(float)
     noteMapChanged = Signal(object)
     voiceHeard = Signal(int)
 
@@ -134,6 +137,14 @@ class NoteMapDialog(QDialog):
         self.channel.valueChanged.connect(lambda value: self.channelChanged.emit(value - 1))
         grid.addWidget(QLabel("Channel", self), 0, 0)
         grid.addWidget(self.channel, 0, 1)
+        self.latency = QSpinBox(self)
+        self.latency.setRange(MIN_LATENCY_MS, MAX_LATENCY_MS)
+        self.latency.setSuffix(" ms")
+        self.latency.setAccessibleName("Latency of MIDI against the built-in sound")
+        self.latency.setToolTip("How much later the notes are sent, to meet the sound of another program")
+        self.latency.valueChanged.connect(lambda value: self.latencyChanged.emit(value / 1000))
+        grid.addWidget(QLabel("later by", self), 0, 2)
+        grid.addWidget(self.latency, 0, 3)
         self.notes: list[QSpinBox] = []
         self._meanings: list[QLabel] = []
         for voice in range(VOICE_COUNT):
@@ -162,7 +173,9 @@ class NoteMapDialog(QDialog):
 
     def show_midi(self, midi: MidiSettings) -> None:
         """Show the session's channel and notes."""
-        for spin, value in ((self.channel, midi.channel + 1), *zip(self.notes, midi.note_map, strict=True)):
+        latency_ms = round(midi.latency_s * 1000)
+        shown = ((self.channel, midi.channel + 1), (self.latency, latency_ms))
+        for spin, value in (*shown, *zip(self.notes, midi.note_map, strict=True)):
             blocked = spin.blockSignals(True)
             spin.setValue(value)
             spin.blockSignals(blocked)

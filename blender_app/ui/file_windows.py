@@ -14,6 +14,7 @@ from blender_app.session.recovery import Recoverable
 
 SESSION_FILTER = "Loopweave sessions (*.blend.json)"
 MIDI_FILTER = "MIDI files (*.mid *.midi)"
+EXPORT_FILTER = "MIDI files (*.mid);;Sound files (*.wav)"
 FONT_FILTER = "SoundFonts (*.sf2 *.sf3)"
 _FOLDER_KEY = "files/last_folder"
 
@@ -67,14 +68,14 @@ class FileWindows(QObject):
         self._ask(title, MIDI_FILTER, lambda path: self._controller.import_corner(corner, path), saves=False)
 
     def export(self, what: str) -> None:
-        """Ask where to write "cell", "path" or "grid" as a MIDI file."""
+        """Ask where to write "cell", "path" or "grid" as a MIDI file, or as sound."""
         write = {
             "cell": self._controller.export_cell,
             "path": self._controller.export_path,
             "grid": self._controller.export_grid,
         }[what]
         name = f"{self._controller.title} {what}.mid"
-        self._ask(f"Export the {what}", MIDI_FILTER, write, saves=True, name=name)
+        self._ask(f"Export the {what}", EXPORT_FILTER, write, saves=True, name=name)
 
     def choose_font(self) -> None:
         """Ask for a SoundFont."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import cast
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 from blender_app.session.controller import Controller
 from blender_app.session.document import DrawnPath
 from blender_app.session.path import curve
-from blender_app.ui.actions import Actions
+from blender_app.ui.actions import HINTS, Actions
 from blender_app.ui.banner import Banner
 from blender_app.ui.file_windows import FileWindows
 from blender_app.ui.panels import EditorPanel, SoundingPanel
@@ -127,6 +128,24 @@ class MainWindow(QMainWindow):
             event.accept()
         return super().eventFilter(watched, event)
 
+    @Slot(QWidget, QWidget)
+    def _on_app_focusChanged(self, _old: QWidget | None, new: QWidget | None) -> None:
+        self._show_hint(new)
+
+    def _show_hint(self, focused: QWidget | None) -> None:
+        """Say in the status line what can be done where the focus is."""
+        draws = self.actions_by_name["draw"].isChecked()
+        hints = (
+            (self.stage.palette_view, "draw" if draws else "palette"),
+            (self.editor.step_grid, "editor"),
+            *((card, "corner") for card in self.stage.cards),
+            (self.transport.tempo, "number"),
+            (self.transport.swing, "number"),
+            (self.transport.feel, "number"),
+        )
+        name = next((name for widget, name in hints if widget is focused), "")
+        self.status.show_hint(HINTS.get(name, ""))
+
     def _connect_controller(self) -> None:
         c = self.controller
         c.sessionChanged.connect(self._on_controller_sessionChanged)
@@ -178,6 +197,9 @@ class MainWindow(QMainWindow):
         self.stage.path_bar.pathChanged.connect(c.set_path)
         self.stage.path_bar.gridChosen.connect(lambda count: c.set_grid(count, count))
         self.status.partClicked.connect(self.window_actions.tell_more)
+        app = cast("QApplication", QApplication.instance())
+        app.focusChanged.connect(self._on_app_focusChanged)
+        self.actions_by_name["draw"].toggled.connect(lambda _: self._show_hint(self.focusWidget()))
         for box in (bar.tempo, bar.swing, bar.feel, self.stage.path_bar.bars, self.stage.path_bar.cells):
             box.finished.connect(self.stage.palette_view.setFocus)
 

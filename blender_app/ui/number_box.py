@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
 _STEPS_PER_PX = 0.34
@@ -76,25 +76,40 @@ class NumberBox(QDoubleSpinBox):
         self.setValue(self._default)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is not self.lineEdit() or not isinstance(event, QMouseEvent):
-            return super().eventFilter(watched, event)
-        kind = event.type()
+        if watched is self.lineEdit():
+            if isinstance(event, QContextMenuEvent):
+                self._show_menu(event.globalPos())
+                return True
+            if isinstance(event, QMouseEvent):
+                return self._take_mouse(event)
+        return super().eventFilter(watched, event)
+
+    def _take_mouse(self, event: QMouseEvent) -> bool:
+        """Use the mouse for turning and resetting; return whether the text is not to see it."""
+        kind, height = event.type(), round(event.globalPosition().y())
+        left = event.button() == Qt.MouseButton.LeftButton
         if kind == QEvent.Type.MouseButtonDblClick:
             self.reset()
             self.lineEdit().selectAll()
-            return True
-        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            self._press_y, self._press_value = round(event.globalPosition().y()), self.value()
+        elif kind == QEvent.Type.MouseButtonPress and left:
+            self._press_y, self._press_value = height, self.value()
             self.setFocus(Qt.FocusReason.MouseFocusReason)
             self.lineEdit().selectAll()
-            return True
-        if kind == QEvent.Type.MouseMove and self._press_y is not None:
-            self._drag(self._press_y - round(event.globalPosition().y()), event.modifiers())
-            return True
-        if kind == QEvent.Type.MouseButtonRelease:
+        elif kind == QEvent.Type.MouseMove and self._press_y is not None:
+            self._drag(self._press_y - height, event.modifiers())
+        elif kind == QEvent.Type.MouseButtonRelease and left:
             self._let_go()
-            return True
-        return False
+        else:
+            return False
+        return True
+
+    def _show_menu(self, where: QPoint) -> None:
+        menu = self.lineEdit().createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addSeparator()
+        reset = menu.addAction(f"Reset to {self.textFromValue(self._default)}{self.suffix()}")
+        reset.triggered.connect(self.reset)
+        menu.popup(where)
 
     def _drag(self, up_px: int, modifiers: Qt.KeyboardModifier) -> None:
         if not self._dragging and abs(up_px) < _DRAG_PX:

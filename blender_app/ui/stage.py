@@ -49,14 +49,15 @@ class Stage(QWidget):
         # What the palette cannot use goes to the cards, and then to the edges.
         card = min(_WIDEST_CARD, max(card, (width - side - 2 * _GAP) // 2))
         left = (width - side - 2 * (card + _GAP)) // 2
-        top = max(0, (height - side - bar - _GAP) // 2)
+        top = max(3, (height - side - bar - _GAP) // 2)
         palette = QRect(left + card + _GAP, top, side, side)
         self.palette_view.setGeometry(palette)
         half = (side - _GAP) // 2
         for corner, one in enumerate(self.cards):
             x = left if corner % 2 == 0 else palette.right() + 1 + _GAP
-            y = top if corner < 2 else palette.bottom() + 1 - half
-            one.setGeometry(x, y, card, half)
+            # The cards' frames reach three pixels round their pictures.
+            y = top - 3 if corner < 2 else palette.bottom() + 1 - half
+            one.setGeometry(x, y, card, half + (3 if corner < 2 else 0))
         bar_left, bar_width = (left, width - 2 * left) if narrow else (palette.left(), palette.width())
         self.path_bar.setGeometry(bar_left, palette.bottom() + 1 + _GAP, bar_width, bar)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from blender_app.session.status import ModelState, Status
 from blender_app.ui.actions import Actions
@@ -21,6 +22,7 @@ class StatusBar(QFrame):
         super().__init__(parent)
         self._look = look
         self._status = Status()
+        self._hint = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         flow = FlowLayout(self, 6, (8, 1, 8, 1))
         self.parts: dict[str, QToolButton] = {}
@@ -30,6 +32,8 @@ class StatusBar(QFrame):
             flow.addWidget(button)
             self.parts[name] = button
         flow.add_stretch()
+        self.hint = QLabel(self)
+        flow.addWidget(self.hint)
         self.help_button = action_button(actions["help"], look, self)
         flow.addWidget(self.help_button)
         look.changed.connect(self._on_look_changed)
@@ -53,6 +57,17 @@ class StatusBar(QFrame):
         self._show("cpu", f"cpu {status.cpu:.0%}", status.cpu > 0.8, "Share of one core that the engine uses")
         self._show("model", model, model_bad, status.model or model)
 
+    def show_hint(self, text: str) -> None:
+        """Say what the keys do here, where there is room for it."""
+        self._hint = text
+        room = self.width() - sum(part.sizeHint().width() + 6 for part in self.parts.values()) - 70
+        fits = QFontMetrics(self.hint.font()).horizontalAdvance(text) < room
+        self.hint.setText(text if fits else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_hint(self._hint)
+
     def _show(self, name: str, text: str, bad: bool, tip: str) -> None:
         button = self.parts[name]
         color = self._look.theme.warning if bad else self._look.theme.muted
@@ -69,6 +84,7 @@ class StatusBar(QFrame):
     def _on_look_changed(self) -> None:
         theme = self._look.theme
         self.setStyleSheet(f"StatusBar {{ border-top: 1px solid {theme.line}; background: {theme.panel}; }}")
-        for button in self.parts.values():
-            button.setFont(self._look.font(SMALL))
+        for widget in (*self.parts.values(), self.hint):
+            widget.setFont(self._look.font(SMALL))
+        self.hint.setStyleSheet(f"color: {theme.muted};")
         self.show_status(self._status)

@@ -255,5 +255,9 @@ QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {mu
 QSlider::handle:horizontal {{ width: 10px; height: 10px; margin: -4px 0; border-radius: 5px;
     background: {text}; border: 1px solid {panel}; }}
 QSlider::handle:horizontal:focus {{ background: {accent}; }}
+QScrollBar {{ background: transparent; border: none; width: 9px; height: 9px; }}
+QScrollBar::handle {{ background: {control_line}; border-radius: 3px; margin: 1px; min-width: 30px;
+    min-height: 30px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollArea {{ border: none; background: transparent; }}
 """

@@ -189,6 +189,7 @@ class WindowActions(QObject):
         """Open the editor of MIDI channel and notes."""
         dialog = NoteMapDialog(self._controller.session.midi, self._window)
         dialog.channelChanged.connect(self._controller.set_channel)
+        dialog.latencyChanged.connect(self._controller.set_latency)
         dialog.noteMapChanged.connect(self._controller.set_note_map)
         dialog.voiceHeard.connect(lambda voice: self._controller.preview_hit(voice, 100))
         self._show(dialog)
