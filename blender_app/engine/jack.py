@@ -41,8 +41,30 @@ def jack_runs() -> bool:
     return True
 
 
-def jack_rate_hz() -> float | None:
-    """Return the sample rate of the JACK server, or None if there is none."""
+class JackProbe:
+    """A client of the JACK server that plays nothing and asks how the server fares."""
+
+    def __init__(self, library: ctypes.CDLL, client: int) -> None:
+        self._library = library
+        self._client = client
+
+    @property
+    def rate_hz(self) -> float:
+        """Frames a second."""
+        return float(self._library.jack_get_sample_rate(self._client))
+
+    @property
+    def frame(self) -> int:
+        """The frame at which the latest period began; it stands still when the server does."""
+        return int(self._library.jack_last_frame_time(self._client))
+
+    def close(self) -> None:
+        """Leave the server, which must be alive."""
+        self._library.jack_client_close(self._client)
+
+
+def open_probe() -> JackProbe | None:
+    """Return a probe, or None where there is no server or no libjack."""
     if not jack_runs():
         return None
     try:
@@ -51,10 +73,18 @@ def jack_rate_hz() -> float | None:
         return None
     library.jack_client_open.restype = ctypes.c_void_p
     library.jack_client_open.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
-    library.jack_get_sample_rate.argtypes = library.jack_client_close.argtypes = [ctypes.c_void_p]
-    client = library.jack_client_open(b"loopweave rate", _NO_START_SERVER, None)
-    if not client:
+    for name in ("jack_get_sample_rate", "jack_last_frame_time", "jack_client_close"):
+        getattr(library, name).argtypes = [ctypes.c_void_p]
+    library.jack_last_frame_time.restype = ctypes.c_uint32
+    client = library.jack_client_open(b"Loopweave watch", _NO_START_SERVER, None)
+    return JackProbe(library, client) if client else None
+
+
+def jack_rate_hz() -> float | None:
+    """Return the sample rate of the JACK server, or None if there is none."""
+    probe = open_probe()
+    if probe is None:
         return None
-    rate_hz = float(library.jack_get_sample_rate(client))
-    library.jack_client_close(client)
+    rate_hz = probe.rate_hz
+    probe.close()
     return rate_hz

@@ -3,8 +3,10 @@
 Notes
 -----
 rtmidi tells nothing when a port or a JACK server goes away, and closing a port after its JACK server
-died ends the process with a segmentation fault. So the list is polled with one client that is kept,
-a connection to the JACK server is held to see it die, and ports of a dead server are never closed.
+died ends the process with a segmentation fault. To a server that lives but stands still some two
+thousand messages can be sent; the next one never returns, and holds Python's lock. So the list is
+polled with one client that is kept, a connection to the JACK server is held to see it die, its
+frames are watched to see it stand still, and ports of a dead server are never closed.
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from blender_app.core.errors import PortError
-from blender_app.engine.jack import connect_to_jack
+from blender_app.engine.jack import connect_to_jack, open_probe
 
 CLIENT_NAME = "Loopweave"
 API_VARIABLE = "LOOPWEAVE_MIDI_API"
 """Environment variable that chooses "alsa" or "jack" where both are there."""
 _ALSA_SEQUENCER = Path("/dev/snd/seq")
+_STALLED_CALLS = 2
 _ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123
 
 
@@ -118,9 +121,13 @@ class MidiSystem:
         rtmidi = _rtmidi()
         self._rtmidi = rtmidi
         self._api, self._server = _choose_api(rtmidi)
+        self._probe = open_probe() if self._server is not None else None
+        self._frame, self._same_frames = -1, 0
         try:
             self._client = rtmidi.MidiOut(self._api, name=f"{CLIENT_NAME} list")
         except (OSError, RuntimeError) as error:
+            if self._probe is not None:
+                self._probe.close()
             self._close_server()
             raise PortError(f"The MIDI system cannot be reached ({error}).") from None
 
@@ -136,6 +143,15 @@ class MidiSystem:
             return True
         readable, _, _ = select.select([self._server], [], [], 0)
         return not readable  # the server never says anything here: it can only be the end
+
+    def stalled(self) -> bool:
+        """Return whether the JACK server stood still at the last two calls, half a second apart."""
+        if self._probe is None or not self.alive:
+            return False
+        frame = self._probe.frame
+        self._same_frames = self._same_frames + 1 if frame == self._frame else 0
+        self._frame = frame
+        return self._same_frames >= _STALLED_CALLS
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the ports that notes can be sent to; none when the server has died."""
@@ -184,6 +200,8 @@ class MidiSystem:
         if client is not None:
             if self.alive:
                 client.delete()
+                if self._probe is not None:
+                    self._probe.close()
             else:
                 _keep_for_ever(client)
         self._close_server()

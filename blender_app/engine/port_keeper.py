@@ -36,6 +36,7 @@ class PortKeeper(threading.Thread):
         self._system: MidiSystem | None = None
         self._port: MidiPort | None = None
         self._told: m.PortsChanged | None = None
+        self._stalled = False
 
     def handle(self, command: m.Command) -> None:
         """Take a command (`OpenPort`, `OpenVirtualPort`, `Quit`) from another thread."""
@@ -44,16 +45,20 @@ class PortKeeper(threading.Thread):
     def run(self) -> None:
         """Work until `Quit`, then close the port."""
         while True:
-            self._look()
+            if not self._see_stall():
+                self._look()
             try:
                 command = self._commands.get(timeout=POLL_S)
             except queue.Empty:
                 continue
             if isinstance(command, m.Quit):
                 break
-            self._open(command)
+            if self._stalled:  # it would wait for ever
+                self._emit(m.EngineError("The JACK server stands still; ports cannot be opened now."))
+            else:
+                self._open(command)
         self._replace(None)
-        if self._system is not None:
+        if self._system is not None and not self._stalled:
             self._system.close()
 
     def _open(self, command: m.Command) -> None:
@@ -81,7 +86,7 @@ class PortKeeper(threading.Thread):
         self._attach(port)
         before, self._port = self._port, port
         if before is not None and self._system is not None:
-            if self._system.alive:
+            if self._system.alive and not self._stalled:
                 before.close()
             else:
                 before.abandon()
@@ -113,6 +118,17 @@ class PortKeeper(threading.Thread):
         if found != self._told:
             self._told = found
             self._emit(found)
+
+    def _see_stall(self) -> bool:
+        """Keep notes from a MIDI server that stands still, and return whether it does."""
+        stalled = self._system is not None and self._system.stalled()
+        if stalled and not self._stalled:
+            self._attach(None)
+            self._emit(m.EngineError("The JACK server stands still; notes go out again when it goes on."))
+        elif self._stalled and not stalled and self._system is not None and self._system.alive:
+            self._attach(self._port)
+        self._stalled = stalled
+        return stalled
 
     def _lose_port(self) -> None:
         if self._port is not None:

@@ -55,7 +55,11 @@ class Jack:
         command += ["-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        probe = [sys.executable, "-c", "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name='probe')"]
+        probe = [
+            sys.executable,
+            "-c",
+            "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name='probe').delete()",
+        ]
         end_s = time.monotonic() + WAIT_S
         while "already active" not in self.said() and self.process.poll() is None:
             if self.socket.exists():
@@ -81,6 +85,7 @@ class Jack:
 
     def clean(self) -> None:
         if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
             self.process.terminate()
             try:
                 self.process.wait(5)
@@ -162,11 +167,12 @@ class Listener:
         return left
 
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.stdin.close()
+        self.process.stdin.close()
+        try:
             self.process.wait(WAIT_S)
-        else:
-            self.process.stdin.close()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 @pytest.fixture

@@ -169,6 +169,34 @@ def test_all_comes_back_with_the_server(jack, engine, listen, held):
     until(other.note_ons, "notes")
 
 
+def test_server_that_stands_still_freezes_nobody(jack, engine, listen, held):
+    synth = listen()
+    play(engine, held, synth.port)
+    until(synth.note_ons, "notes")
+    jack.process.send_signal(signal.SIGSTOP)
+    assert "stands still" in engine.wait_for(m.EngineError).message
+    for _ in range(100):  # of 32 messages: more than rtmidi takes before it waits for ever
+        engine.send(m.Panic())
+    engine.send(m.OpenPort(synth.port))
+    assert "stands still" in engine.wait_for(m.EngineError).message
+    engine.send(m.SetTempo(77.0))
+    until(lambda: any(e.timeline.tempo_bpm == 77.0 for e in engine.of(m.TransportChanged)), "the new tempo")
+    count = len(synth.note_ons())
+    jack.process.send_signal(signal.SIGCONT)
+    until(lambda: len(synth.note_ons()) > count, "notes again")
+
+
+def test_engine_ends_beside_a_server_that_stands_still(jack, engine, listen, held):
+    synth = listen()
+    play(engine, held, synth.port)
+    until(synth.note_ons, "notes")
+    jack.process.send_signal(signal.SIGSTOP)
+    engine.wait_for(m.EngineError)
+    engine.close()
+    jack.process.send_signal(signal.SIGCONT)
+    assert not engine.alive
+
+
 def test_sound_is_found_by_itself(engine):
     engine.send(m.SetAudio(True))
     engine.wait_for(m.AudioChanged, driver="jack", message=None)
