@@ -371,6 +371,9 @@ class MainWindow(QMainWindow):
     # -- place on the screen, drops, end -------------------------------------------------------------
 
     def _restore_place(self) -> None:
+        state = self.controller.settings.window_state
+        if state:
+            self.splitter.restoreState(QByteArray(state))
         geometry = self.controller.settings.window_geometry
         if geometry and self.restoreGeometry(QByteArray(geometry)):
             return
@@ -409,4 +412,5 @@ class MainWindow(QMainWindow):
         self._frame_timer.stop()
         self.window_actions.let_go()
         self.controller.settings.window_geometry = bytes(self.saveGeometry().data())
+        self.controller.settings.window_state = bytes(self.splitter.saveState().data())
         event.accept()

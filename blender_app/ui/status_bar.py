@@ -60,7 +60,7 @@ class StatusBar(QFrame):
     def show_hint(self, text: str) -> None:
         """Say what the keys do here, where there is room for it."""
         self._hint = text
-        room = self.width() - sum(part.sizeHint().width() + 6 for part in self.parts.values()) - 70
+        room = self.width() - sum(part.sizeHint().width() + 6 for part in self.parts.values()) - 90
         fits = QFontMetrics(self.hint.font()).horizontalAdvance(text) < room
         self.hint.setText(text if fits else "")
 

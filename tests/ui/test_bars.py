@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -59,6 +59,19 @@ def test_dragging_up_raises_as_one_gesture(box: NumberBox, drag) -> None:
     drag(box.lineEdit(), [start, start - QPoint(0, 30), start - QPoint(0, 60)])
     assert box.value() == pytest.approx(110 + 60 * 0.34, abs=0.11)
     assert gestures == ["start", "end"]
+
+
+def test_right_click_offers_a_reset(box: NumberBox, qtbot: QtBot) -> None:
+    turn(box, 9)
+    where = box.lineEdit().rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, box.lineEdit().mapToGlobal(where))
+    QApplication.sendEvent(box.lineEdit(), event)
+    menu = QApplication.activePopupWidget()
+    reset = menu.actions()[-1]
+    assert reset.text() == "Reset to 110.0 bpm"
+    reset.trigger()
+    menu.close()
+    assert box.value() == 110.0
 
 
 def test_typing_a_number(box: NumberBox, qtbot: QtBot) -> None:

@@ -331,6 +331,8 @@ def test_note_map_dialog(window: MainWindow, engine) -> None:
     press(window, Qt.Key.Key_M, CONTROL)
     dialog = window.window_actions.dialogs[NoteMapDialog]
     dialog.channel.setValue(3)
+    dialog.latency.setValue(25)
+    assert window.controller.session.midi.latency_s == 0.025
     dialog.notes[0].setValue(60)
     assert window.controller.session.midi.channel == 2
     assert window.controller.session.midi.note_map[0] == 60
@@ -402,6 +404,33 @@ def test_every_control_has_a_name_and_a_place_in_the_tab_order(window: MainWindo
         *window.stage.cards,
     ):
         assert widget in seen
+
+
+def test_the_status_line_says_what_the_keys_do(window: MainWindow, qtbot: QtBot) -> None:
+    assert "move the puck" in window.status.hint.text()
+    press(window, Qt.Key.Key_W)
+    assert "drag draws" in window.status.hint.text()
+    window.editor.step_grid.setFocus()
+    assert "velocity" in window.status.hint.text()
+    height = window.status.height()
+    for width in (1000, 800, 700):
+        window.resize(width, 600)
+        qtbot.waitUntil(lambda: window.status.height() == height)  # what has no room is not said
+    assert window.status.hint.text() == ""
+
+
+def test_size_and_division_are_remembered(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(760, 640)
+    QApplication.processEvents()
+    window.splitter.setSizes([500, 500])
+    sizes = window.splitter.sizes()
+    window.close()
+    other = MainWindow(window.controller, window.look, asks_before_closing=False)
+    qtbot.addWidget(other)
+    other.show()
+    assert (other.width(), other.height()) == (760, 640)
+    assert other.splitter.sizes() == pytest.approx(sizes, abs=3)
+    other.close()
 
 
 def test_controller_is_not_needed_after_the_window(window: MainWindow, controller: Controller) -> None:

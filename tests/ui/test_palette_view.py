@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QPaintEvent
+from PySide6.QtGui import QAccessible, QInputDevice, QPaintEvent, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
@@ -201,3 +202,68 @@ def test_every_grid_is_drawn_in_its_colours(view: PaletteView, look: Look, count
         point = view.point_of(place) - QPointF(0, cell * 0.3)
         seen, wanted = image.pixelColor(point.toPoint()), look.corner_color(corner)
         assert max(abs(seen.red() - wanted.red()), abs(seen.blue() - wanted.blue())) < 12
+
+
+def pen(
+    view: PaletteView, kind: QEvent.Type, x: float, y: float, device: QPointingDevice | None = None
+) -> QTabletEvent:
+    """Send the event of a pen at a place."""
+    point = view.point_of((x, y))
+    where = QPointF(view.mapToGlobal(point))
+    left = Qt.MouseButton.LeftButton
+    event = QTabletEvent(
+        kind,
+        device or QPointingDevice.primaryPointingDevice(),
+        point,
+        where,
+        0.5,
+        0,
+        0,
+        0,
+        0,
+        0,
+        Qt.KeyboardModifier.NoModifier,
+        left,
+        left,
+    )
+    QApplication.sendEvent(view, event)
+    return event
+
+
+def test_a_pen_draws_and_drags(view: PaletteView, qtbot: QtBot) -> None:
+    moved: list[tuple[float, float]] = []
+    view.puckMoved.connect(lambda x, y: moved.append((x, y)))
+    assert pen(view, QEvent.Type.TabletPress, 0.2, 0.2).isAccepted()
+    pen(view, QEvent.Type.TabletMove, 0.3, 0.25)
+    pen(view, QEvent.Type.TabletRelease, 0.3, 0.25)
+    assert moved[-1] == pytest.approx((0.3, 0.25), abs=1e-6)
+    view.set_draw_mode(True)
+    with qtbot.waitSignal(view.strokeDrawn) as drawn:
+        pen(view, QEvent.Type.TabletPress, 0.2, 0.2)
+        for step in range(5):
+            pen(view, QEvent.Type.TabletMove, 0.2 + 0.1 * step, 0.3)
+        pen(view, QEvent.Type.TabletRelease, 0.6, 0.3)
+    assert drawn.args[0][-1] == pytest.approx((0.6, 0.3), abs=1e-6)
+
+
+def test_the_pens_other_end_erases_a_node(view: PaletteView, qtbot: QtBot) -> None:
+    kind, pen_kind = QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Eraser
+    eraser = QPointingDevice("pen", 7, kind, pen_kind, QInputDevice.Capability.Position, 1, 1)
+    view.set_draw_mode(True)
+    view.set_path(((0.2, 0.2), (0.8, 0.8)), (), closed=False)
+    with qtbot.waitSignal(view.nodesChanged) as changed:
+        pen(view, QEvent.Type.TabletPress, 0.8, 0.8, eraser)
+    assert changed.args[0] == ((0.2, 0.2),)
+
+
+def test_moving_is_told_to_a_listening_screen_reader(view: PaletteView, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    view.accessible_text = lambda: heard.append("asked") or ""  # type: ignore[method-assign]
+    view.set_sounding(DrumLoop.empty())
+    before = len(heard)
+    QAccessible.setActive(True)
+    try:
+        view.set_sounding(DrumLoop.empty().with_hit(0, 0, 99))
+    finally:
+        QAccessible.setActive(False)
+    assert (before, len(heard) > 0) == (0, True)
