@@ -43,6 +43,8 @@ FULL_GAIN = 0.6
 """FluidSynth's gain at our volume of 1: the loudest kit (TR-808) at velocity 100 just does not clip."""
 _SILENT_BLOCKS = 1  # a voice sounds from its second block on (measured with FluidSynth 2.3.1)
 DRUM_BANK = 128
+DRUMS_RING_S = 1.5
+"""Drums are heard so long even if their notes are short: a note-off costs an 808 its boom (6 dB)."""
 FILE_DRIVER = "file"
 _MAX_KITS = 128
 _ANY = -1
@@ -291,6 +293,7 @@ class LiveSynth(OfflineSynth):
     def __init__(self, font: Path | None = None, volume: float = 1.0) -> None:
         self.lead_s = LOOK_AHEAD_S
         self.latency_s = 0.0
+        self.drums_ring_s = DRUMS_RING_S
         self.driver: str | None = None
         self._driver = self._sequencer = self._event = None
         super().__init__(font, SAMPLE_RATE, FULL_GAIN * volume)

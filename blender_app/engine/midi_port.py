@@ -51,6 +51,7 @@ class MidiPort:
 
     lead_s = 0.0
     latency_s = 0.0
+    drums_ring_s = 0.0
 
     def __init__(self, client: Any, name: str, virtual: bool) -> None:  # noqa: ANN401
         self.name = name

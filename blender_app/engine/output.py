@@ -22,10 +22,13 @@ class Output(Protocol):
         How long before its moment the output wants to be told of a note; 0 if it sounds at once.
     latency_s
         What is added to each moment, in seconds.
+    drums_ring_s
+        How long a drum sounds at least, in seconds, however short its note is.
     """
 
     lead_s: float
     latency_s: float
+    drums_ring_s: float
 
     def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:
         """Start a note (channel 0-15, key 0-127, velocity 1-127) at `time_s`."""
@@ -100,6 +103,8 @@ class NoteQueue:
         """Queue a note from `time_s` to `off_s`."""
         self._order += 1
         channel, key = self.routing.channel, self.routing.key(note)
+        if note.voice is not None:
+            off_s = max(off_s, time_s + self.output.drums_ring_s)
         shift_s = self.output.latency_s
         on = _Entry(
             time_s + shift_s - self.output.lead_s, ON, self._order, time_s + shift_s, channel, key, velocity
@@ -173,9 +178,10 @@ class Recorded:
 class RecordingOutput:
     """An output that writes down what it is told, for tests."""
 
-    def __init__(self, lead_s: float = 0.0, latency_s: float = 0.0) -> None:
+    def __init__(self, lead_s: float = 0.0, latency_s: float = 0.0, drums_ring_s: float = 0.0) -> None:
         self.lead_s = lead_s
         self.latency_s = latency_s
+        self.drums_ring_s = drums_ring_s
         self.events: list[Recorded] = []
         self.panics = 0
         self.cancels = 0

@@ -24,7 +24,7 @@ class Rig:
         self.events: list[m.Event] = []
         self.player = Player(self.clock.now, self.events.append, VOICE_PITCHES)
         self.port = RecordingOutput()
-        self.sound = RecordingOutput(lead_s=0.03)
+        self.sound = RecordingOutput(lead_s=0.03, drums_ring_s=0.5)
         self.sent_s: list[float] = []  # when the port was told of each event
         self.player.attach(MIDI, self.port)
         self.player.attach(SOUND, self.sound)

@@ -34,6 +34,14 @@ def test_end_and_beginning_at_one_moment_come_in_this_order():
     assert [velocity for _, _, velocity in told(queue.output)] == [90, 0, 80, 0]
 
 
+def test_drums_ring_and_melodies_do_not():
+    queue = NoteQueue(RecordingOutput(drums_ring_s=1.0), Routing())
+    queue.add(NOTE, 90, 1.0, 1.1)
+    queue.add(Note(0, 70, 100), 80, 1.0, 1.1)
+    queue.dispatch(3.0)
+    assert told(queue.output)[2:] == [(1.1, 70, 0), (2.0, 40, 0)]
+
+
 def test_lateness_is_measured():
     queue = NoteQueue(RecordingOutput(), Routing())
     queue.add(NOTE, 90, 1.0, 1.1)
