@@ -96,7 +96,9 @@ class Controller(Instrument):
     # -- transport and devices ------------------------------------------------------------------
 
     def play(self) -> None:
-        """Start from where the transport stands."""
+        """Start from where the transport stands; an engine that had failed is started as well."""
+        if self._running and not self._playback.started:
+            self.restart_engine()
         self._playback.send(m.Play())
 
     def stop(self) -> None:

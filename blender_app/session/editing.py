@@ -219,7 +219,10 @@ class SessionEditor(QObject):
 
     def set_path(self, path: DrawnPath | None, text: str | None = None) -> None:
         """Set, change or (None) remove the path."""
-        self.edit(text or ("Remove path" if path is None else "Path"), "path", path=path)
+        before = self._session.path
+        only_bars = before is not None and path is not None and replace(before, bars=path.bars) == path
+        text = text or ("Remove path" if path is None else "Path")
+        self.edit(text, "path bars" if only_bars else None, path=path)
 
     def play_path(self, playing: bool) -> None:
         """Let the path sound, or the puck again."""

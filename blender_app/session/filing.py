@@ -108,6 +108,8 @@ class FilingEditor(SessionEditor):
         try:
             session = load_session(path)
         except FileError as error:
+            if not path.exists():
+                self._settings.remove_recent_file(str(path.absolute()))
             self._tell_error(error)
             return False
         self._begin(session, path)

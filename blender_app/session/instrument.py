@@ -14,10 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import LoopweaveError
 from blender_app.engine import messages as m
+from blender_app.engine.midi_port import find_port
 from blender_app.session import export
-from blender_app.session.document import MidiSettings, Session
+from blender_app.session.document import DrawnPath, MidiSettings, Point, Session
 from blender_app.session.filing import FilingEditor
-from blender_app.session.path import PathPlan, continued_anchor, next_boundary
+from blender_app.session.path import PathPlan, begins_anew, continued_anchor, next_boundary
 from blender_app.session.playback import Changes, Engine, Playback, Played, PlayedLoop, PlayedPath
 from blender_app.session.requests import (
     CornerResult,
@@ -88,6 +89,7 @@ class Instrument(FilingEditor):
         self._model_state = ModelState.LOADING
         self._model_hash = ""
         self._restarted_s: float | None = None
+        self._played_at: Point | DrawnPath | None = None
         self._running = False
         self._make_seed: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
         self._status = Status()
@@ -205,7 +207,7 @@ class Instrument(FilingEditor):
         """Return what opens the session's port; one that is not there is opened when it appears."""
         if midi.port is not None and midi.virtual:
             return [m.OpenVirtualPort(midi.port)]
-        if midi.port is None or midi.port in self._playback.ports:
+        if midi.port is None or find_port(midi.port, list(self._playback.ports)) is not None:
             return [m.OpenPort(midi.port)]
         return [m.OpenPort(None)] if self._playback.open_port is not None else []
 
@@ -221,6 +223,13 @@ class Instrument(FilingEditor):
         else:
             self._worker.request(LoopRequest(self._session.puck, change_at))
 
+    def _request_sound_again(self) -> None:
+        """Ask for what plays where we are, from another palette: at once, but what waits still waits."""
+        session = self._session
+        place = session.path if session.path_plays else session.puck
+        moved = place != self._played_at or self._playback.waiting is not None
+        self._request_sound(session.change_at if moved else m.ChangeAt.STEP)
+
     def _session_to_save(self) -> Session:
         if not self._model_hash:
             return self._session
@@ -235,12 +244,12 @@ class Instrument(FilingEditor):
             return
         self._cells, self._held = result.cells, result.held
         self.cellsChanged.emit()
-        if request.corners == session.corners:
-            self._request_sound(m.ChangeAt.STEP)
+        self._request_sound_again()  # even if it is no more the newest: a long drag would be silent
 
     @Slot(object)
     def _on_worker_loopReady(self, result: LoopResult) -> None:
         if not self._session.path_plays:
+            self._played_at = result.request.point
             self._play(PlayedLoop(result.loop), result.request.change_at)
 
     @Slot(object)
@@ -249,7 +258,8 @@ class Instrument(FilingEditor):
         target, self._path_export = self._path_export, None
         if target is not None:
             self._export(target, export.path_music(plan, result.loops))
-        if self._session.path_plays and plan.path == self._session.path:
+        if self._session.path_plays:  # even if a node has moved on: what is newer follows
+            self._played_at = plan.path
             change_at = result.request.change_at
             anchored = replace(plan, anchor_step=self._path_anchor(plan, change_at))
             self._play(PlayedPath(anchored, result.loops), change_at)
@@ -314,14 +324,14 @@ class Instrument(FilingEditor):
         step, current = self._playback.step_now(), self._playback.current_path
         if step is None:
             return 0
-        if current is not None:
+        if current is not None and not begins_anew(current.plan, plan.path, step):
             return continued_anchor(current.plan, plan.path, step)
         return next_boundary(step, change_at)
 
     @Slot()
     def _on_poll_timer_timeout(self) -> None:
         changes = self._playback.poll()
-        if "transport" in changes.names:
+        if "stopped" in changes.names:
             self._return_path_to_start()
         if changes.names & {"ports", "port"}:
             self._follow_port(changes)
@@ -343,15 +353,22 @@ class Instrument(FilingEditor):
     def _return_path_to_start(self) -> None:
         """Let a path begin its lap at step 0 again once the transport has stopped."""
         current = self._playback.current_path
-        if current is not None and not self._playback.playing and current.plan.anchor_step:
+        if current is not None and current.plan.anchor_step:
             self._play(replace(current, plan=replace(current.plan, anchor_step=0)), m.ChangeAt.STEP)
 
     def _follow_port(self, changes: Changes) -> None:
-        """Open the session's port when it appears."""
-        midi = self._session.midi
-        appeared = "ports" in changes.names and midi.port in self._playback.ports
-        if appeared and not midi.virtual and self._playback.open_port != midi.port:
-            self._playback.send(m.OpenPort(midi.port))
+        """Open the session's port when it appears, or appears again, perhaps under another number."""
+        midi, opened = self._session.midi, self._playback.open_port
+        if midi.port is None:
+            return
+        if midi.virtual:
+            if "midi is back" in changes.names:
+                self._playback.send(m.OpenVirtualPort(midi.port))
+        elif opened is None or find_port(midi.port, [opened]) is None:
+            if "ports" in changes.names and find_port(midi.port, list(self._playback.ports)) is not None:
+                self._playback.send(m.OpenPort(midi.port))
+        elif opened != midi.port:
+            self.apply_values({"midi": replace(midi, port=opened)})
 
     def _on_engine_died(self) -> None:
         now_s, restarted_s = self._clock(), self._restarted_s
@@ -362,7 +379,7 @@ class Instrument(FilingEditor):
             return
         self._playback.close(CLOSE_TIMEOUT_S)
         self.messageShown.emit(
-            "error", "The sound engine stopped again. Save your work, then restart the engine or the program."
+            "error", "The sound engine stopped again. Save your work; then play starts the engine once more."
         )
         self.transportChanged.emit()
         self._update_status()

@@ -189,6 +189,14 @@ def continued_anchor(plan: PathPlan, path: DrawnPath, step: float) -> int:
     return round(step - (step - plan.anchor_step) / plan.path.lap_steps * path.lap_steps)
 
 
+def begins_anew(plan: PathPlan, path: DrawnPath, step: float) -> bool:
+    """Say whether `path` was drawn anew after `plan`, which plays once, had come to its end."""
+    before, after = plan.path.nodes, path.nodes
+    moved = sum(old != new for old, new in zip(before, after, strict=False))
+    ended = plan.plays_once and step - plan.anchor_step >= plan.path.lap_steps
+    return ended and (len(before) != len(after) or moved > 1)
+
+
 def _row_notes(loop: DrumLoop, row: int, step: int) -> list[Note]:
     return [
         Note(

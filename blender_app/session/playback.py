@@ -114,6 +114,7 @@ class Playback:
         self.audio = m.AudioChanged(None, None, ())
         self.audio_known = False
         self.ports_message: str | None = None
+        self._lost_midi = False
         self.open_port: str | None = None
         self.port_is_virtual = False
         self.stats = m.Stats(0, 0.0, 0.0)
@@ -123,7 +124,7 @@ class Playback:
     def start(self) -> None:
         """Start an engine, after forgetting what an earlier one had said."""
         self._sent.clear()
-        self._waiting = None
+        self._sounding = self._waiting = None
         self.audio_known = False
         self._engine = self._make_engine()
         self._engine.start()
@@ -207,7 +208,9 @@ class Playback:
     def row_at(self, now_s: float) -> float | None:
         """Return which row of the loop (0 up to 32) sounds at a moment; None while it stands."""
         step = self.step_at(now_s)
-        return None if step is None else step % LOOP_STEPS
+        if step is None or self.timeline is None:
+            return None
+        return max(step, self.timeline.anchor_step) % LOOP_STEPS  # "play" has a moment of delay
 
     # -- what the engine says -------------------------------------------------------------------
 
@@ -225,18 +228,21 @@ class Playback:
         match event:
             case m.TransportChanged(playing, timeline):
                 self.playing, self.timeline = playing, timeline
-                changes.names.add("transport")
+                changes.names |= {"transport"} if playing else {"transport", "stopped"}
             case m.PatternStarted(serial=serial):
                 self._start_pattern(serial)
                 changes.names.add("sounding")
             case m.PortsChanged(names, message):
                 self.ports, self.ports_message = names, message
                 changes.names |= {"ports", "status"}
+                if message is None and self._lost_midi:
+                    changes.names.add("midi is back")
+                self._lost_midi = message is not None
             case m.PortOpened(name, virtual):
                 self.open_port, self.port_is_virtual = name, virtual
                 changes.names |= {"port", "status"}
             case m.PortLost(name):
-                self.open_port = None
+                self.open_port, self._lost_midi = None, True
                 changes.names |= {"status"}
                 changes.warn(f"The MIDI port {name} has vanished. It is opened again when it returns.")
             case m.AudioChanged(kits=kits, message=message):

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -14,11 +13,10 @@ from blender_app.core.drums import LOOP_STEPS, DrumLoop
 from blender_app.core.errors import FontError, ModelError
 from blender_app.core.presets import PRESETS
 from blender_app.core.smf import read_drum_loop, read_midi
-from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session import export
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, MidiSettings, PathMode, Session, default_corners
+from blender_app.session.document import DrawnPath, PathMode, Session, default_corners
 from blender_app.session.files import load_session, save_session
 from blender_app.session.path import position_at
 from blender_app.session.status import ModelState
@@ -28,11 +26,6 @@ SQUARE = DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), bars=4)
 
 def last_pattern(engine) -> m.SetPattern:
     return engine.sent(m.SetPattern)[-1]
-
-
-def poll(controller: Controller) -> None:
-    """Take in what the engine said, without waiting for the timer."""
-    controller._on_poll_timer_timeout()
 
 
 def same_hits(one: DrumLoop, other: DrumLoop) -> bool:
@@ -84,6 +77,29 @@ def test_painting_a_corner_is_heard_at_once(controller: Controller, engine, qtbo
     qtbot.waitUntil(lambda: bool(controller.sounding.hits[free, 6]))
     assert last_pattern(engine).change_at is m.ChangeAt.STEP
     assert controller.cells[0][0] == controller.session.corners[0]
+
+
+def test_a_refined_palette_leaves_the_puck_waiting(
+    controller: Controller, engine, model, qtbot: QtBot
+) -> None:
+    controller.set_change_at(m.ChangeAt.BAR)
+    controller.play()
+    qtbot.waitUntil(lambda: controller.playing)
+    engine.starts_patterns = False
+    model.refine_gate.clear()
+    with qtbot.waitSignal(controller.cellsChanged):
+        controller.clear_corner(3)
+    qtbot.waitUntil(lambda: bool(engine.commands) and last_pattern(engine).change_at is m.ChangeAt.STEP)
+    engine.events.append(m.PatternStarted("drums", last_pattern(engine).pattern.serial, 4.0, 101.0))
+    qtbot.waitUntil(lambda: controller.waiting is None)
+    controller.move_puck(0.9, 0.9)
+    qtbot.waitUntil(lambda: last_pattern(engine).change_at is m.ChangeAt.BAR)
+    waiting = last_pattern(engine).pattern.serial
+    with qtbot.waitSignal(controller.cellsChanged):
+        model.refine_gate.set()
+    controller.paint_hit(3, 0, 7, 111)
+    qtbot.waitUntil(lambda: last_pattern(engine).pattern.serial > waiting)
+    assert last_pattern(engine).change_at is m.ChangeAt.BAR
 
 
 def test_unrefined_palette_comes_first_and_the_refined_one_replaces_it(
@@ -140,83 +156,6 @@ def test_edits_reach_the_engine(
 def test_mix_reaches_the_engine(controller: Controller, engine) -> None:
     controller.set_voice_mix(1, m.VoiceMix(mute=True, solo=False, volume=0.5))
     assert engine.sent(m.SetMix)[-1].voices[1] == m.VoiceMix(True, False, 0.5)
-
-
-# -- paths ------------------------------------------------------------------------------------------
-
-
-def test_path_is_one_long_pattern_of_the_loops_on_its_way(
-    controller: Controller, engine, qtbot: QtBot
-) -> None:
-    controller.set_path(SQUARE)
-    controller.play_path(True)
-    qtbot.waitUntil(lambda: last_pattern(engine).pattern.length_steps == 64)
-    pattern = last_pattern(engine).pattern
-    assert (pattern.loop_from_step, pattern.anchor_step) == (0, 0)
-    first_row = [note.voice for note in pattern.notes if note.step == 0]
-    assert first_row == list(np.flatnonzero(controller.session.corners[0].hits[0]))
-    quarter = [note.voice for note in pattern.notes if note.step == 16]
-    assert quarter == list(np.flatnonzero(controller.session.corners[1].hits[16]))
-
-
-def test_bead_and_sounding_loop_follow_the_engines_clock(
-    controller: Controller, engine, clock, qtbot: QtBot
-) -> None:
-    assert controller.path_position(clock.now_s) is None
-    controller.set_path(SQUARE)
-    controller.play_path(True)
-    qtbot.waitUntil(lambda: last_pattern(engine).pattern.length_steps == 64)
-    controller.play()
-    qtbot.waitUntil(lambda: controller.playing)
-    clock.now_s = 100.0 + 16 * 0.125  # a quarter of the lap at 120 beats a minute
-    assert controller.path_position(clock.now_s) == pytest.approx((1.0, 0.0), abs=1e-6)
-    qtbot.waitUntil(lambda: same_hits(controller.sounding, controller.session.corners[1]))
-    assert controller.playhead_step(clock.now_s) == pytest.approx(16.0)
-
-
-def test_path_begins_at_the_next_boundary_and_at_zero_after_a_stop(
-    controller: Controller, engine, clock, qtbot: QtBot
-) -> None:
-    controller.set_change_at(m.ChangeAt.BAR)
-    controller.play()
-    qtbot.waitUntil(lambda: controller.playing)
-    clock.now_s += 20 * 0.125
-    controller.set_path(SQUARE)
-    controller.play_path(True)
-    qtbot.waitUntil(lambda: last_pattern(engine).pattern.length_steps == 64)
-    pattern = last_pattern(engine).pattern
-    assert pattern.anchor_step == 32
-    assert pattern.step_of(32) == 0
-    controller.stop()
-    qtbot.waitUntil(lambda: last_pattern(engine).pattern.anchor_step == 0)
-
-
-def test_moving_a_node_while_playing_keeps_the_lap(
-    controller: Controller, engine, clock, qtbot: QtBot
-) -> None:
-    controller.play()
-    qtbot.waitUntil(lambda: controller.playing)
-    clock.now_s += 7 * 0.125
-    controller.set_path(SQUARE)
-    controller.play_path(True)
-    qtbot.waitUntil(lambda: controller._playback.sounding_path is not None)
-    assert last_pattern(engine).pattern.anchor_step == 8
-    clock.now_s += 30 * 0.125
-    serial = last_pattern(engine).pattern.serial
-    controller.move_path_node(2, 0.5, 0.5)
-    qtbot.waitUntil(lambda: last_pattern(engine).pattern.serial > serial)
-    assert last_pattern(engine).pattern.anchor_step == 8
-
-
-def test_touching_the_puck_takes_over_from_the_path(controller: Controller, qtbot: QtBot) -> None:
-    controller.set_path(SQUARE)
-    controller.play_path(True)
-    controller.move_puck(1.0, 1.0)
-    assert controller.session.path is not None
-    assert not controller.session.path.playing
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.corners[3])
-    controller.undo_stack.undo()
-    assert controller.session.path_plays
 
 
 # -- model ------------------------------------------------------------------------------------------
@@ -296,127 +235,6 @@ def test_a_failing_model_is_reported_and_replaced(controller: Controller, model,
     assert shown.args[0] == "error"
     assert "out of memory" in shown.args[1]
     qtbot.waitUntil(lambda: controller.cells[0][0] == PRESETS[10].loop)
-
-
-# -- engine -----------------------------------------------------------------------------------------
-
-
-def test_a_dead_engine_is_started_again_once(controller: Controller, engine, clock, qtbot: QtBot) -> None:
-    controller.play()
-    qtbot.waitUntil(lambda: controller.playing)
-    controller.set_tempo(77)
-    engine.commands.clear()
-    with qtbot.waitSignal(controller.messageShown) as shown:
-        engine.alive = False
-    assert shown.args[0] == "warning"
-    qtbot.waitUntil(lambda: bool(engine.sent(m.SetPattern)))
-    assert engine.alive
-    assert m.SetTempo(77.0) in engine.commands
-    assert m.Play() in engine.commands
-    assert last_pattern(engine).pattern.notes == controller.sounding.to_notes()
-    with qtbot.waitSignal(controller.messageShown) as shown:
-        engine.alive = False
-    assert shown.args[0] == "error"
-    assert not engine.alive
-    assert not controller.playing
-    controller.restart_engine()
-    assert engine.alive
-
-
-def test_port_is_opened_when_it_appears_and_again_when_it_returns(
-    controller: Controller, engine, qtbot: QtBot
-) -> None:
-    controller.open_port("Synth")
-    assert m.OpenPort("Synth") not in engine.commands
-    engine.events.append(m.PortsChanged(("Other", "Synth")))
-    qtbot.waitUntil(lambda: controller.status.midi == "Synth")
-    assert controller.ports == ("Other", "Synth")
-    with qtbot.waitSignal(controller.messageShown) as shown:
-        engine.events.extend([m.PortLost("Synth"), m.PortsChanged(("Other",))])
-    assert "Synth" in shown.args[1]
-    qtbot.waitUntil(lambda: not controller.status.midi_ok)
-    engine.commands.clear()
-    engine.events.append(m.PortsChanged(("Synth",)))
-    qtbot.waitUntil(lambda: controller.status.midi_ok)
-    assert engine.commands == [m.OpenPort("Synth")]
-
-
-def test_last_port_is_remembered(make_controller, engine, qtbot: QtBot) -> None:
-    first = make_controller()
-    first.start()
-    first.open_port("Synth")
-    first.close()
-    second = make_controller()
-    second.start()
-    assert second.session.midi.port == "Synth"
-
-
-def test_routing_is_remembered(make_controller, engine, tmp_path: Path) -> None:
-    first = make_controller()
-    first.start()
-    first.set_channel(2)
-    first.set_note_map((1, 2, 3, 4, 5, 6, 7, 8, 9))
-    first.close()
-    second = make_controller()
-    second.start()
-    assert engine.sent(m.SetRouting)[-1] == m.SetRouting(2, (1, 2, 3, 4, 5, 6, 7, 8, 9))
-    assert not second.modified
-    second.settings.routing = (99, 1)
-    second.close()
-    third = make_controller()
-    third.start()
-    assert third.session.midi == MidiSettings()
-
-
-def test_font_is_remembered_while_it_is_there(make_controller, engine, tmp_path: Path) -> None:
-    first = make_controller()
-    first.start()
-    (tmp_path / "mine.sf2").touch()
-    first.set_font(str(tmp_path / "mine.sf2"))
-    first.close()
-    second = make_controller()
-    second.start()
-    assert m.LoadFont(tmp_path / "mine.sf2") in engine.commands
-    assert second.session.font == str(tmp_path / "mine.sf2")
-    assert not second.modified
-    second.close()
-    (tmp_path / "mine.sf2").unlink()
-    third = make_controller()
-    third.start()
-    assert third.session.font is None
-
-
-def test_undo_of_the_channel_leaves_the_port_alone(controller: Controller, engine) -> None:
-    controller.set_channel(4)
-    controller.open_virtual_port("Mine")
-    controller.undo_stack.undo()
-    assert controller.session.midi.channel == 9
-    assert (controller.session.midi.port, controller.session.midi.virtual) == ("Mine", True)
-
-
-def test_missing_audio_is_told_once_and_shown(controller: Controller, engine, qtbot: QtBot) -> None:
-    texts: list[str] = []
-    controller.messageShown.connect(lambda _level, text: texts.append(text))
-    event = m.AudioChanged(None, None, (m.Kit(128, 0, "Standard"),), "No audio device: plug one in.")
-    with qtbot.waitSignal(controller.kitsChanged):
-        engine.events.extend([event, event])
-    assert texts == ["No audio device: plug one in."]
-    assert not controller.status.audio_ok
-    assert controller.status.message == "No audio device: plug one in."
-    assert controller.kits[0].name == "Standard"
-
-
-def test_stats_reach_the_status(controller: Controller, engine, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(controller.statusChanged):
-        engine.events.append(m.Stats(3, 0.004, 0.07))
-    assert (controller.status.late_events, controller.status.cpu) == (3, 0.07)
-
-
-def test_playhead_stands_while_stopped(controller: Controller, engine, qtbot: QtBot) -> None:
-    assert controller.playhead_step(123.0) is None
-    engine.events.append(m.TransportChanged(True, Timeline(50.0, 0.0, 120.0)))
-    qtbot.waitUntil(lambda: controller.playing)
-    assert controller.playhead_step(50.0 + 40 * 0.125) == pytest.approx(8.0)
 
 
 # -- files ------------------------------------------------------------------------------------------

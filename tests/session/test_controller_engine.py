@@ -1,0 +1,159 @@
+"""The controller and its engine: restart, ports, devices, and what is remembered of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.time import Timeline
+from blender_app.engine import messages as m
+from blender_app.session.controller import Controller
+from blender_app.session.document import MidiSettings
+
+
+def last_pattern(engine) -> m.SetPattern:
+    return engine.sent(m.SetPattern)[-1]
+
+
+def test_a_dead_engine_is_started_again_once(controller: Controller, engine, clock, qtbot: QtBot) -> None:
+    controller.play()
+    qtbot.waitUntil(lambda: controller.playing)
+    controller.set_tempo(77)
+    engine.commands.clear()
+    with qtbot.waitSignal(controller.messageShown) as shown:
+        engine.alive = False
+    assert shown.args[0] == "warning"
+    qtbot.waitUntil(lambda: bool(engine.sent(m.SetPattern)))
+    assert engine.alive
+    assert m.SetTempo(77.0) in engine.commands
+    assert m.Play() in engine.commands
+    assert last_pattern(engine).pattern.notes == controller.sounding.to_notes()
+    with qtbot.waitSignal(controller.messageShown) as shown:
+        engine.alive = False
+    assert shown.args[0] == "error"
+    assert not engine.alive
+    assert not controller.playing
+    engine.commands.clear()
+    controller.play()
+    assert engine.alive
+    assert engine.commands[-1] == m.Play()
+    assert m.SetTempo(77.0) in engine.commands
+
+
+def test_port_is_opened_when_it_appears_and_again_when_it_returns(
+    controller: Controller, engine, qtbot: QtBot
+) -> None:
+    controller.open_port("Synth")
+    assert m.OpenPort("Synth") not in engine.commands
+    engine.events.append(m.PortsChanged(("Other", "Synth")))
+    qtbot.waitUntil(lambda: controller.status.midi == "Synth")
+    assert controller.ports == ("Other", "Synth")
+    with qtbot.waitSignal(controller.messageShown) as shown:
+        engine.events.extend([m.PortLost("Synth"), m.PortsChanged(("Other",))])
+    assert "Synth" in shown.args[1]
+    qtbot.waitUntil(lambda: not controller.status.midi_ok)
+    engine.commands.clear()
+    engine.events.append(m.PortsChanged(("Synth",)))
+    qtbot.waitUntil(lambda: controller.status.midi_ok)
+    assert engine.commands == [m.OpenPort("Synth")]
+
+
+def test_port_comes_back_under_another_number(controller: Controller, engine, qtbot: QtBot) -> None:
+    controller.open_port("Pads:Pads MIDI 1 28:0")
+    engine.events.append(m.PortsChanged(("Pads:Pads MIDI 1 32:0",)))
+    qtbot.waitUntil(lambda: m.OpenPort("Pads:Pads MIDI 1 28:0") in engine.commands)
+    engine.events.append(m.PortOpened("Pads:Pads MIDI 1 32:0"))  # the engine says what it found
+    qtbot.waitUntil(lambda: controller.session.midi.port == "Pads:Pads MIDI 1 32:0")
+    engine.commands.clear()
+    engine.events.append(m.PortsChanged(("Other", "Pads:Pads MIDI 1 32:0")))
+    qtbot.waitUntil(lambda: "Other" in controller.ports)
+    assert not engine.commands
+
+
+def test_own_port_comes_back_with_the_midi_system(controller: Controller, engine, qtbot: QtBot) -> None:
+    controller.open_virtual_port("Mine")
+    engine.events.extend([m.PortsChanged(("Other",)), m.PortOpened("Mine", virtual=True)])
+    qtbot.waitUntil(lambda: controller.status.midi_ok)
+    assert engine.sent(m.OpenVirtualPort) == [m.OpenVirtualPort("Mine")]
+    engine.events.extend([m.PortLost("Mine"), m.PortsChanged((), "no server"), m.PortsChanged(("Other",))])
+    qtbot.waitUntil(lambda: engine.sent(m.OpenVirtualPort) == [m.OpenVirtualPort("Mine")] * 2)
+
+
+def test_last_port_is_remembered(make_controller, engine, qtbot: QtBot) -> None:
+    first = make_controller()
+    first.start()
+    first.open_port("Synth")
+    first.close()
+    second = make_controller()
+    second.start()
+    assert second.session.midi.port == "Synth"
+
+
+def test_routing_is_remembered(make_controller, engine, tmp_path: Path) -> None:
+    first = make_controller()
+    first.start()
+    first.set_channel(2)
+    first.set_note_map((1, 2, 3, 4, 5, 6, 7, 8, 9))
+    first.close()
+    second = make_controller()
+    second.start()
+    assert engine.sent(m.SetRouting)[-1] == m.SetRouting(2, (1, 2, 3, 4, 5, 6, 7, 8, 9))
+    assert not second.modified
+    second.settings.routing = (99, 1)
+    second.close()
+    third = make_controller()
+    third.start()
+    assert third.session.midi == MidiSettings()
+
+
+def test_font_is_remembered_while_it_is_there(make_controller, engine, tmp_path: Path) -> None:
+    first = make_controller()
+    first.start()
+    (tmp_path / "mine.sf2").touch()
+    first.set_font(str(tmp_path / "mine.sf2"))
+    first.close()
+    second = make_controller()
+    second.start()
+    assert m.LoadFont(tmp_path / "mine.sf2") in engine.commands
+    assert second.session.font == str(tmp_path / "mine.sf2")
+    assert not second.modified
+    second.close()
+    (tmp_path / "mine.sf2").unlink()
+    third = make_controller()
+    third.start()
+    assert third.session.font is None
+
+
+def test_undo_of_the_channel_leaves_the_port_alone(controller: Controller, engine) -> None:
+    controller.set_channel(4)
+    controller.open_virtual_port("Mine")
+    controller.undo_stack.undo()
+    assert controller.session.midi.channel == 9
+    assert (controller.session.midi.port, controller.session.midi.virtual) == ("Mine", True)
+
+
+def test_missing_audio_is_told_once_and_shown(controller: Controller, engine, qtbot: QtBot) -> None:
+    texts: list[str] = []
+    controller.messageShown.connect(lambda _level, text: texts.append(text))
+    event = m.AudioChanged(None, None, (m.Kit(128, 0, "Standard"),), "No audio device: plug one in.")
+    with qtbot.waitSignal(controller.kitsChanged):
+        engine.events.extend([event, event])
+    assert texts == ["No audio device: plug one in."]
+    assert not controller.status.audio_ok
+    assert controller.status.message == "No audio device: plug one in."
+    assert controller.kits[0].name == "Standard"
+
+
+def test_stats_reach_the_status(controller: Controller, engine, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(controller.statusChanged):
+        engine.events.append(m.Stats(3, 0.004, 0.07))
+    assert (controller.status.late_events, controller.status.cpu) == (3, 0.07)
+
+
+def test_playhead_stands_while_stopped(controller: Controller, engine, qtbot: QtBot) -> None:
+    assert controller.playhead_step(123.0) is None
+    engine.events.append(m.TransportChanged(True, Timeline(50.0, 0.0, 120.0)))
+    qtbot.waitUntil(lambda: controller.playing)
+    assert controller.playhead_step(50.0 + 40 * 0.125) == pytest.approx(8.0)
