@@ -93,22 +93,20 @@ class Blend:
         known = hits.new_ones(1, hits.shape[1], 1)
         margin = self.nets.decoder(self.codes, clean, hits, known) * hits
         self.bias = (HOLD_MARGIN - margin).clamp(min=0.0) * hits
-        self.bias[margin > HOLD_MARGIN] = 0.0
         self.feel_bias = (dynamics - self.nets.feel.decode(hits, self.feel)) * (hits > 0)[..., None]
         said = self.nets.decoder.decode(self.codes, clean)
         self.held = tuple((said == hits).all(-1).float().mean(-1).tolist())
 
     @torch.no_grad()
-    def hits_at(self, weights: Floats, codes: Tensor | None = None) -> Tensor:
+    def hits_at(self, weights: Floats) -> Tensor:
         """Return hits (N, T, V) in -1 / +1 at weights (N, K)."""
         w = torch.as_tensor(weights, dtype=torch.float32)
-        z = w @ (self.codes if codes is None else codes)
+        z = w @ self.codes
         if self.plain:
             return self.nets.decoder.decode(z, z.new_zeros(len(z)))
         away = (2.0 * (1.0 - (w**2).sum(1))).clamp(min=0.0).sqrt()
         noise = self.nets.config.between_noise * away
-        bias = torch.einsum("nk,ktv->ntv", _fade(w), self.bias)
-        bias = bias + self._lean(w)
+        bias = self._lean(w) + torch.einsum("nk,ktv->ntv", _fade(w), self.bias)
         return self.nets.decoder.decode(z, torch.where(away < 1e-3, 0.0, noise), bias=bias)
 
     def _lean(self, w: Tensor) -> Tensor:

@@ -127,6 +127,6 @@ def test_the_stored_palette_is_the_models(model: DrumModel) -> None:
         for r, s in zip(stored.cells(33, 33), cells, strict=True)
         for a, b in zip(r, s, strict=True)
     ]
-    assert np.mean(same) > 0.999
+    assert np.mean(same) > 0.99, "store the palette again: packaging/store_palette.py"
     point = np.array([[0.5, 0.25]])
     assert stored.at(point)[0].hit_count == stored.cells(5, 3)[1][1].hit_count
