@@ -63,13 +63,17 @@ def main(session: str | Path | None = None) -> int:
 
 def make_application() -> QApplication:
     """Return the application object, in the style that our themes are made for."""
+    from PySide6.QtGui import QColor
     from PySide6.QtWidgets import QApplication
+
+    from blender_app.ui.icons import icon
 
     app = cast("QApplication", QApplication.instance() or QApplication(sys.argv[:1]))
     app.setApplicationName("loopweave")
     app.setApplicationDisplayName("Loopweave")
     app.setDesktopFileName("loopweave")
     app.setStyle("Fusion")
+    app.setWindowIcon(icon("loopweave", QColor("white")))
     return app
 
 

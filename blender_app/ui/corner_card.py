@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
     QDropEvent,
+    QFocusEvent,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
@@ -27,7 +28,7 @@ from blender_app.core.presets import PRESETS
 from blender_app.ui import accessible
 from blender_app.ui.icons import icon
 from blender_app.ui.loop_image import loop_image
-from blender_app.ui.theme import Look
+from blender_app.ui.theme import KEYBOARD_REASONS, Look
 
 PLACES = ("top left", "top right", "bottom left", "bottom right")
 MIDI_SUFFIXES = (".mid", ".midi")
@@ -53,7 +54,7 @@ class CornerCard(QWidget):
         self._look, self._corner = look, corner
         self._loop, self._name = DrumLoop.empty(), ""
         self._held = 1.0
-        self._is_selected = self._drop_hovers = False
+        self._is_selected = self._drop_hovers = self._by_keys = False
         self._picture: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
@@ -217,8 +218,9 @@ class CornerCard(QWidget):
 
     def _paint_frame(self, painter: QPainter, rect: QRectF) -> None:
         theme = self._look.theme
-        color = theme.color("accent") if self.hasFocus() or self._drop_hovers else theme.color("text")
-        if self._is_selected or self.hasFocus() or self._drop_hovers:
+        focused = self._drop_hovers or (self._by_keys and self.hasFocus())
+        color = theme.color("accent" if focused else "text")
+        if self._is_selected or focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color, 2.0))
             painter.drawRoundedRect(rect.adjusted(-2.0, -2.0, 2.0, 2.0), 7.0, 7.0)
@@ -269,7 +271,13 @@ class CornerCard(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: object) -> None:
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._redraw()
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keys = event.reason() in KEYBOARD_REASONS
         self.update()
 
     def focusOutEvent(self, event: object) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QPointingDevice,
     QRegion,
     QResizeEvent,
@@ -25,13 +24,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import DrumLoop
 from blender_app.ui import accessible
-from blender_app.ui.palette_image import Cells, PaletteGeometry, PaletteImage
+from blender_app.ui.palette_image import Cells
 from blender_app.ui.palette_overlay import OverlayStyle, paint_bead, paint_path, paint_puck
+from blender_app.ui.palette_picture import PalettePicture
 from blender_app.ui.path_editor import Outcome, PathEditor, Place, clip_place
-from blender_app.ui.theme import SOUNDS, Look
+from blender_app.ui.theme import KEYBOARD_REASONS, SOUNDS, Look
 
-FADE_MS = 100
-"""How long changed cells take to cross-fade."""
 KEY_STEP, FINE_KEY_STEP = 0.05, 0.005
 CORNER_PLACES = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
 _CORNER_KEYS = dict(zip((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4), CORNER_PLACES, strict=True))
@@ -58,22 +56,15 @@ class PaletteView(QWidget):
         super().__init__(parent)
         self._look = look
         self._cells: Cells = ()
-        self._image = PaletteImage()
-        self._geometry: PaletteGeometry | None = None
-        self._pixmap, self._before = QPixmap(), QPixmap()
-        self._changed: list[tuple[int, int]] = []
         self._puck: Place = (0.5, 0.5)
         self._bead: Place | None = None
         self._curve: Sequence[Place] = ()
         self._sounding = DrumLoop.empty()
         self._playing = self._draw_mode = self._pressed = self._path_sounds = False
         self.editor = PathEditor()
-        self._fade = QVariantAnimation(self)
-        self._fade.setStartValue(0.0)
-        self._fade.setEndValue(1.0)
-        self._fade.setDuration(FADE_MS)
-        self._fade.setEasingCurve(QEasingCurve.Type.InOutQuad)
-        self._fade.valueChanged.connect(self._on_fade_valueChanged)
+        self._by_keys = False
+        self._picture = PalettePicture(look, self._paint_lines, self)
+        self._picture.needsPaint.connect(self._on_picture_needsPaint)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Palette")
@@ -114,7 +105,7 @@ class PaletteView(QWidget):
         """Show a path by its nodes and the smooth line through them."""
         self.editor.set_nodes(nodes, closed)
         self._curve = curve
-        self.update()
+        self._picture.lines_changed()
 
     def set_playing(self, playing: bool, path_sounds: bool) -> None:
         """Mark what sounds: the puck or the bead, or nothing while the transport stands."""
@@ -128,7 +119,7 @@ class PaletteView(QWidget):
         if not draws:
             self.editor.selected = None
         self.setCursor(Qt.CursorShape.CrossCursor if draws else Qt.CursorShape.ArrowCursor)
-        self.update()
+        self._picture.lines_changed()
 
     def set_sounding(self, loop: DrumLoop) -> None:
         """Know what sounds at the puck, for the screen reader."""
@@ -139,11 +130,7 @@ class PaletteView(QWidget):
 
     def field_rect(self) -> QRectF:
         """Return where the cells lie in the widget, in pixels."""
-        if self._geometry is None:
-            return QRectF(self.rect())
-        ratio = self.devicePixelRatioF()
-        side = self._geometry.side / ratio
-        return QRectF(round((self.width() - side) / 2), round((self.height() - side) / 2), side, side)
+        return self._picture.field_rect()
 
     def point_of(self, place: Place) -> QPointF:
         """Return the pixel of a place; the corners lie in the middle of the corner cells."""
@@ -161,16 +148,11 @@ class PaletteView(QWidget):
         )
 
     def _inner_rect(self) -> QRectF:
-        field = self.field_rect()
-        if self._geometry is None:
-            return field
-        ratio = self.devicePixelRatioF()
-        half_width, half_height = (size / 2 / ratio for size in self._geometry.cell_size)
-        return field.adjusted(half_width, half_height, -half_width, -half_height)
+        width, height = self._picture.cell_size()
+        return self.field_rect().adjusted(width / 2, height / 2, -width / 2, -height / 2)
 
     def _puck_radius(self) -> float:
-        cell = 40.0 if self._geometry is None else self._geometry.cell_size[0] / self.devicePixelRatioF()
-        return min(32.0, max(9.0, cell * 0.36))
+        return min(32.0, max(9.0, self._picture.cell_size()[0] * 0.36))
 
     def _disc_rect(self, place: Place) -> QRect:
         reach = self._puck_radius() + 5.0
@@ -180,75 +162,40 @@ class PaletteView(QWidget):
     # -- drawing ------------------------------------------------------------------------------------
 
     def _redraw(self, fade: bool) -> None:
-        if not self._cells or self.width() < 8 or self.height() < 8:
-            return
-        ratio = self.devicePixelRatioF()
-        rows, cols = len(self._cells), len(self._cells[0])
-        geometry = PaletteGeometry.fit(
-            rows, cols, round(self.width() * ratio), round(self.height() * ratio), ratio
-        )
-        fade = fade and geometry == self._geometry and not self._look.reduced_motion and self.isVisible()
-        self._geometry = geometry
-        changed = self._image.draw(self._cells, self._look.blend_grid(rows, cols), geometry)
-        if not changed and not self._pixmap.isNull():
-            return
-        self._before = self._pixmap if fade else QPixmap()
-        self._pixmap = self._image.to_pixmap(ratio)
-        self._changed = changed
-        self._fade.stop()
-        if fade:
-            self._fade.start()
-        else:
-            self.update()
+        if self._cells and self.width() >= 8 and self.height() >= 8:
+            self._picture.draw(self._cells, self.size(), self.devicePixelRatioF(), fade and self.isVisible())
 
-    @Slot(object)
-    def _on_fade_valueChanged(self, _value: object) -> None:
-        self.update(self._changed_region())
-
-    def _changed_region(self) -> QRegion:
-        if self._geometry is None or len(self._changed) > 40:
-            return QRegion(self.field_rect().toAlignedRect())
-        region = QRegion()
-        ratio, field = self.devicePixelRatioF(), self.field_rect()
-        for row, col in self._changed:
-            box = self._geometry.cell_rect(row, col)
-            rect = QRectF(box.x() / ratio, box.y() / ratio, box.width() / ratio, box.height() / ratio)
-            region += rect.translated(field.topLeft()).toAlignedRect()
-        return region
+    @Slot(QRegion)
+    def _on_picture_needsPaint(self, region: QRegion) -> None:
+        self.update(region)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.fillRect(event.rect(), self._look.theme.color("window"))
-        corner = self.field_rect().topLeft()
-        fading = self._fade.state() == QVariantAnimation.State.Running and not self._before.isNull()
-        if fading:
-            painter.drawPixmap(corner, self._before)
-            painter.setOpacity(float(self._fade.currentValue() or 0.0))
-        painter.drawPixmap(corner, self._pixmap)
-        painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_overlay(painter)
-        painter.end()
-
-    def _paint_overlay(self, painter: QPainter) -> None:
+        self._picture.paint(painter)
         style = OverlayStyle(SOUNDS, self._puck_radius())
-        stroke = self.editor.stroke if self.editor.drawing else self._curve
-        line = [self.point_of(place) for place in stroke]
-        nodes = [self.point_of(node) for node in self.editor.nodes] if self._draw_mode else []
-        if not self.editor.drawing:
-            paint_path(painter, style, line, nodes, self.editor.selected)
-        else:
-            paint_path(painter, style, line, [], None)
-        paint_puck(
-            painter,
-            style,
-            self.point_of(self._puck),
-            self._playing and not self._path_sounds,
-            self.hasFocus(),
-        )
+        sounds = self._playing and not self._path_sounds
+        ring = self._by_keys and self.hasFocus()
+        paint_puck(painter, style, self.point_of(self._puck), sounds, ring)
         if self._bead is not None:
             paint_bead(painter, style, self.point_of(self._bead))
+        painter.end()
+
+    def _paint_lines(self, painter: QPainter) -> None:
+        """Draw the path, or the stroke on its way."""
+        style = OverlayStyle(SOUNDS, self._puck_radius())
+        draws = self.editor.drawing
+        line = [self.point_of(place) for place in (self.editor.stroke if draws else self._curve)]
+        shows_nodes = self._draw_mode and not draws
+        nodes = [self.point_of(node) for node in self.editor.nodes] if shows_nodes else []
+        paint_path(painter, style, line, nodes, self.editor.selected)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._redraw(fade=False)
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._redraw(fade=False)
@@ -315,7 +262,7 @@ class PaletteView(QWidget):
         if self._draw_mode and inserts and self.editor.nodes:
             self._edit_nodes("Insert node", self.editor.insert_at(place))
             return
-        self._pressed = True
+        self._pressed, self._by_keys = True, False
         if not self._draw_mode:
             self.gestureStarted.emit("Move puck")
             self._move_puck(place)
@@ -323,7 +270,7 @@ class PaletteView(QWidget):
         self.editor.press(place, self._reach())
         if self.editor.dragging_node:
             self.gestureStarted.emit("Move node")
-        self.update()
+        self._picture.lines_changed()
 
     def _move(self, point: QPointF) -> None:
         place = self.place_of(point)
@@ -334,7 +281,7 @@ class PaletteView(QWidget):
         if outcome is Outcome.NODES:
             self.nodesChanged.emit(self.editor.nodes)
         if outcome is not Outcome.NOTHING:
-            self.update()
+            self._picture.lines_changed()
 
     def _release(self) -> None:
         self._pressed = False
@@ -347,7 +294,7 @@ class PaletteView(QWidget):
             self.gestureEnded.emit()
         if outcome is Outcome.STROKE:
             self.strokeDrawn.emit(self.editor.stroke)
-        self.update()
+        self._picture.lines_changed()
 
     def _move_puck(self, place: Place) -> None:
         if place != self._puck:
@@ -359,9 +306,10 @@ class PaletteView(QWidget):
             self.gestureStarted.emit(text)
             self.nodesChanged.emit(self.editor.nodes)
             self.gestureEnded.emit()
-        self.update()
+        self._picture.lines_changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._by_keys = True
         key = Qt.Key(event.key())
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key in _CORNER_KEYS:
@@ -383,20 +331,21 @@ class PaletteView(QWidget):
     def _node_key(self, key: Qt.Key, backwards: bool) -> bool:
         if key == Qt.Key.Key_N:
             self.editor.select_next(-1 if backwards else 1)
-            self.update()
+            self._picture.lines_changed()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._edit_nodes("Delete node", self.editor.delete_selected())
         elif key == Qt.Key.Key_Insert:
             self._edit_nodes("Insert node", self.editor.insert_after_selected(self._puck))
         elif key == Qt.Key.Key_Escape and self.editor.selected is not None:
             self.editor.selected = None
-            self.update()
+            self._picture.lines_changed()
         else:
             return False
         return True
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._by_keys = event.reason() in KEYBOARD_REASONS
         self.update(self._disc_rect(self._puck))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

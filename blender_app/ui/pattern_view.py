@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -92,6 +92,11 @@ class PatternView(QWidget):
     def _redraw(self) -> None:
         self._picture = None
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._redraw()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._redraw()

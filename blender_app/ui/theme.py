@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 
 from blender_app.ui.color import Floats, blend_corners, oklch_to_oklab, to_qcolor
@@ -109,6 +109,14 @@ MARK = QColor(255, 255, 255)
 
 SOUNDS = QColor("#ffdb7a")
 """The accent where it lies on the corner colours, which are the same in both themes."""
+
+
+KEYBOARD_REASONS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+"""Ways of getting the focus after which it is drawn; a mouse shows by itself where it is."""
 
 
 class Look(QObject):

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
-from blender_app.ui.palette_view import FADE_MS, PaletteView
+from blender_app.ui.palette_picture import FADE_MS
+from blender_app.ui.palette_view import PaletteView
 from blender_app.ui.theme import Look
 
 
