@@ -24,13 +24,14 @@ from blender_app.core.files import write_atomically
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.smf import MidiStyle, Music, midi_bytes
 from blender_app.core.smf_parse import MidiContents, MidiMessage, TempoMap, parse_midi, read_midi
-from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, OfflineSynth
+from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, DRUMS_RING_S, OfflineSynth
 
 LONGEST_S = 5400.0
 LOUDEST = 10 ** (-0.3 / 20)
 """Peak that what would clip is turned down to; -0.3 dB leaves room for a converter's filter."""
 _FADE_S = 0.25
 """The tail's last part fades to silence: a cymbal cut off would click."""
+_NOTE_OFFS = (0x8, 0x9)  # a note-on of velocity 0 is one as well
 _CONTROL_CHANGE, _PROGRAM_CHANGE = 0xB, 0xC
 _BANK_HIGH, _BANK_LOW = 0, 32
 _FULL_SCALE = 32767
@@ -130,7 +131,7 @@ def render_sound(contents: MidiContents, style: RenderStyle = _DEFAULT_STYLE) ->
             kits = ", ".join(f"{kit.program} ({kit.name})" for kit in synth.kits())
             raise FontError(f"{synth.font.name} has no drum kit {style.kit}. It has: {kits}.")
         now = 0
-        for frame, message in _timed(contents, rate, style.kit is not None):
+        for frame, message in _ringing(_timed(contents, rate, style.kit is not None), rate):
             if frame > now:
                 sound[now:frame] = synth.render(frame - now)
                 now = frame
@@ -149,6 +150,25 @@ def _timed(contents: MidiContents, rate: int, keep_kit: bool) -> Iterator[tuple[
         if keep_kit and _chooses_kit(message):
             continue
         yield round(tempo_map.seconds_at(message.tick) * rate / BLOCK_FRAMES) * BLOCK_FRAMES, message
+
+
+def _ringing(timed: Iterable[tuple[int, MidiMessage]], rate: int) -> Iterator[tuple[int, MidiMessage]]:
+    """Yield the messages with drums' note-offs so late that the drums ring as they do live."""
+    ring_frames = math.ceil(DRUMS_RING_S * rate / BLOCK_FRAMES) * BLOCK_FRAMES
+    begun: dict[int, int] = {}
+    waiting: dict[int, tuple[int, MidiMessage]] = {}  # note -> when it ends, and the message that ends it
+    for frame, message in timed:
+        for note, (end, note_off) in list(waiting.items()):
+            if end <= frame:
+                yield end, note_off
+                del waiting[note]
+        if message.channel == DRUM_CHANNEL and message.is_note_on:
+            begun[message.data1] = frame
+            waiting.pop(message.data1, None)  # FluidSynth lets go of the earlier one by itself
+        elif message.channel == DRUM_CHANNEL and message.data1 in begun and message.status >> 4 in _NOTE_OFFS:
+            waiting[message.data1] = max(frame, begun[message.data1] + ring_frames), message
+            continue
+        yield frame, message
 
 
 def _chooses_kit(message: MidiMessage) -> bool:

@@ -66,7 +66,6 @@ class SessionEditor(QObject):
         self._undo_stack = QUndoStack(self)
         self._undo_stack.setUndoLimit(MAX_UNDO_STEPS)
         self._gesture_text: str | None = None
-        self._gesture_depth = 0
         self._gesture_count = 0
         self._tap = TempoTap()
         self._copied: tuple[DrumLoop, str] | None = None
@@ -91,17 +90,16 @@ class SessionEditor(QObject):
     # -- gestures -------------------------------------------------------------------------------
 
     def begin_gesture(self, text: str) -> None:
-        """Begin a drag called `text` in the history: all edits until its end are one step."""
-        if self._gesture_depth == 0:
-            self._gesture_text = text
-            self._gesture_count += 1
-        self._gesture_depth += 1
+        """Begin a drag called `text` in the history: all edits until its end are one step.
+
+        A drag whose end was lost (a window that closed under the hand) ends here.
+        """
+        self._gesture_text = text
+        self._gesture_count += 1
 
     def end_gesture(self) -> None:
         """End the drag; without one nothing happens."""
-        self._gesture_depth = max(0, self._gesture_depth - 1)
-        if self._gesture_depth == 0:
-            self._gesture_text = None
+        self._gesture_text = None
 
     # -- tempo and feel -------------------------------------------------------------------------
 

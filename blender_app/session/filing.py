@@ -199,7 +199,7 @@ class FilingEditor(SessionEditor):
         return self._session
 
     def _begin(self, session: Session, file: Path | None) -> None:
-        self._gesture_depth, self._gesture_text = 0, None
+        self._gesture_text = None
         self._file = file
         self._undo_stack.clear()
         self._undo_stack.setClean()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import AudioError, FileError, FontError, MidiFileError
 from blender_app.core.feel import heard_step
+from blender_app.core.notes import Note
 from blender_app.core.smf import MidiStyle, Section, midi_bytes, write_midi
 from blender_app.core.smf_parse import parse_midi
 from blender_app.core.time import steps_to_seconds
@@ -97,6 +98,17 @@ def test_louder_notes_are_louder() -> None:
     levels = [level(velocity) for velocity in (20, 60, 100, 127)]
     assert levels == sorted(levels)
     assert levels[-1] > 4 * levels[0] > 0
+
+
+def test_drums_ring_however_short_their_notes_are() -> None:
+    style = RenderStyle(kit=25)
+
+    def boom(length_steps: float) -> float:
+        kick = Section((Note(0, 36, 100, length_steps, voice=0),), 32)
+        sound = render_sound(parse_midi(midi_bytes(kick, MidiStyle(tempo_bpm=60))), style)
+        return float(np.abs(sound[RATE // 4 : RATE // 2]).max())
+
+    assert boom(0.1) == pytest.approx(boom(8.0), rel=0.01)
 
 
 def test_what_would_clip_is_turned_down_and_nothing_else_is(tmp_path: Path) -> None:

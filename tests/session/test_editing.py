@@ -84,14 +84,22 @@ def test_two_drags_are_two_steps(editor: SessionEditor) -> None:
 def test_a_drag_of_many_kinds_is_one_step(editor: SessionEditor) -> None:
     editor.begin_gesture("Paint")
     editor.paint_hit(0, 1, 6, 80)
-    editor.begin_gesture("inner")
     editor.paint_hit(1, 2, 6, 80)
-    editor.end_gesture()
     editor.set_tempo(77)
     editor.end_gesture()
     assert editor.undo_stack.count() == 1
     editor.undo_stack.undo()
     assert editor.session == Session()
+
+
+def test_a_drag_whose_end_was_lost_ends_with_the_next_one(editor: SessionEditor) -> None:
+    editor.begin_gesture("Lost")
+    editor.move_puck(0.2, 0.2)
+    editor.begin_gesture("Paint")
+    editor.paint_hit(0, 1, 6, 80)
+    editor.end_gesture()
+    editor.set_tempo(77)
+    assert editor.undo_stack.count() == 3
 
 
 def test_a_drag_back_to_where_it_began_leaves_no_step(editor: SessionEditor) -> None:
