@@ -13,10 +13,11 @@ from blender_app.corpus.prepare import DrumCorpus
 from blender_app.latent.checkpoint import save_weights
 from blender_app.latent.config import DrumConfig
 from blender_app.training.augment import draw, recombine, training_batch, vary_real
+from blender_app.training.drums import PARTS, DrumRecipe, DrumTrainer
 from blender_app.training.evaluate import Scale, evaluate
 from blender_app.training.loop import Schedule
 from blender_app.training.plot import plot_logs
-from blender_app.training.train import PART_NAMES, DrumRecipe, DrumTrainer, train
+from blender_app.training.train import train
 
 TINY = DrumConfig(width=32, blocks=1, feel_width=24, prior_width=24, prior_blocks=1)
 
@@ -39,7 +40,7 @@ def recipe(steps: int) -> DrumRecipe:
 
 def test_losses_fall(corpus: DrumCorpus, tmp_path: Path) -> None:
     trainer = DrumTrainer(corpus, recipe(60), seed=1)
-    for part in PART_NAMES:
+    for part in PARTS:
         trainer.run(part, tmp_path, progress=False)
         rows = (tmp_path / f"{part}.csv").read_text().splitlines()
         column = rows[0].split(",").index("loss")

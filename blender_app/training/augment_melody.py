@@ -1,0 +1,128 @@
+"""Batches of real, recombined and drawn melodies, in all keys.
+
+Tokens are int64 (B, 32): 0 no event, 1 note off, 2 to 129 note-on of pitch token - 2.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_app.core.drums import LOOP_STEPS
+
+Tokens = NDArray[np.int64]
+_BAR = LOOP_STEPS // 2
+_FIRST, _LAST = 2, 129
+_SCALES = (
+    (0, 2, 4, 5, 7, 9, 11),
+    (0, 2, 3, 5, 7, 8, 10),
+    (0, 2, 4, 7, 9),
+    (0, 3, 5, 7, 10),
+    (0, 4, 7),
+    (0, 3, 7, 10),
+    tuple(range(12)),
+)
+
+
+def transpose(tokens: Tokens, semitones: NDArray[np.int64]) -> Tokens:
+    """Return tokens with row i moved by ``semitones[i]``; what leaves the range comes back by octaves."""
+    played = tokens >= _FIRST
+    moved = tokens + semitones[:, None]
+    low = np.where(played & (moved < _FIRST), -((moved - _FIRST) // 12) * 12, 0)
+    high = np.where(played & (moved > _LAST), -(-(moved - _LAST) // 12) * 12, 0)
+    return np.where(played, moved + low - high, tokens)
+
+
+def vary_real(tokens: Tokens, rng: np.random.Generator) -> Tokens:
+    """Transpose by -5 to +6, sometimes by an octave; swap, repeat or rotate bars; leave out notes."""
+    count = len(tokens)
+    octave = 12 * rng.choice([-1, 0, 1], count, p=[0.06, 0.88, 0.06])
+    out = transpose(tokens, rng.integers(-5, 7, count) + octave)
+    chance = rng.random((4, count))
+    out[chance[0] < 0.08] = np.roll(out[chance[0] < 0.08], _BAR, axis=1)
+    repeat = chance[1] < 0.12
+    out[repeat, _BAR:] = out[repeat, :_BAR]
+    for beats in (1, 2, 3):
+        rotate = (chance[2] >= 0.05 * (beats - 1)) & (chance[2] < 0.05 * beats)
+        out[rotate] = np.roll(out[rotate], 4 * beats, axis=1)
+    thin = chance[3] < 0.1
+    kept = rng.random(out[thin].shape) > 0.2
+    out[thin] = np.where(kept | (out[thin] < _FIRST), out[thin], 0)
+    return out
+
+
+def recombine(pool: Tokens, count: int, rng: np.random.Generator) -> Tokens:
+    """Play the pitches of one loop in the rhythm of another, or join the bars of two."""
+    a, b = (pool[rng.integers(0, len(pool), count)] for _ in range(2))
+    out = vary_real(a, rng)
+    other = vary_real(b, rng)
+    joined = rng.random(count) < 0.4
+    near = _nearest_octave(out[joined, :_BAR], other[joined, _BAR:])
+    out[joined, _BAR:] = near
+    rest = np.flatnonzero(~joined)
+    out[rest] = _rhythm_of(out[rest], other[rest])
+    return out
+
+
+def _nearest_octave(first: Tokens, second: Tokens) -> Tokens:
+    """Return `second` moved by octaves to where `first` plays."""
+    means = []
+    for part in (first, second):
+        played = part >= _FIRST
+        means.append((part * played).sum(1) / np.maximum(played.sum(1), 1))
+    both = (first >= _FIRST).any(1) & (second >= _FIRST).any(1)
+    octaves = np.where(both, np.round((means[0] - means[1]) / 12), 0).astype(np.int64)
+    return transpose(second, 12 * octaves)
+
+
+def _rhythm_of(pitches: Tokens, rhythm: Tokens) -> Tokens:
+    """Return the note-ons of `rhythm` with the pitches of `pitches` in their order, again from the start."""
+    out = rhythm.copy()
+    order = (rhythm >= _FIRST).cumsum(1) - 1
+    for row, (source, target) in enumerate(zip(pitches, rhythm, strict=True)):
+        line = source[source >= _FIRST]
+        if len(line):
+            at = target >= _FIRST
+            out[row, at] = line[order[row, at] % len(line)]
+    return out
+
+
+def draw(count: int, rng: np.random.Generator) -> Tokens:
+    """Make melodies as people sketch them: runs, arpeggios, repeated and wandering notes on a scale."""
+    return np.stack([_sketch(rng) for _ in range(count)])
+
+
+def _sketch(rng: np.random.Generator) -> Tokens:
+    row = np.zeros(LOOP_STEPS, np.int64)
+    scale = _SCALES[rng.integers(len(_SCALES))]
+    degree, tonic = int(rng.integers(0, 3 * len(scale))), int(rng.integers(24, 66))
+    lengths = rng.choice([1, 2, 3, 4, 6, 8], int(rng.integers(1, 4)))
+    move = rng.choice(4)
+    direction = int(rng.choice([-1, 1]))
+    step, note = int(rng.integers(0, 8)) * int(rng.random() < 0.4), 0
+    rests, clipped = rng.random() * 0.4 * (rng.random() < 0.5), rng.random() < 0.35
+    while step < LOOP_STEPS:
+        length = int(lengths[note % len(lengths)])
+        if rng.random() >= rests:
+            octave, place = divmod(max(degree, 0), len(scale))
+            row[step] = min(tonic + 12 * octave + scale[place], 127) + _FIRST
+            end = step + (max(1, length // 2) if clipped else length)
+            if end < LOOP_STEPS and (clipped or rng.random() < 0.2):
+                row[end] = 1
+            jump = int(rng.integers(-3, 4))
+            degree += (direction, 2 * direction, 0, jump)[move]
+            if not 0 <= degree < 4 * len(scale):
+                direction, degree = -direction, int(np.clip(degree, 0, 4 * len(scale) - 1))
+        step += length
+        note += 1
+    return row
+
+
+def training_batch(
+    pool: Tokens, weights: NDArray[np.float64] | None, size: int, rng: np.random.Generator
+) -> Tokens:
+    """Return a batch of 70 % real loops (drawn with chances `weights`), 15 % recombined, 15 % drawn."""
+    real, mixed = round(0.7 * size), round(0.15 * size)
+    chosen = rng.choice(len(pool), real, p=weights)
+    parts = [vary_real(pool[chosen], rng), recombine(pool, mixed, rng), draw(size - real - mixed, rng)]
+    return np.concatenate(parts)
