@@ -67,13 +67,17 @@ class PatternView(QWidget):
 
     def set_playhead(self, step: float | None) -> None:
         """Move the playhead to a position in steps, 0-32, or hide it; repaints only its surroundings."""
-        geometry = self.geometry_of_steps()
         for place in (self._playhead, step):
             if place is not None:
-                self.update(geometry.column_rect(int(place) - 2, int(place) + 1).toAlignedRect())
+                self._update_columns(int(place) - 2, int(place) + 1)
                 if place < 2:
-                    self.update(geometry.column_rect(LOOP_STEPS - 2, LOOP_STEPS - 1).toAlignedRect())
+                    self._update_columns(LOOP_STEPS - 2, LOOP_STEPS - 1)
         self._playhead = step
+
+    def _update_columns(self, first: int, last: int) -> None:
+        # The playhead and lit hits reach a little over the steps.
+        rect = self.geometry_of_steps().column_rect(first, last)
+        self.update(rect.adjusted(-3.0, -6.0, 3.0, 6.0).toAlignedRect())
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where steps and voices lie."""

@@ -91,15 +91,15 @@ def paint_ground(painter: QPainter, geometry: StepGeometry, color: QColor, outer
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     painter.drawRoundedRect(outer, 6.0, 6.0)
-    painter.setBrush(_BEAT_SHADE)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for beat in range(1, LOOP_STEPS // STEPS_PER_BEAT, 2):
         left = geometry.x_of(beat * STEPS_PER_BEAT)
         width = STEPS_PER_BEAT * geometry.step_width
-        painter.drawRect(QRectF(left, geometry.rect.top(), width, geometry.rect.height()))
-    painter.setBrush(_LANE_LINE)
+        painter.fillRect(QRectF(left, geometry.rect.top(), width, geometry.rect.height()), _BEAT_SHADE)
     for voice in range(1, VOICE_COUNT):
         row = geometry.row_rect(voice)
-        painter.drawRect(QRectF(row.left(), round(row.bottom()), row.width(), 1.0))
+        painter.fillRect(QRectF(row.left(), round(row.bottom()), row.width(), 1.0), _LANE_LINE)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def paint_hits(

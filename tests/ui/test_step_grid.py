@@ -185,6 +185,18 @@ def test_playhead_repaints_only_its_surroundings(view: PatternView, qtbot: QtBot
     assert max(log.widths) < 0.35 * view.width()
 
 
+def test_playhead_leaves_nothing_behind(view: PatternView, qtbot: QtBot) -> None:
+    clean = view.screen().grabWindow(view.winId()).toImage()
+    for place in (0.3, 14.0, 15.99, 16.0, 31.9, 0.5, 1.9):
+        view.set_playhead(place)
+        view.update()
+        QApplication.processEvents()
+    assert view.screen().grabWindow(view.winId()).toImage() != clean
+    view.set_playhead(None)
+    QApplication.processEvents()
+    assert view.screen().grabWindow(view.winId()).toImage() == clean
+
+
 def test_hits_light_up_under_the_playhead(view: PatternView) -> None:
     place = middle(view, 8, 0)
     assert view.grab().toImage().pixelColor(place).name() == "#ffffff"
