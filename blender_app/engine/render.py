@@ -131,7 +131,8 @@ def render_sound(contents: MidiContents, style: RenderStyle = _DEFAULT_STYLE) ->
             kits = ", ".join(f"{kit.program} ({kit.name})" for kit in synth.kits())
             raise FontError(f"{synth.font.name} has no drum kit {style.kit}. It has: {kits}.")
         now = 0
-        for frame, message in _ringing(_timed(contents, rate, style.kit is not None), rate):
+        for moment, message in _ringing(_timed(contents, rate, style.kit is not None), rate):
+            frame = min(moment, len(sound))
             if frame > now:
                 sound[now:frame] = synth.render(frame - now)
                 now = frame
@@ -158,7 +159,7 @@ def _ringing(timed: Iterable[tuple[int, MidiMessage]], rate: int) -> Iterator[tu
     begun: dict[int, int] = {}
     waiting: dict[int, tuple[int, MidiMessage]] = {}  # note -> when it ends, and the message that ends it
     for frame, message in timed:
-        for note, (end, note_off) in list(waiting.items()):
+        for note, (end, note_off) in sorted(waiting.items(), key=lambda ending: ending[1][0]):
             if end <= frame:
                 yield end, note_off
                 del waiting[note]
@@ -169,6 +170,7 @@ def _ringing(timed: Iterable[tuple[int, MidiMessage]], rate: int) -> Iterator[tu
             waiting[message.data1] = max(frame, begun[message.data1] + ring_frames), message
             continue
         yield frame, message
+    yield from sorted(waiting.values(), key=lambda ending: ending[0])
 
 
 def _chooses_kit(message: MidiMessage) -> bool:
