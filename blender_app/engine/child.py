@@ -192,6 +192,9 @@ def _read_commands(
                 return
             case m.OpenPort() | m.OpenVirtualPort():
                 ports.handle(command)
+            case m.Panic():
+                engine.handle(command)
+                ports.handle(command)
             case m.LoadFont() | m.SetAudio() | m.SetKit() | m.SetGain():
                 sound.handle(command)
             case _:

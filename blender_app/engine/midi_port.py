@@ -19,6 +19,7 @@ import select
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ CLIENT_NAME = "Loopweave"
 API_VARIABLE = "LOOPWEAVE_MIDI_API"
 """Environment variable that chooses "alsa" or "jack" where both are there."""
 _ALSA_SEQUENCER = Path("/dev/snd/seq")
-_STALLED_CALLS = 2
+PANIC_PAUSE_S = 0.003
+STALLED_S = 1.0
 _ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123
 
 
@@ -58,9 +60,11 @@ class MidiPort:
         self.virtual = virtual
         self._client = client
         self._lock = threading.Lock()
+        self._channels: set[int] = set()
 
     def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:  # noqa: ARG002
         """Send a note-on now."""
+        self._channels.add(channel)
         self._send((0x90 | channel, key, velocity))
 
     def note_off(self, time_s: float, channel: int, key: int) -> None:  # noqa: ARG002
@@ -74,10 +78,15 @@ class MidiPort:
         """Do nothing: a port has no clock of its own."""
 
     def panic(self) -> None:
-        """Tell all sixteen channels to be silent."""
+        """Tell the channels that had notes to be silent."""
+        for channel in sorted(self._channels):
+            self._silence(channel)
+
+    def panic_everywhere(self) -> None:
+        """Tell all sixteen channels to be silent, in some 50 ms: JACK drops what overflows a period."""
         for channel in range(16):
-            self._send((0xB0 | channel, _ALL_NOTES_OFF, 0))
-            self._send((0xB0 | channel, _ALL_SOUND_OFF, 0))
+            self._silence(channel)
+            time.sleep(PANIC_PAUSE_S)
 
     def close(self) -> None:
         """Close the port; what is sent afterwards goes nowhere."""
@@ -91,6 +100,10 @@ class MidiPort:
         client = self._take_client()
         if client is not None:
             _keep_for_ever(client)
+
+    def _silence(self, channel: int) -> None:
+        self._send((0xB0 | channel, _ALL_NOTES_OFF, 0))
+        self._send((0xB0 | channel, _ALL_SOUND_OFF, 0))
 
     def _take_client(self) -> Any:  # noqa: ANN401
         with self._lock:
@@ -123,7 +136,7 @@ class MidiSystem:
         self._rtmidi = rtmidi
         self._api, self._server = _choose_api(rtmidi)
         self._probe = open_probe() if self._server is not None else None
-        self._frame, self._same_frames = -1, 0
+        self._frame, self._moved_s = -1, time.monotonic()
         try:
             self._client = rtmidi.MidiOut(self._api, name=f"{CLIENT_NAME} list")
         except (OSError, RuntimeError) as error:
@@ -146,13 +159,13 @@ class MidiSystem:
         return not readable  # the server never says anything here: it can only be the end
 
     def stalled(self) -> bool:
-        """Return whether the JACK server stood still at the last two calls, half a second apart."""
+        """Return whether the JACK server has stood still for a second; to be called now and then."""
         if self._probe is None or not self.alive:
             return False
-        frame = self._probe.frame
-        self._same_frames = self._same_frames + 1 if frame == self._frame else 0
-        self._frame = frame
-        return self._same_frames >= _STALLED_CALLS
+        frame, now_s = self._probe.frame, time.monotonic()
+        if frame != self._frame:
+            self._frame, self._moved_s = frame, now_s
+        return now_s - self._moved_s > STALLED_S
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the ports that notes can be sent to; none when the server has died."""

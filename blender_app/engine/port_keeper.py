@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -16,7 +17,7 @@ _HAND_OVER_S = 2.0
 
 
 class PortKeeper(threading.Thread):
-    """Carries out `OpenPort` and `OpenVirtualPort`, and follows plugging and unplugging.
+    """Carries out `OpenPort`, `OpenVirtualPort` and `Panic`, and follows plugging and unplugging.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ class PortKeeper(threading.Thread):
         self._stalled = False
 
     def handle(self, command: m.Command) -> None:
-        """Take a command (`OpenPort`, `OpenVirtualPort`, `Quit`) from another thread."""
+        """Take a command (those above, or `Quit`) from another thread."""
         self._commands.put(command)
 
     def run(self) -> None:
@@ -53,13 +54,20 @@ class PortKeeper(threading.Thread):
                 continue
             if isinstance(command, m.Quit):
                 break
-            if self._stalled:  # it would wait for ever
-                self._emit(m.EngineError("The JACK server stands still; ports cannot be opened now."))
-            else:
-                self._open(command)
+            self._carry_out(command)
         self._replace(None)
         if self._system is not None and not self._stalled:
             self._system.close()
+
+    def _carry_out(self, command: m.Command) -> None:
+        if isinstance(command, m.Panic):
+            if self._port is not None and not self._stalled:
+                with contextlib.suppress(PortError):  # the engine's thread has told of it
+                    self._port.panic_everywhere()
+        elif self._stalled:  # it would wait for ever
+            self._emit(m.EngineError("The JACK server stands still; ports cannot be opened now."))
+        else:
+            self._open(command)
 
     def _open(self, command: m.Command) -> None:
         try:

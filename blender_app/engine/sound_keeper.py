@@ -86,6 +86,7 @@ class SoundKeeper(threading.Thread):
         try:
             synth = LiveSynth(path, self._volume)
         except DeviceError as error:
+            self._tried_drivers = self._drivers_now()  # another device would not help
             if isinstance(error, FontError):
                 self._emit(m.FontFailed(path, str(error)))
             if self._synth is None:

@@ -45,7 +45,7 @@ class Jack:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
-        self.rate, self.period = 48000, 256
+        self.rate, self.period = 48000, 1024  # long periods: a busy machine misses fewer of them
         self._log = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
