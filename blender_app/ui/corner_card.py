@@ -33,6 +33,7 @@ from blender_app.ui.theme import KEYBOARD_REASONS, Look
 PLACES = ("top left", "top right", "bottom left", "bottom right")
 MIDI_SUFFIXES = (".mid", ".midi")
 _TALLEST = 1.9
+_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_D, Qt.Key.Key_V)
 _METER_HEIGHT = 3.0
 
 
@@ -260,20 +261,23 @@ class CornerCard(QWidget):
         self.menu.popup(self.cursor().pos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = {
-            Qt.Key.Key_Return: self.selected,
-            Qt.Key.Key_Enter: self.selected,
-            Qt.Key.Key_D: self.diceRolled,
-            Qt.Key.Key_V: self.varied,
-        }
-        if event.key() in keys and not event.modifiers():
-            keys[Qt.Key(event.key())].emit(self._corner)
-        else:
+        key = Qt.Key(event.key())
+        if event.modifiers() or key not in _KEYS:
             super().keyPressEvent(event)
+        elif key == Qt.Key.Key_D:
+            self.diceRolled.emit(self._corner)
+        elif key == Qt.Key.Key_V:
+            self.varied.emit(self._corner)
+        else:
+            self.selected.emit(self._corner)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._redraw()
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and not event.modifiers() and event.key() in _KEYS:
+            event.accept()  # the key is for this corner, not for the one in the editor
+            return True
         return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -218,6 +218,41 @@ def test_dice_and_vary_by_key(window: MainWindow, qtbot: QtBot) -> None:
     assert controller.session.corners[1:3] == before[1:3]
 
 
+def test_keys_on_a_corner_are_for_that_corner(window: MainWindow, qtbot: QtBot) -> None:
+    controller = window.controller
+    before = controller.session.corners
+    window.stage.cards[2].setFocus()
+    press(window, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: controller.session.corners[2] != before[2])
+    press(window, Qt.Key.Key_Return)
+    assert window.edited_corner == 2
+    assert controller.session.corners[0] == before[0]
+
+
+def test_dragging_the_tempo_and_a_volume_is_one_step_each(window: MainWindow, drag) -> None:
+    controller, line = window.controller, window.transport.tempo.lineEdit()
+    start = line.rect().center()
+    drag(line, [start, *(start - QPoint(0, 10 * step) for step in range(1, 6))])
+    assert controller.session.tempo_bpm > 120
+    assert controller.undo_stack.count() == 1
+    slider = window.sounding.rows.volumes[0]
+    right, left = QPoint(slider.width() - 6, slider.height() // 2), QPoint(8, slider.height() // 2)
+    drag(slider, [right, QPoint(slider.width() // 2, left.y()), left])
+    assert controller.session.mix[0].volume < 0.3
+    assert controller.undo_stack.count() == 2
+    controller.undo_stack.undo()
+    assert slider.value() == 100
+
+
+def test_return_in_a_number_goes_back_to_the_palette(window: MainWindow) -> None:
+    tempo = window.transport.tempo
+    QTest.mouseClick(tempo.lineEdit(), Qt.MouseButton.LeftButton)
+    QTest.keyClicks(tempo.lineEdit(), "87.5")
+    press(window, Qt.Key.Key_Return)
+    assert window.controller.session.tempo_bpm == 87.5
+    assert QApplication.focusWidget() is window.stage.palette_view
+
+
 def test_copy_paste_clear_with_a_way_back(window: MainWindow) -> None:
     controller = window.controller
     first = controller.session.corners[0]

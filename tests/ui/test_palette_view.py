@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QInputDevice, QPaintEvent, QPointingDevice, QTabletEvent
+from PySide6.QtGui import QAccessible, QImage, QInputDevice, QPaintEvent, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -268,3 +268,20 @@ def test_moving_is_told_to_a_listening_screen_reader(view: PaletteView, qtbot: Q
     finally:
         QAccessible.setActive(False)
     assert (before, len(heard) > 0) == (0, True)
+
+
+def test_puck_and_bead_leave_nothing_behind(view: PaletteView) -> None:
+    def screen() -> QImage:
+        QApplication.processEvents()
+        return view.screen().grabWindow(view.winId()).toImage()
+
+    clean = screen()
+    for place in ((0.1, 0.2), (0.15, 0.22), (1.0, 1.0), (0.0, 0.4)):
+        view.set_puck(*place)
+        view.set_bead((place[1], place[0]))
+        view.update()
+        QApplication.processEvents()
+    assert screen() != clean
+    view.set_bead(None)
+    view.set_puck(0.5, 0.5)
+    assert screen() == clean
