@@ -80,32 +80,6 @@ def drum_note_name(note: int) -> str:
     return DRUM_NOTE_NAMES.get(note, f"note {note}")
 
 
-def program_name(program: int) -> str:
-    """Return the name of a program 0-127.
-
-    Raises
-    ------
-    ValueError
-        If `program` is out of range.
-    """
-    if not 0 <= program < len(PROGRAM_NAMES):
-        raise ValueError(f"a program is 0 to 127, not {program}")
-    return PROGRAM_NAMES[program]
-
-
-def kit_name(program: int) -> str:
-    """Return the name of the drum kit at `program`: its own, or that of the kit it varies.
-
-    Notes
-    -----
-    GS puts kits on multiples of eight and their variations behind them.
-    """
-    if program in KIT_NAMES:
-        return KIT_NAMES[program]
-    base = program - program % 8
-    return f"{KIT_NAMES[base]} {program - base + 1}" if base in KIT_NAMES else f"kit {program + 1}"
-
-
 def kit_program(name: str) -> int | None:
     """Return the program of the kit called `name` (case and spaces at its ends do not count)."""
     wanted = name.strip().casefold()

@@ -14,7 +14,6 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -333,17 +332,3 @@ def _text(latin: str) -> str:
         return latin.encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
         return latin
-
-
-def note_spans(contents: MidiContents) -> Iterator[tuple[MidiMessage, int]]:
-    """Yield each note-on with the tick of its note-off, or of the file's end where it has none."""
-    sounding: dict[tuple[int, int], list[MidiMessage]] = {}
-    for message in contents.messages:
-        key = (message.channel, message.data1)
-        if message.is_note_on:
-            sounding.setdefault(key, []).append(message)
-        elif message.status >> 4 in (0x8, 0x9) and sounding.get(key):
-            yield sounding[key].pop(0), message.tick
-    for notes in sounding.values():
-        for note in notes:
-            yield note, contents.end_tick

@@ -233,6 +233,8 @@ class Playback:
                 self._start_pattern(serial)
                 changes.names.add("sounding")
             case m.PortsChanged(names, message):
+                if message != self.ports_message:
+                    changes.warn(message)
                 self.ports, self.ports_message = names, message
                 changes.names |= {"ports", "status"}
                 if message is None and self._lost_midi:
@@ -246,7 +248,7 @@ class Playback:
                 changes.names |= {"status"}
                 changes.warn(f"The MIDI port {name} has vanished. It is opened again when it returns.")
             case m.AudioChanged(kits=kits, message=message):
-                if message and message != self.audio.message:
+                if message != self.audio.message:
                     changes.warn(message)
                 self.audio, self.kits, self.audio_known = event, kits, True
                 changes.names |= {"kits", "status"}

@@ -39,7 +39,9 @@ class Status:
     cpu
         Share of one core that the engine uses, 0-1.
     message
-        What is missing and what to do about it, or None.
+        Why there is no sound and what to do about it, or None.
+    midi_message
+        Why there are no MIDI ports and what to do about it, or None.
     """
 
     audio: str = "starting"
@@ -51,6 +53,7 @@ class Status:
     late_events: int = 0
     cpu: float = 0.0
     message: str | None = None
+    midi_message: str | None = None
 
 
 def status_of(playback: Playback, audio_enabled: bool, model: str, model_state: ModelState) -> Status:
@@ -74,5 +77,6 @@ def status_of(playback: Playback, audio_enabled: bool, model: str, model_state: 
         model_state=model_state,
         late_events=playback.stats.late_events,
         cpu=round(playback.stats.cpu_share, 2),
-        message=(audio.message if audio_enabled else None) or playback.ports_message,
+        message=audio.message if audio_enabled else None,
+        midi_message=playback.ports_message,
     )

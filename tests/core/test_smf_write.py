@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from blender_app.core.smf import (
     row_sections,
     write_midi,
 )
-from blender_app.core.smf_parse import MidiContents, note_spans, parse_midi
+from blender_app.core.smf_parse import MidiContents, MidiMessage, parse_midi
 
 TICK = 1 / 120
 """A tick in steps."""
@@ -251,3 +252,17 @@ def test_writes_whole_files_only(tmp_path: Path) -> None:
     write_midi(tmp_path / "a.mid", DrumLoop.empty().with_hit(0, 0, 1))
     assert read_drum_loop(tmp_path / "a.mid").hit_count == 1
     assert mido.MidiFile(file=io.BytesIO((tmp_path / "a.mid").read_bytes())).ticks_per_beat == 480
+
+
+def note_spans(contents: MidiContents) -> Iterator[tuple[MidiMessage, int]]:
+    """Yield each note-on with the tick of its note-off, or of the file's end where it has none."""
+    sounding: dict[tuple[int, int], list[MidiMessage]] = {}
+    for message in contents.messages:
+        key = (message.channel, message.data1)
+        if message.is_note_on:
+            sounding.setdefault(key, []).append(message)
+        elif message.status >> 4 in (0x8, 0x9) and sounding.get(key):
+            yield sounding[key].pop(0), message.tick
+    for notes in sounding.values():
+        for note in notes:
+            yield note, contents.end_tick

@@ -146,6 +146,19 @@ def test_missing_audio_is_told_once_and_shown(controller: Controller, engine, qt
     assert controller.kits[0].name == "Standard"
 
 
+def test_missing_midi_is_told_once_and_shown(controller: Controller, engine, qtbot: QtBot) -> None:
+    texts: list[str] = []
+    controller.messageShown.connect(lambda _level, text: texts.append(text))
+    missing = m.PortsChanged((), "No MIDI system: start one.")
+    engine.events.extend([missing, missing])
+    qtbot.waitUntil(lambda: controller.status.midi_message == "No MIDI system: start one.")
+    assert texts == ["No MIDI system: start one."]
+    assert controller.status.message is None
+    engine.events.append(m.PortsChanged(("Synth",)))
+    qtbot.waitUntil(lambda: controller.status.midi_message is None)
+    assert texts == ["No MIDI system: start one."]
+
+
 def test_stats_reach_the_status(controller: Controller, engine, qtbot: QtBot) -> None:
     with qtbot.waitSignal(controller.statusChanged):
         engine.events.append(m.Stats(3, 0.004, 0.07))
