@@ -17,8 +17,8 @@ from blender_app.core.presets import PRESETS
 from blender_app.core.smf import write_midi
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, PathMode
-from blender_app.ui.corner_card import CornerCard
+from blender_app.session.document import DrawnPath, PathMode, Session
+from blender_app.session.files import load_session, save_session
 from blender_app.ui.dialogs import HelpDialog, NoteMapDialog, PreferencesDialog
 from blender_app.ui.main_window import MainWindow
 from blender_app.ui.path_editor import polyline_length
@@ -273,8 +273,8 @@ def test_preset_from_the_editor(window: MainWindow) -> None:
     assert PRESETS[5].name in window.editor.title.text()
 
 
-def drop(card: CornerCard, path: Path) -> bool:
-    """Drop a file on a corner; return whether it was taken."""
+def drop(card: QWidget, path: Path) -> bool:
+    """Drop a file on a widget; return whether it was taken."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
@@ -329,6 +329,77 @@ def test_export_of_the_grid(window: MainWindow, tmp_path: Path) -> None:
     window.files.dialog.close()
     assert (tmp_path / "all.mid").stat().st_size > 1000
     assert "all.mid" in window.banner.text
+
+
+def test_dropping_a_session_opens_it(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "fast.blend.json"
+    save_session(path, Session(tempo_bpm=171.0, rows=4, cols=6))
+    assert drop(window, path)
+    assert window.controller.session.tempo_bpm == 171.0
+    assert window.windowTitle().startswith("fast")
+    assert not drop(window, tmp_path / "song.mp3")
+
+
+def test_a_new_session_after_saving_the_old_one(window: MainWindow, tmp_path: Path) -> None:
+    window.controller.set_tempo(66)
+    window.actions_by_name["new"].trigger()
+    question = window.files.question
+    question.button(question.StandardButton.Save).click()
+    window.files.dialog.fileSelected.emit(str(tmp_path / "old.blend.json"))
+    window.files.dialog.close()
+    assert load_session(tmp_path / "old.blend.json").tempo_bpm == 66
+    assert window.controller.session.tempo_bpm == Session().tempo_bpm
+    assert window.windowTitle().startswith("Untitled")
+
+
+def test_import_and_font_by_dialog(window: MainWindow, engine, tmp_path: Path) -> None:
+    path = tmp_path / "fill.mid"
+    write_midi(path, PRESETS[2].loop)
+    window.select_corner(1)
+    press(window, Qt.Key.Key_I, CONTROL)
+    window.files.dialog.fileSelected.emit(str(path))
+    window.files.dialog.close()
+    assert window.controller.session.corner_names[1] == "fill"
+    window.actions_by_name["preferences"].trigger()
+    dialog = window.window_actions.dialogs[PreferencesDialog]
+    dialog.fontAsked.emit()
+    window.files.dialog.fileSelected.emit(str(tmp_path / "my.sf2"))
+    window.files.dialog.close()
+    assert engine.sent(m.LoadFont)[-1].path == tmp_path / "my.sf2"
+    assert dialog.font_label.text() == "my.sf2"
+    dialog.audio.click()
+    assert engine.sent(m.SetAudio)[-1].enabled is False
+    dialog.close()
+
+
+def test_parts_of_the_status_line_tell_more(window: MainWindow, engine, qtbot: QtBot) -> None:
+    QTest.mouseClick(window.status.parts["late"], Qt.MouseButton.LeftButton)
+    assert "late" in window.banner.text
+    QTest.mouseClick(window.status.parts["midi"], Qt.MouseButton.LeftButton)
+    assert NoteMapDialog in window.window_actions.dialogs
+    engine.events.append(m.AudioChanged(None, None, (), "Plug something in."))
+    qtbot.waitUntil(lambda: window.banner.text == "Plug something in.")
+    window.banner.close_button.click()
+    QTest.mouseClick(window.status.parts["audio"], Qt.MouseButton.LeftButton)
+    assert window.banner.text == "Plug something in."
+
+
+def test_full_screen_and_menu(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    press(window, Qt.Key.Key_F11)
+    assert not window.isFullScreen()
+    press(window, Qt.Key.Key_F10)
+    qtbot.waitUntil(window.transport.menu.isVisible)
+    titles = [action.text() for action in window.transport.menu.actions()]
+    assert titles == ["File", "Edit", "Play", "Palette", "Window"]
+    window.transport.menu.close()
+
+
+def test_a_corner_is_edited_by_key(window: MainWindow) -> None:
+    press(window, Qt.Key.Key_F4, SHIFT)
+    assert window.edited_corner == 3
+    assert QApplication.focusWidget() is window.editor.step_grid
 
 
 def test_closing_with_unsaved_work_asks(window: MainWindow, tmp_path: Path) -> None:
