@@ -83,8 +83,7 @@ class RecoveryStore:
                 session = load_session(file)
                 saved_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
             except (SessionError, FileError, OSError):
-                _log.warning("a recovery file cannot be read: %s", file)
-                self.discard(file)
+                _log.warning("a recovery file cannot be read, and stays: %s", file)
                 continue
             return Recoverable(file, session, saved_at, _read_source(file))
         return None

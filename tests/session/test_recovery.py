@@ -97,6 +97,9 @@ def test_a_damaged_recovery_file_is_left_out(crashed: Path) -> None:
     store = RecoveryStore(crashed, fail)
     assert store.find() is None
     store.close()
+    assert [file.read_text() for file in crashed.glob("unsaved-*.blend.json")] == [
+        "{"
+    ]  # perhaps a newer one's
 
 
 def test_a_clean_end_leaves_nothing(tmp_path: Path) -> None:
