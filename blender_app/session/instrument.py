@@ -117,10 +117,10 @@ class Instrument(FilingEditor):
         self._update_status()
 
     def _remember_devices(self) -> None:
-        """Take MIDI port, routing and font as they were chosen last, where the session names none."""
+        """Take MIDI port, routing and font as they were chosen last; an opened file has its own."""
         session, settings = self._session, self._settings
         midi = session.midi
-        if midi == MidiSettings() and settings.routing:
+        if self._file is None and midi == MidiSettings() and settings.routing:
             channel, *notes = settings.routing
             try:
                 midi = MidiSettings(channel=channel, note_map=tuple(notes))
@@ -129,7 +129,7 @@ class Instrument(FilingEditor):
         if midi.port is None and settings.last_port:
             midi = replace(midi, port=settings.last_port)
         self.apply_values({"midi": midi})
-        if session.font is None and settings.font and Path(settings.font).is_file():
+        if self._file is None and session.font is None and settings.font and Path(settings.font).is_file():
             self.apply_values({"font": settings.font})
 
     def close(self, keep_unsaved: bool = False) -> None:
@@ -310,6 +310,9 @@ class Instrument(FilingEditor):
             )
 
     def _begin(self, session: Session, file: Path | None) -> None:
+        midi, now = session.midi, self._session.midi
+        if midi.port is None:  # then the one in use stays
+            session = replace(session, midi=replace(midi, port=now.port, virtual=now.virtual))
         super()._begin(session, file)
         self._compare_model()
 

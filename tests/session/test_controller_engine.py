@@ -126,6 +126,28 @@ def test_font_is_remembered_while_it_is_there(make_controller, engine, tmp_path:
     assert third.session.font is None
 
 
+def test_an_opened_session_keeps_its_own_sound_and_the_port_in_use(
+    make_controller, engine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first = make_controller()
+    assert first.save_session(tmp_path / "theirs")
+    first.start()
+    font = tmp_path / "mine.sf2"
+    font.touch()
+    first.set_font(str(font))
+    first.set_channel(3)
+    first.open_port("Synth")
+    assert first.open_session(tmp_path / "theirs.blend.json")
+    assert first.session.midi == MidiSettings(port="Synth")
+    assert first.session.font is None
+    first.close()
+    second = make_controller()
+    assert second.open_session(tmp_path / "theirs.blend.json")
+    second.start()
+    assert second.session.midi == MidiSettings(port="Synth")
+    assert second.session.font is None
+
+
 def test_undo_of_the_channel_leaves_the_port_alone(controller: Controller, engine) -> None:
     controller.set_channel(4)
     controller.open_virtual_port("Mine")
