@@ -92,16 +92,6 @@ KEYS_ELSEWHERE = (
 )
 
 
-HINTS = {
-    "palette": "arrow keys move the puck, with Shift in small steps, 1 to 4 to the corners",
-    "draw": "drag draws, Ctrl+click adds a node, N and arrow keys move one, Delete removes it",
-    "editor": "Space sets a hit, + and - its velocity, drag up or down for velocity",
-    "number": "wheel or drag changes it, with Shift in small steps, a double click resets it",
-    "corner": "Enter edits, D dice, V vary, drop a .mid to import it",
-}
-"""What can be done where the focus is, in the status line."""
-
-
 class Actions:
     """The actions by name; `retint` follows the theme."""
 

@@ -114,6 +114,7 @@ class CornerCard(QWidget):
                 continue
             action = QAction(text, self.menu)
             action.triggered.connect(lambda _=False, one=signal: one.emit(self._corner))
+            action.setObjectName(text)
             self.menu.addAction(action)
 
     # -- values -------------------------------------------------------------------------------------
@@ -134,6 +135,12 @@ class CornerCard(QWidget):
                 f"The model holds {words}" + ("" if share >= 0.999 else "; the rest is blended in")
             )
             self.update()
+
+    def set_can_paste(self, can: bool) -> None:
+        """Offer to paste, or not."""
+        for action in self.menu.actions():
+            if action.objectName() == "Paste":
+                action.setEnabled(can)
 
     def set_selected(self, chosen: bool) -> None:
         """Mark that this is the corner in the editor."""

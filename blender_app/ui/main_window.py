@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import cast
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
@@ -22,9 +21,10 @@ from PySide6.QtWidgets import (
 from blender_app.session.controller import Controller
 from blender_app.session.document import DrawnPath
 from blender_app.session.path import curve
-from blender_app.ui.actions import HINTS, Actions
+from blender_app.ui.actions import Actions
 from blender_app.ui.banner import Banner
 from blender_app.ui.file_windows import FileWindows
+from blender_app.ui.hints import FocusHints
 from blender_app.ui.panels import EditorPanel, SoundingPanel
 from blender_app.ui.path_editor import Place, Places
 from blender_app.ui.stage import Stage
@@ -58,7 +58,6 @@ class MainWindow(QMainWindow):
         self._asks = asks_before_closing
         self.ended_by_signal = False
         self._corner = 0
-        self._last_message: str | None = None
         self.setAcceptDrops(True)
         self.actions_by_name = Actions(look, self)
         self.addActions(self.actions_by_name.all())
@@ -117,6 +116,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(center)
         self.banner = Banner(look, center, self.status)
+        numbers = (self.transport.tempo, self.transport.swing, self.transport.feel)
+        hints = {self.stage.palette_view: "palette", self.editor.step_grid: "editor"}
+        hints |= dict.fromkeys(self.stage.cards, "corner") | dict.fromkeys(numbers, "number")
+        self.hints = FocusHints(hints, self.status.show_hint, self)
         for button in center.findChildren(QWidget):
             if isinstance(button, (QAbstractButton, QComboBox)):
                 button.installEventFilter(self)
@@ -127,24 +130,6 @@ class MainWindow(QMainWindow):
         if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             event.accept()
         return super().eventFilter(watched, event)
-
-    @Slot(QWidget, QWidget)
-    def _on_app_focusChanged(self, _old: QWidget | None, new: QWidget | None) -> None:
-        self._show_hint(new)
-
-    def _show_hint(self, focused: QWidget | None) -> None:
-        """Say in the status line what can be done where the focus is."""
-        draws = self.actions_by_name["draw"].isChecked()
-        hints = (
-            (self.stage.palette_view, "draw" if draws else "palette"),
-            (self.editor.step_grid, "editor"),
-            *((card, "corner") for card in self.stage.cards),
-            (self.transport.tempo, "number"),
-            (self.transport.swing, "number"),
-            (self.transport.feel, "number"),
-        )
-        name = next((name for widget, name in hints if widget is focused), "")
-        self.status.show_hint(HINTS.get(name, ""))
 
     def _connect_controller(self) -> None:
         c = self.controller
@@ -168,7 +153,7 @@ class MainWindow(QMainWindow):
         self.editor.presetChosen.connect(lambda preset: c.use_preset(self._corner, preset))
         self.sounding.names.nameClicked.connect(self._preview)
         self.sounding.rows.mixChanged.connect(c.set_voice_mix)
-        for source in (palette, grid, self.sounding.rows, self.transport):
+        for source in (palette, grid, self.sounding.rows, self.transport, self.stage.path_bar):
             source.gestureStarted.connect(c.begin_gesture)
             source.gestureEnded.connect(c.end_gesture)
         for card in self.stage.cards:
@@ -176,7 +161,7 @@ class MainWindow(QMainWindow):
             card.diceRolled.connect(c.dice_corner)
             card.varied.connect(c.vary_corner)
             card.cleared.connect(self.window_actions.clear_corner)
-            card.copied.connect(c.copy_corner)
+            card.copied.connect(self.window_actions.copy_corner)
             card.pasted.connect(c.paste_corner)
             card.presetChosen.connect(c.use_preset)
             card.importAsked.connect(self.files.import_corner)
@@ -197,9 +182,6 @@ class MainWindow(QMainWindow):
         self.stage.path_bar.pathChanged.connect(c.set_path)
         self.stage.path_bar.gridChosen.connect(lambda count: c.set_grid(count, count))
         self.status.partClicked.connect(self.window_actions.tell_more)
-        app = cast("QApplication", QApplication.instance())
-        app.focusChanged.connect(self._on_app_focusChanged)
-        self.actions_by_name["draw"].toggled.connect(lambda _: self._show_hint(self.focusWidget()))
         for box in (bar.tempo, bar.swing, bar.feel, self.stage.path_bar.bars, self.stage.path_bar.cells):
             box.finished.connect(self.stage.palette_view.setFocus)
 
@@ -323,11 +305,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_controller_statusChanged(self) -> None:
-        status = self.controller.status
-        self.status.show_status(status)
-        if status.message and status.message != self._last_message:
-            self.banner.show_message("warning", status.message)
-        self._last_message = status.message
+        self.status.show_status(self.controller.status)
 
     @Slot(str, bool)
     def _on_controller_fileChanged(self, title: str, modified: bool) -> None:

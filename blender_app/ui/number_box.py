@@ -142,6 +142,13 @@ class NumberBox(QDoubleSpinBox):
         # A style sheet leaves no room for the text where there are no buttons.
         self.lineEdit().setGeometry(self.rect().adjusted(3, 1, -3, -1))
 
+    def event(self, event: QEvent) -> bool:
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # it leaves the number, and silences nothing
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):

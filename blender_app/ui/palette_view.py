@@ -115,6 +115,8 @@ class PaletteView(QWidget):
 
     def set_draw_mode(self, draws: bool) -> None:
         """Let the hand draw a path, or drag the puck."""
+        if self._pressed:
+            self._release()  # what the hand held ends with the mode it began in
         self._draw_mode = draws
         if not draws:
             self.editor.selected = None
@@ -195,6 +197,10 @@ class PaletteView(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._redraw(fade=False)
+        overrides = event.type() == QEvent.Type.ShortcutOverride and self.editor.selected is not None
+        if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # it lets go of the node, and silences nothing
+            return True
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

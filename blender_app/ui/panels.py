@@ -144,6 +144,7 @@ class EditorPanel(_Panel):
         ):
             button = self._tool(text, actions[name].toolTip())
             button.clicked.connect(actions[name].trigger)
+            actions[name].enabledChanged.connect(button.setEnabled)
             column.addWidget(button)
         column.addStretch(1)
 

@@ -35,6 +35,8 @@ class PathBar(QWidget):
 
     pathChanged = Signal(object, str)
     gridChosen = Signal(int)
+    gestureStarted = Signal(str)
+    gestureEnded = Signal()
 
     def __init__(self, look: Look, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +61,9 @@ class PathBar(QWidget):
         self.cells = NumberBox(MIN_GRID, MAX_GRID, 11, 1.0, 0, "", self)
         self.cells.set_name("Cells in a row", "How many rows and columns the palette has, 3 to 33")
         self.cells.valueChanged.connect(lambda value: self.gridChosen.emit(int(value)))
+        for box, text in ((self.bars, "Bars per lap"), (self.cells, "Grid")):
+            box.gestureStarted.connect(lambda one=text: self.gestureStarted.emit(one))
+            box.gestureEnded.connect(self.gestureEnded)
         self._lay_out()
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()

@@ -51,7 +51,7 @@ class StatusBar(QFrame):
             ModelState.FAILED: "no model",
         }[status.model_state]
         self._show("audio", f"audio: {status.audio}", audio_bad and not starting, status.message or "Sound")
-        self._show("midi", f"midi: {status.midi}", False, "Where the notes go")
+        self._show("midi", f"midi: {status.midi}", False, status.midi_message or "Where the notes go")
         late_tip = "Notes that left more than 2 ms late since the start"
         self._show("late", f"late events {status.late_events}", status.late_events > 0, late_tip)
         self._show("cpu", f"cpu {status.cpu:.0%}", status.cpu > 0.8, "Share of one core that the engine uses")

@@ -202,9 +202,9 @@ class StepGrid(QWidget):
             steps = 4 if control else 1
             self._move_cursor(_KEYS[key][0] * steps, _KEYS[key][1])
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
-            self._once("Edit hits", self._cursor, 0 if self._velocity(self._cursor) else self._pen_velocity)
+            self._once(self._cursor, 0 if self._velocity(self._cursor) else self._pen_velocity)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._once("Edit hits", self._cursor, 0)
+            self._once(self._cursor, 0)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal) or (control and key == Qt.Key.Key_Up):
             self._change_velocity(self._cursor, by)
         elif key == Qt.Key.Key_Minus or (control and key == Qt.Key.Key_Down):
@@ -244,15 +244,11 @@ class StepGrid(QWidget):
 
     def _change_velocity(self, cell: tuple[int, int], by: int) -> None:
         if self._velocity(cell):
-            self.gestureStarted.emit("Set velocity")
             self._set_velocity(cell, self._velocity(cell) + by)
-            self.gestureEnded.emit()
             accessible.announce(self)
 
-    def _once(self, text: str, cell: tuple[int, int], velocity: int) -> None:
-        self.gestureStarted.emit(text)
+    def _once(self, cell: tuple[int, int], velocity: int) -> None:
         self._paint(cell, velocity)
-        self.gestureEnded.emit()
         self.cursorMoved.emit()
         accessible.announce(self)
 
@@ -271,4 +267,4 @@ class StepGrid(QWidget):
 
     def set_accessible_number(self, value: float) -> None:
         """Set the velocity at the cursor; 0 removes the hit."""
-        self._once("Set velocity", self._cursor, min(127, max(0, round(value))))
+        self._once(self._cursor, min(127, max(0, round(value))))

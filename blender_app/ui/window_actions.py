@@ -32,6 +32,7 @@ class WindowActions(QObject):
         stack.indexChanged.connect(self._on_undo_stack_indexChanged)
         stack.cleanChanged.connect(self._on_undo_stack_indexChanged)
         self._on_undo_stack_indexChanged()
+        self._allow_paste()
 
     def _connect(self) -> None:
         for name, function in self._functions().items():
@@ -56,7 +57,7 @@ class WindowActions(QObject):
             "quit": window.close,
             "undo": c.undo_stack.undo,
             "redo": c.undo_stack.redo,
-            "copy_corner": lambda: c.copy_corner(window.edited_corner),
+            "copy_corner": lambda: self.copy_corner(window.edited_corner),
             "paste_corner": lambda: c.paste_corner(window.edited_corner),
             "clear_corner": lambda: self.clear_corner(window.edited_corner),
             "dice_corner": lambda: c.dice_corner(window.edited_corner),
@@ -82,6 +83,17 @@ class WindowActions(QObject):
 
     # -- deeds --------------------------------------------------------------------------------------
 
+    def copy_corner(self, corner: int) -> None:
+        """Copy a corner, which allows to paste."""
+        self._controller.copy_corner(corner)
+        self._allow_paste()
+
+    def _allow_paste(self) -> None:
+        can = self._controller.can_paste
+        self._window.actions_by_name["paste_corner"].setEnabled(can)
+        for card in self._window.stage.cards:
+            card.set_can_paste(can)
+
     def clear_corner(self, corner: int) -> None:
         """Empty a corner, and offer the way back."""
         self._controller.clear_corner(corner)
@@ -103,7 +115,9 @@ class WindowActions(QObject):
 
     @Slot(bool)
     def _on_draw_toggled(self, draws: bool) -> None:
-        self._window.stage.palette_view.set_draw_mode(draws)
+        palette = self._window.stage.palette_view
+        palette.set_draw_mode(draws)
+        self._window.hints.set_name(palette, "draw" if draws else "palette")
 
     @Slot(bool)
     def _on_theme_triggered(self, light: bool) -> None:
@@ -121,7 +135,9 @@ class WindowActions(QObject):
     def tell_more(self, part: str) -> None:
         """Tell what can be said about a part of the status line."""
         status = self._controller.status
-        if part == "midi":
+        if part == "midi" and status.midi_message:
+            self._window.banner.show_message("warning", status.midi_message)
+        elif part == "midi":
             self.show_note_map()
         elif part == "audio":
             if status.message:

@@ -187,6 +187,56 @@ def test_transport_bar_reaches_the_session(window: MainWindow, engine, qtbot: Qt
     assert bar.change_at.chosen() is m.ChangeAt.BAR
 
 
+def test_escape_leaves_a_number_and_a_node_and_else_is_panic(window: MainWindow, engine) -> None:
+    palette, controller = window.stage.palette_view, window.controller
+    window.transport.tempo.setFocus()
+    press(window, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is palette
+    controller.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4))
+    press(window, Qt.Key.Key_W)
+    press(window, Qt.Key.Key_N)
+    assert palette.editor.selected == 0
+    press(window, Qt.Key.Key_Escape)
+    assert palette.editor.selected is None
+    assert engine.sent(m.Panic) == []
+    press(window, Qt.Key.Key_Escape)
+    assert len(engine.sent(m.Panic)) == 1
+
+
+def test_changing_to_drawing_ends_the_drag(window: MainWindow) -> None:
+    palette, controller = window.stage.palette_view, window.controller
+    for place, send in (((0.2, 0.2), QTest.mousePress), ((0.4, 0.2), QTest.mouseMove)):
+        point = palette.point_of(place).toPoint()
+        if send is QTest.mouseMove:
+            QTest.mouseMove(palette, point)
+        else:
+            QTest.mousePress(palette, Qt.MouseButton.LeftButton, pos=point)
+    press(window, Qt.Key.Key_W)
+    QTest.mouseRelease(palette, Qt.MouseButton.LeftButton, pos=palette.point_of((0.4, 0.2)).toPoint())
+    controller.set_tempo(90)
+    controller.undo_stack.undo()
+    assert controller.session.puck == pytest.approx((0.4, 0.2), abs=0.01)  # two steps, not one
+
+
+def test_dragging_the_number_of_bars_is_one_step(window: MainWindow, drag) -> None:
+    bars, controller = window.stage.path_bar.bars, window.controller
+    controller.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4))
+    steps = controller.undo_stack.count()
+    start = bars.lineEdit().rect().center()
+    drag(bars.lineEdit(), [start, *(start - QPoint(0, 10 * step) for step in range(1, 6))])
+    assert controller.session.path.bars > 12
+    assert controller.undo_stack.count() == steps + 1
+
+
+def test_paste_is_offered_after_a_copy(window: MainWindow) -> None:
+    paste = window.actions_by_name["paste_corner"]
+    assert not paste.isEnabled()
+    window.stage.cards[1].copied.emit(1)
+    assert paste.isEnabled()
+    window.stage.cards[2].pasted.emit(2)
+    assert window.controller.session.corners[2] == window.controller.session.corners[1]
+
+
 def test_undo_names_what_it_undoes(window: MainWindow) -> None:
     undo = window.actions_by_name["undo"]
     assert not undo.isEnabled()
