@@ -49,7 +49,8 @@ class EngineThread(threading.Thread):
         super().__init__(name="engine", daemon=True)
         self._clock = MonotonicClock()
         self._emit = emit
-        self._player = Player(self._clock.now, emit, voice_pitches)
+        self._player = Player(self._clock.now, emit, voice_pitches, self._tell_failure)
+        self.port_failed: Callable[[Output], None] = lambda _output: None
         self._inbox: collections.deque[Callable[[], None]] = collections.deque()
         self._wake = threading.Event()
         self._stopping = False
@@ -112,6 +113,10 @@ class EngineThread(threading.Thread):
         self._inbox.append(action)
         self._wake.set()
 
+    def _tell_failure(self, name: str, output: Output) -> None:
+        if name == MIDI:
+            self.port_failed(output)
+
     def _tell_stats(self, now_s: float) -> None:
         cpu_s = time.process_time()
         share = (cpu_s - self._cpu_s) / (now_s - self._stats_s + STATS_S)
@@ -151,10 +156,9 @@ def run_engine(connection: Connection, voice_pitches: tuple[int, ...]) -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     writer = EventWriter(connection)
     engine = EngineThread(voice_pitches, writer.emit)
-    keepers = (
-        SoundKeeper(lambda output: engine.attach(SOUND, output), writer.emit),
-        PortKeeper(lambda output: engine.attach(MIDI, output), writer.emit),
-    )
+    ports = PortKeeper(lambda output: engine.attach(MIDI, output), writer.emit)
+    keepers = SoundKeeper(lambda output: engine.attach(SOUND, output), writer.emit), ports
+    engine.port_failed = ports.port_failed
     gc.collect()
     gc.freeze()
     gc.disable()  # frozen values make no cycles; a collection would be a late note

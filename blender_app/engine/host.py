@@ -51,7 +51,7 @@ class EngineProcess:
         self._process.start()
         theirs.close()
         self._connection = ours
-        self._commands = queue.SimpleQueue()
+        self._commands, self._events = queue.SimpleQueue(), collections.deque()
         self._threads = [
             threading.Thread(target=_write, args=(ours, self._commands), name="engine commands", daemon=True),
             threading.Thread(target=_read, args=(ours, self._events), name="engine events", daemon=True),

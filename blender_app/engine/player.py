@@ -10,7 +10,7 @@ from blender_app.core.errors import DeviceError
 from blender_app.core.notes import Note
 from blender_app.engine import messages as m
 from blender_app.engine.output import NoteQueue, Output, Routing
-from blender_app.engine.sequencer import LOOK_AHEAD_S, Sequencer
+from blender_app.engine.sequencer import Sequencer
 from blender_app.engine.transport import Transport
 
 SOUND, MIDI = "sound", "midi"
@@ -29,8 +29,8 @@ class Player:
         Is given the events; must not block.
     voice_pitches
         Key of each drum voice, for hits that are sounded by hand.
-    look_ahead_s
-        How long before its time a note is decided.
+    failed
+        Is told the name of an output that failed and was let go, and the output; must not block.
     """
 
     def __init__(
@@ -38,13 +38,14 @@ class Player:
         now: Callable[[], float],
         emit: Callable[[m.Event], None],
         voice_pitches: tuple[int, ...],
-        look_ahead_s: float = LOOK_AHEAD_S,
+        failed: Callable[[str, Output], None] = lambda _name, _output: None,
     ) -> None:
         self._now = now
         self._emit = emit
+        self._failed = failed
         self._voice_pitches = voice_pitches
         self._transport = Transport(now())
-        self._sequencer = Sequencer(look_ahead_s)
+        self._sequencer = Sequencer()
         self._queues: dict[str, NoteQueue] = {}
         self._routings = {SOUND: Routing(), MIDI: Routing(note_map=voice_pitches)}
         self._midi_latency_s = 0.0
@@ -122,8 +123,10 @@ class Player:
         try:
             action(self._queues[name])
         except DeviceError as error:
-            self._lost_late_events += self._queues.pop(name).late_events
+            lost = self._queues.pop(name)
+            self._lost_late_events += lost.late_events
             self._emit(m.EngineError(str(error)))
+            self._failed(name, lost.output)
 
     def _silence(self) -> None:
         for name in list(self._queues):

@@ -13,7 +13,6 @@ from blender_app.engine.midi_port import MidiPort, MidiSystem, find_port
 from blender_app.engine.output import Output
 
 POLL_S = 0.5
-_HAND_OVER_S = 2.0
 
 
 class PortKeeper(threading.Thread):
@@ -33,7 +32,7 @@ class PortKeeper(threading.Thread):
         super().__init__(name="midi ports", daemon=True)
         self._attach = attach
         self._emit = emit
-        self._commands: queue.SimpleQueue[m.Command] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[m.Command | Output] = queue.SimpleQueue()
         self._system: MidiSystem | None = None
         self._port: MidiPort | None = None
         self._told: m.PortsChanged | None = None
@@ -42,6 +41,10 @@ class PortKeeper(threading.Thread):
     def handle(self, command: m.Command) -> None:
         """Take a command (those above, or `Quit`) from another thread."""
         self._commands.put(command)
+
+    def port_failed(self, port: Output) -> None:
+        """Learn from the engine's thread that a port takes no more notes."""
+        self._commands.put(port)
 
     def run(self) -> None:
         """Work until `Quit`, then close the port."""
@@ -59,8 +62,11 @@ class PortKeeper(threading.Thread):
         if self._system is not None and not self._stalled:
             self._system.close()
 
-    def _carry_out(self, command: m.Command) -> None:
-        if isinstance(command, m.Panic):
+    def _carry_out(self, command: m.Command | Output) -> None:
+        if isinstance(command, MidiPort):
+            if command is self._port:
+                self._lose_port()
+        elif isinstance(command, m.Panic):
             if self._port is not None and not self._stalled:
                 with contextlib.suppress(PortError):  # the engine's thread has told of it
                     self._port.panic_everywhere()
@@ -69,7 +75,7 @@ class PortKeeper(threading.Thread):
         else:
             self._open(command)
 
-    def _open(self, command: m.Command) -> None:
+    def _open(self, command: m.Command | Output) -> None:
         try:
             port = self._opened(command)
         except PortError as error:
@@ -79,7 +85,7 @@ class PortKeeper(threading.Thread):
         self._emit(m.PortOpened(port.name if port else None, virtual=bool(port and port.virtual)))
         self._look()
 
-    def _opened(self, command: m.Command) -> MidiPort | None:
+    def _opened(self, command: m.Command | Output) -> MidiPort | None:
         match command:
             case m.OpenPort(name=None):
                 return None

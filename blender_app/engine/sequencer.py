@@ -201,7 +201,11 @@ class Sequencer:
     def _notes(
         self, state: _Track, timeline: Timeline, first: int, last: int
     ) -> Iterator[tuple[int, Note, float]]:
-        """Yield the notes of the transport's steps `first` to `last` - 1 that were not given out."""
+        """Yield the notes of the transport's steps `first` to `last` - 1 that were not given out.
+
+        Their moment is that of `core.feel.heard_step`, but swing goes by the transport's step: a
+        pattern of odd length would swing the wrong notes in its second round.
+        """
         for step in range(first, last):
             onset = step + swing_delay_steps(step, timeline.swing)
             for note in state.notes_at(step):

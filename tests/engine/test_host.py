@@ -153,8 +153,9 @@ def test_killed_engine_is_seen_and_can_be_started_again(engine, wait_for):
     until(lambda: not engine.alive, "its end")
     for _ in range(100):
         engine.send(m.Play())
-    engine.poll()
+    engine._events.append(m.EngineError("from the dead one"))
     engine.start()
+    assert m.EngineError("from the dead one") not in engine.poll()
     engine.send(m.Play())
     assert wait_for(m.TransportChanged).playing
 

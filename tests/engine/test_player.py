@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_app.core.drums import VOICE_PITCHES
+from blender_app.core.errors import PortError
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
+from blender_app.engine.output import RecordingOutput
 from blender_app.engine.player import MIDI
 from blender_app.engine.transport import START_DELAY_S
 
@@ -283,6 +285,21 @@ def test_exchanged_port_is_silent_before_it_is_given_back(rig, pattern):
     assert [event.velocity > 0 for event in rig.port.events] == [True, False]
     rig.run(1.0)
     assert len(rig.port.events) == 2
+    assert len(rig.sound.note_ons) > 4
+
+
+def test_failing_port_is_let_go_and_told_and_the_sound_goes_on(rig, pattern):
+    class Failing(RecordingOutput):
+        def note_on(self, *arguments):
+            raise PortError("it is gone")
+
+    failing, told = Failing(), []
+    rig.player._failed = lambda name, output: told.append((name, output))
+    rig.player.attach(MIDI, failing)
+    play(rig, pattern(1, KICK))
+    rig.run(1.0)
+    assert told == [(MIDI, failing)]
+    assert rig.of(m.EngineError) == [m.EngineError("it is gone")]
     assert len(rig.sound.note_ons) > 4
 
 

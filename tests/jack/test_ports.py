@@ -18,6 +18,7 @@ from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
 from blender_app.engine.fluid import LiveSynth
 from blender_app.engine.midi_port import MidiSystem
+from blender_app.engine.port_keeper import PortKeeper
 
 from .conftest import until  # noqa: TID252
 
@@ -323,3 +324,18 @@ def test_dead_server_refuses_in_words(jack):
     system.close()
     with pytest.raises(PortError, match="no MIDI system"):
         MidiSystem()
+
+
+def test_port_that_fails_is_told_as_lost(jack, listen, monkeypatch):
+    synth = listen()
+    events = []
+    attached = []
+    keeper = PortKeeper(attached.append, events.append)
+    keeper.start()
+    keeper.handle(m.OpenPort(synth.port))
+    until(lambda: m.PortOpened(synth.port) in events, "the port")
+    keeper.port_failed(attached[-1])
+    until(lambda: m.PortLost(synth.port) in events, "its loss")
+    keeper.handle(m.Quit())
+    keeper.join(10)
+    assert attached[-1] is None
