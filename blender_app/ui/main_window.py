@@ -333,7 +333,8 @@ class MainWindow(QMainWindow):
         elif path is None:
             self.controller.set_path(DrawnPath(nodes))
         else:
-            self.controller.set_path(replace(path, nodes=nodes))
+            text = "Move node" if len(nodes) == len(path.nodes) else None
+            self.controller.set_path(replace(path, nodes=nodes), text)
 
     @Slot(int, int, int)
     def _on_grid_hitPainted(self, step: int, voice: int, velocity: int) -> None:

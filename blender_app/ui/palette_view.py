@@ -332,7 +332,9 @@ class PaletteView(QWidget):
         if selected is None:
             self._move_puck(place)
         else:
-            self._edit_nodes("Move node", self.editor.move_selected(place))
+            # No gesture: the history itself joins quick steps of keys.
+            self.editor.move_selected(place)
+            self.nodesChanged.emit(self.editor.nodes)
 
     def _node_key(self, key: Qt.Key, backwards: bool) -> bool:
         if key == Qt.Key.Key_N:
