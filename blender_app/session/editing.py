@@ -184,7 +184,11 @@ class SessionEditor(QObject):
         velocity = min(max(int(velocity), 0), 127)
         changed = loop.with_hit(step, voice, velocity, float(loop.microtiming[step, voice]))
         name = self._session.corner_names[index]
-        self.set_corner(index, changed, name, "Paint hits")
+        if velocity and loop.velocity[step, voice]:
+            corners = replace_at(self._session.corners, index, changed)
+            self.edit("Set velocity", f"velocity {index} {step} {voice}", corners=corners)
+        else:
+            self.set_corner(index, changed, name, "Paint hits")
 
     def clear_corner(self, index: int) -> None:
         """Empty a corner."""
@@ -200,15 +204,6 @@ class SessionEditor(QObject):
         if self._copied is not None:
             self.set_corner(index, *self._copied, "Paste corner")
 
-    def swap_corners(self, first: int, second: int) -> None:
-        """Exchange two corners."""
-        session = self._session
-        loops = {
-            first: (session.corners[second], session.corner_names[second]),
-            second: (session.corners[first], session.corner_names[first]),
-        }
-        self.set_corners(loops, "Swap corners")
-
     def use_preset(self, index: int, preset: DrumPreset) -> None:
         """Put one of the named grooves into a corner."""
         self.set_corner(index, preset.loop, preset.name, f"Preset {preset.name}")
@@ -217,10 +212,14 @@ class SessionEditor(QObject):
 
     def set_path(self, path: DrawnPath | None, text: str | None = None) -> None:
         """Set, change or (None) remove the path."""
-        before = self._session.path
-        only_bars = before is not None and path is not None and replace(before, bars=path.bars) == path
-        text = text or ("Remove path" if path is None else "Path")
-        self.edit(text, "path bars" if only_bars else None, path=path)
+        before, merge_key = self._session.path, None
+        if before is not None and path is not None:
+            moved = paths.moved_nodes(before, path)
+            if replace(before, bars=path.bars) == path:
+                merge_key = "path bars"
+            elif len(moved) == 1 and replace(before, nodes=path.nodes) == path:
+                text, merge_key = text or "Move node", f"path node {moved[0]} of {len(path.nodes)}"
+        self.edit(text or ("Remove path" if path is None else "Path"), merge_key, path=path)
 
     def play_path(self, playing: bool) -> None:
         """Let the path sound, or the puck again."""
@@ -235,13 +234,6 @@ class SessionEditor(QObject):
             before = self._session.path
             drawn = DrawnPath(nodes) if before is None else replace(before, nodes=nodes)
             self.set_path(replace(drawn, playing=True), "Draw path")
-
-    def move_path_node(self, index: int, x: float, y: float) -> None:
-        """Move one node of the path."""
-        path = self._session.path
-        if path is not None:
-            _check_index("node", index, len(path.nodes))
-            self.set_path(paths.with_node(path, index, x, y), "Move node")
 
     # -- the one way in -------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -20,7 +20,7 @@ from blender_app.core.drums import DRUM_NOTE_STEPS, LOOP_STEPS, VOICE_PITCHES, D
 from blender_app.core.notes import Note, Pattern
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import DrawnPath, PathMode, Point, clamp_point, replace_at
+from blender_app.session.document import DrawnPath, PathMode, Point
 
 Points = NDArray[np.float64]
 
@@ -46,22 +46,6 @@ def simplify(points: Sequence[Point], tolerance: float = SIMPLIFY_TOLERANCE) -> 
         tolerance *= 1.5
         simplified = kept[_rdp_mask(kept, tolerance)]
     return tuple((float(x), float(y)) for x, y in simplified)
-
-
-def with_node(path: DrawnPath, index: int, x: float, y: float) -> DrawnPath:
-    """Return `path` with one node moved to the place on the palette nearest to (`x`, `y`)."""
-    return replace(path, nodes=replace_at(path.nodes, index, clamp_point(x, y)))
-
-
-def with_new_node(path: DrawnPath, index: int, x: float, y: float) -> DrawnPath:
-    """Return `path` with a new node before the node `index`."""
-    return replace(path, nodes=(*path.nodes[:index], clamp_point(x, y), *path.nodes[index:]))
-
-
-def without_node(path: DrawnPath, index: int) -> DrawnPath | None:
-    """Return `path` without one of its nodes; None if it was the last."""
-    nodes = (*path.nodes[:index], *path.nodes[index + 1 :])
-    return replace(path, nodes=nodes) if nodes else None
 
 
 @lru_cache(maxsize=16)
@@ -191,10 +175,14 @@ def continued_anchor(plan: PathPlan, path: DrawnPath, step: float) -> int:
 
 def begins_anew(plan: PathPlan, path: DrawnPath, step: float) -> bool:
     """Say whether `path` was drawn anew after `plan`, which plays once, had come to its end."""
-    before, after = plan.path.nodes, path.nodes
-    moved = sum(old != new for old, new in zip(before, after, strict=False))
     ended = plan.plays_once and step - plan.anchor_step >= plan.path.lap_steps
-    return ended and (len(before) != len(after) or moved > 1)
+    return ended and (len(plan.path.nodes) != len(path.nodes) or len(moved_nodes(plan.path, path)) > 1)
+
+
+def moved_nodes(before: DrawnPath, after: DrawnPath) -> list[int]:
+    """Return the indices of the nodes that lie elsewhere, as far as both paths have nodes."""
+    pairs = zip(before.nodes, after.nodes, strict=False)
+    return [index for index, (old, new) in enumerate(pairs) if old != new]
 
 
 def _row_notes(loop: DrumLoop, row: int, step: int) -> list[Note]:

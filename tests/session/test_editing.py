@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.presets import PRESETS
 from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session.document import DrawnPath, Session
+from blender_app.session.document import DrawnPath, PathMode, Session
 from blender_app.session.editing import SessionEditor
 from blender_app.session.tempo_tap import TempoTap
 
@@ -37,9 +38,9 @@ def test_each_edit_can_be_undone_and_redone(editor: SessionEditor, clock) -> Non
         lambda: editor.use_preset(0, PRESETS[9]),
         lambda: editor.paint_hit(1, 5, 6, 100),
         lambda: editor.clear_corner(2),
-        lambda: editor.swap_corners(0, 3),
         lambda: editor.draw_path([(0.0, 0.0), (0.5, 1.0), (1.0, 0.0)]),
-        lambda: editor.move_path_node(1, 0.6, 0.6),
+        lambda: editor.paint_hit(1, 5, 6, 90),
+        lambda: editor.set_path(replace(editor.session.path, bars=3)),
         lambda: editor.play_path(False),
         lambda: editor.set_path(None),
     ]
@@ -121,6 +122,25 @@ def test_quick_small_steps_are_one_and_slow_ones_are_not(editor: SessionEditor, 
     assert editor.undo_stack.count() == 2
     editor.undo_stack.undo()
     assert editor.session.tempo_bpm == 113
+
+
+def test_small_steps_of_one_thing_are_one_step(editor: SessionEditor) -> None:
+    nodes = ((0.0, 0.0), (0.5, 0.5), (1.0, 0.0))
+    editor.set_path(DrawnPath(nodes))
+    editor.paint_hit(0, 3, 6, 80)
+    before = editor.undo_stack.count()
+    for change in range(1, 6):
+        editor.paint_hit(0, 3, 6, 80 + change)
+    for change in range(1, 6):
+        editor.set_path(DrawnPath((nodes[0], (0.5, change / 20), nodes[2]), closed=True))
+    for change in range(1, 6):
+        editor.set_path(replace(editor.session.path, bars=change))
+    assert editor.undo_stack.count() == before + 3
+    editor.set_path(replace(editor.session.path, closed=False))
+    editor.set_path(replace(editor.session.path, mode=PathMode.ONCE))
+    editor.paint_hit(0, 3, 6, 0)
+    editor.paint_hit(0, 3, 6, 80)
+    assert editor.undo_stack.count() == before + 7
 
 
 def test_an_edit_that_changes_nothing_leaves_no_step(editor: SessionEditor) -> None:
@@ -241,7 +261,6 @@ random_edits = st.one_of(
     st.tuples(st.just("use_preset"), corner_indices, st.sampled_from(PRESETS)),
     st.tuples(st.just("copy_corner"), corner_indices),
     st.tuples(st.just("paste_corner"), corner_indices),
-    st.tuples(st.just("swap_corners"), corner_indices, corner_indices),
     st.tuples(st.just("set_grid"), st.integers(0, 40), st.integers(0, 40)),
     st.tuples(st.just("draw_path"), st.lists(st.tuples(shares, shares), max_size=5)),
     st.tuples(st.just("play_path"), st.booleans()),

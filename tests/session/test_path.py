@@ -24,9 +24,6 @@ from blender_app.session.path import (
     path_points,
     position_at,
     simplify,
-    with_new_node,
-    with_node,
-    without_node,
 )
 
 points = st.tuples(st.floats(0, 1), st.floats(0, 1))
@@ -120,15 +117,6 @@ def test_straight_lines_become_two_nodes() -> None:
     assert simplify([(i / 100, i / 100) for i in range(101)]) == ((0.0, 0.0), (1.0, 1.0))
     assert simplify([]) == ()
     assert simplify([(0.5, 0.5)] * 9) == ((0.5, 0.5),)
-
-
-def test_nodes_can_be_moved_added_and_removed() -> None:
-    assert with_node(LINE, 1, 2.0, 0.5).nodes == ((0.0, 0.0), (1.0, 0.5))
-    assert with_new_node(LINE, 1, 0.5, -1.0).nodes == ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0))
-    shorter = without_node(LINE, 0)
-    assert shorter is not None
-    assert shorter.nodes == ((1.0, 0.0),)
-    assert without_node(shorter, 0) is None
 
 
 # -- patterns ---------------------------------------------------------------------------------------
