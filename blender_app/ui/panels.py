@@ -23,6 +23,7 @@ from blender_app.core.drums import VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.presets import PRESETS
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.actions import Actions
+from blender_app.ui.elided_label import ElidedLabel
 from blender_app.ui.pattern_view import PatternView
 from blender_app.ui.step_grid import StepGrid
 from blender_app.ui.theme import LARGE, SMALL, Look
@@ -40,12 +41,12 @@ class _Panel(QFrame):
         super().__init__(parent)
         self._look = look
         self._steps = steps
-        self.title, self.detail = QLabel(self), QLabel(self)
+        self.title, self.detail = QLabel(self), ElidedLabel(look, self)
         self.names = VoiceNames(look, self)
         heading = QHBoxLayout()
         heading.addWidget(self.title)
-        heading.addStretch(1)
-        heading.addWidget(self.detail)
+        heading.setSpacing(12)
+        heading.addWidget(self.detail, 1)
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(10, 7, 10, 9)
         self.grid.setHorizontalSpacing(_GAP)
@@ -81,8 +82,6 @@ class _Panel(QFrame):
         )
         self.title.setFont(self._look.font(LARGE))
         self.title.setStyleSheet(f"color: {theme.text};")
-        self.detail.setFont(self._look.font(SMALL))
-        self.detail.setStyleSheet(f"color: {theme.muted};")
         self._line_up()
 
 
@@ -104,7 +103,7 @@ class SoundingPanel(_Panel):
     def show_place(self, x: float, y: float, loop: DrumLoop, waiting: bool) -> None:
         """Say in words where we are and how much sounds there."""
         coming = "   changes next" if waiting else ""
-        self.detail.setText(f"row {y:.2f}   column {x:.2f}   {loop.hit_count} hits{coming}")
+        self.detail.set_text(f"row {y:.2f}   column {x:.2f}   {loop.hit_count} hits{coming}")
 
 
 class EditorPanel(_Panel):
@@ -175,7 +174,7 @@ class EditorPanel(_Panel):
         words = (
             f"velocity {velocity}" + (f"   {timing:+.2f} steps" if timing else "") if velocity else "no hit"
         )
-        self.detail.setText(f"{VOICES[voice]}   {bar}.{beat}.{sixteenth}   {words}")
+        self.detail.set_text(f"{VOICES[voice]}   {bar}.{beat}.{sixteenth}   {words}")
 
     @Slot()
     def _on_look_changed(self) -> None:
