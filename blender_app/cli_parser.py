@@ -91,7 +91,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Loopweave {__version__}")
     parser.set_defaults(run="blender_app.cli:open_window", session=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _add_files_commands(commands)
+    for add in (_add_window, _add_palette, _add_interpolate, _add_sample, _add_render):
+        add(commands)
     _add_machine_commands(commands)
     _add_model_commands(commands)
     return parser
@@ -112,13 +113,14 @@ def _command(
     return command
 
 
-def _add_files_commands(commands: Commands) -> None:
-    """Add window, palette, interpolate, sample and render."""
+def _add_window(commands: Commands) -> None:
     window = _command(commands, "window", "blender_app.cli:open_window", "open the window (the default)")
     window.add_argument(
         "session", nargs="?", type=Path, metavar=f"FILE{SESSION_SUFFIX}", help="a session to open"
     )
 
+
+def _add_palette(commands: Commands) -> None:
     palette = _command(
         commands,
         "palette",
@@ -149,6 +151,8 @@ def _add_files_commands(commands: Commands) -> None:
     )
     _add_blend_options(palette)
 
+
+def _add_interpolate(commands: Commands) -> None:
     interpolate = _command(
         commands,
         "interpolate",
@@ -169,6 +173,8 @@ def _add_files_commands(commands: Commands) -> None:
     interpolate.add_argument("--out", type=Path, required=True, metavar="F.mid", help="file to write")
     _add_blend_options(interpolate)
 
+
+def _add_sample(commands: Commands) -> None:
     sample = _command(
         commands,
         "sample",
@@ -195,6 +201,8 @@ def _add_files_commands(commands: Commands) -> None:
     _add_model_option(sample)
     _add_midi_options(sample, "120")
 
+
+def _add_render(commands: Commands) -> None:
     render = _command(
         commands,
         "render",

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import FileError
-from blender_app.core.presets import PRESETS, DrumPreset
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session import export
@@ -63,11 +62,6 @@ class Controller(Instrument):
     def status(self) -> Status:
         """Devices and model."""
         return self._status
-
-    @property
-    def presets(self) -> tuple[DrumPreset, ...]:
-        """The named grooves."""
-        return PRESETS
 
     @property
     def kits(self) -> tuple[m.Kit, ...]:

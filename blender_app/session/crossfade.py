@@ -22,7 +22,6 @@ class CrossfadePalette:
 
     def __init__(self, corners: Corners) -> None:
         self.corners = corners
-        self.held = (1.0, 1.0, 1.0, 1.0)
         self._hits = np.stack([loop.hits for loop in corners]).astype(np.float64)
         self._velocity = np.stack([loop.velocity for loop in corners]).astype(np.float64)
         self._microtiming = np.stack([loop.microtiming for loop in corners]).astype(np.float64)
