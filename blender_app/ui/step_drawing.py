@@ -144,8 +144,10 @@ def paint_ruler(painter: QPainter, geometry: StepGeometry, font: QFont, color: Q
     """Write numbers of beats above the picture, as bar.beat."""
     painter.setFont(font)
     painter.setPen(color)
-    for beat in range(LOOP_STEPS // STEPS_PER_BEAT):
+    room = STEPS_PER_BEAT * geometry.step_width
+    every = 1 if painter.fontMetrics().horizontalAdvance(".4 ") < room else STEPS_PER_BAR // STEPS_PER_BEAT
+    for beat in range(0, LOOP_STEPS // STEPS_PER_BEAT, every):
         left = geometry.x_of(beat * STEPS_PER_BEAT)
-        rect = QRectF(left, geometry.rect.top() - height - 4, STEPS_PER_BEAT * geometry.step_width, height)
+        rect = QRectF(left, geometry.rect.top() - height - 4, room, height)
         text = f"{beat // 4 + 1}" if beat % 4 == 0 else f".{beat % 4 + 1}"
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
