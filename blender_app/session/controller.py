@@ -198,6 +198,5 @@ class Controller(Instrument):
         if drawn is None:
             self.messageShown.emit("warning", "There is no path to export: draw one on the palette.")
             return False
-        self._path_export = Path(path)
-        self._worker.request(PathRequest(PathPlan(drawn)))
+        self._worker.request(PathRequest(PathPlan(drawn), target=Path(path)))
         return True

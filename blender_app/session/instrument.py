@@ -85,7 +85,6 @@ class Instrument(FilingEditor):
         self._worker = DecodeWorker(load_model, load_stored, self)
         self._cells: list[list[DrumLoop]] = []
         self._held: tuple[float, ...] | None = None
-        self._path_export: Path | None = None
         self._model_state = ModelState.LOADING
         self._model_hash = ""
         self._restarted_s: float | None = None
@@ -254,11 +253,10 @@ class Instrument(FilingEditor):
 
     @Slot(object)
     def _on_worker_pathReady(self, result: PathResult) -> None:
-        plan = result.request.plan
-        target, self._path_export = self._path_export, None
+        plan, target = result.request.plan, result.request.target
         if target is not None:
             self._export(target, export.path_music(plan, result.loops))
-        if self._session.path_plays:  # even if a node has moved on: what is newer follows
+        elif self._session.path_plays:  # even if a node has moved on: what is newer follows
             self._played_at = plan.path
             change_at = result.request.change_at
             anchored = replace(plan, anchor_step=self._path_anchor(plan, change_at))

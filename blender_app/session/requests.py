@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -52,10 +53,14 @@ class LoopRequest:
 
 @dataclass(frozen=True, slots=True)
 class PathRequest:
-    """Decode the loops of a path on the current palette, to be played from `change_at` on."""
+    """Decode the loops of a path on the current palette, to be played from `change_at` on.
+
+    With a `target` they are to be written to that file instead.
+    """
 
     plan: PathPlan
     change_at: ChangeAt = ChangeAt.STEP
+    target: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +202,6 @@ def _kind(request: Request) -> Hashable:
     """Return what a newer request must share with `request` to replace it."""
     if isinstance(request, DiceRequest | VaryRequest):
         return "corner", request.corner
+    if isinstance(request, PathRequest) and request.target is not None:
+        return "export", request.target
     return type(request).__name__

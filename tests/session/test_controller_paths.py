@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
+from blender_app.core.smf import read_midi
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.document import DrawnPath, PathMode
@@ -126,6 +128,21 @@ def test_a_path_is_heard_while_its_node_is_dragged_without_pause(
     move(None)
     qtbot.waitUntil(lambda: last_pattern(engine).pattern.serial > serial + 3)
     asked.disconnect(move)
+
+
+def test_export_is_of_the_path_as_it_was_asked_for(
+    controller: Controller, model, qtbot: QtBot, tmp_path: Path
+) -> None:
+    model.gate.clear()
+    controller.clear_corner(3)  # keeps the worker busy until the gate opens
+    for bars in (1, 2, 3):
+        controller.set_path(replace(SQUARE, bars=bars, playing=True))
+        controller.export_path(tmp_path / f"{bars}.mid")
+    controller.set_path(replace(SQUARE, bars=4, playing=True))
+    model.gate.set()
+    qtbot.waitUntil(lambda: len(list(tmp_path.glob("*.mid"))) == 3)
+    ticks = [read_midi(tmp_path / f"{bars}.mid").end_tick for bars in (1, 2, 3)]
+    assert [tick / 1920 for tick in ticks] == [2, 2, 6]  # whole loops
 
 
 def test_moving_a_node_while_playing_keeps_the_lap(
