@@ -35,6 +35,7 @@ _NOTE_OFFS = (0x8, 0x9)  # a note-on of velocity 0 is one as well
 _CONTROL_CHANGE, _PROGRAM_CHANGE = 0xB, 0xC
 _BANK_HIGH, _BANK_LOW = 0, 32
 _FULL_SCALE = 32767
+_CHUNK_FRAMES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def _render_to(
             f"{name} lasts {length_s / 60:.0f} minutes; at most {LONGEST_S / 60:.0f} are rendered at once."
         )
     sound = render_sound(contents, style)
-    loudest = float(np.abs(sound).max(initial=0.0))
+    loudest = max(float(sound.max(initial=0.0)), -float(sound.min(initial=0.0)))
     factor = min(1.0, LOUDEST / loudest) if loudest else 1.0
     sound *= factor
     write_atomically(path_wav, wav_bytes(sound, style.sample_rate))
@@ -217,13 +218,15 @@ def wav_bytes(sound: NDArray[np.float32], sample_rate: int) -> bytes:
         The sound is longer than a WAV file may be.
     """
     buffer = io.BytesIO()
-    samples = np.clip(np.rint(sound * _FULL_SCALE), -_FULL_SCALE - 1, _FULL_SCALE).astype("<i2")
     try:
         with wave.open(buffer, "wb") as file:
             file.setnchannels(sound.shape[1])
             file.setsampwidth(2)
             file.setframerate(sample_rate)
-            file.writeframes(samples.tobytes())
+            for start in range(0, len(sound), _CHUNK_FRAMES):  # an hour at once would take gigabytes
+                part = np.rint(sound[start : start + _CHUNK_FRAMES] * _FULL_SCALE)
+                samples = np.clip(part, -_FULL_SCALE - 1, _FULL_SCALE).astype("<i2")
+                file.writeframesraw(samples.tobytes())
     except wave.Error as error:
         raise FileError(f"This is too long for a WAV file: {error}.") from error
     return buffer.getvalue()
