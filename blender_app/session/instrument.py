@@ -265,11 +265,13 @@ class Instrument(FilingEditor):
     @Slot(object)
     def _on_worker_cornerReady(self, result: CornerResult) -> None:
         request = result.request
+        drag, self._gesture_text = self._gesture_text, None  # what comes by itself is no part of a drag
         if isinstance(request, DiceRequest):
             self.set_corner(request.corner, result.loop, f"Dice {request.seed}", "Dice")
         else:
             name = self._session.corner_names[request.corner].removesuffix(" (varied)")
             self.set_corner(request.corner, result.loop, f"{name} (varied)", "Vary corner")
+        self._gesture_text = drag
 
     @Slot(str, str)
     def _on_worker_modelReady(self, name: str, model_hash: str) -> None:

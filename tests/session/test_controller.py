@@ -198,6 +198,17 @@ def test_dice_wait_for_the_model(make_controller, model, qtbot: QtBot, loop_of) 
     assert controller.session.corners == default_corners()
 
 
+def test_dice_that_fall_during_a_drag_are_a_step_of_their_own(controller: Controller, qtbot: QtBot) -> None:
+    controller.begin_gesture("Move puck")
+    controller.move_puck(0.1, 0.1)
+    controller.dice_corner(1)
+    qtbot.waitUntil(lambda: controller.session.corner_names[1].startswith("Dice"))
+    controller.end_gesture()
+    controller.undo_stack.undo()
+    assert controller.session.puck == (0.1, 0.1)
+    assert not controller.session.corner_names[1].startswith("Dice")
+
+
 def test_vary_changes_a_little_and_can_be_undone(controller: Controller, qtbot: QtBot) -> None:
     before = controller.session.corners[0]
     controller._make_seed = lambda: 3
