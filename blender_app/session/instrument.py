@@ -338,6 +338,11 @@ class Instrument(FilingEditor):
             self._return_path_to_start()
         if changes.names & {"ports", "port"}:
             self._follow_port(changes)
+        font = self._session.font
+        if "font" in changes.names and font is not None and Path(font) == self._playback.font:
+            self.messageShown.emit(
+                "info", f"{Path(font).name} is loaded."
+            )  # the shipped one goes without saying
         for level, text in changes.messages:
             self.messageShown.emit(level, text)
         for name, signal in (

@@ -113,6 +113,7 @@ class Playback:
         self.kits: tuple[m.Kit, ...] = ()
         self.audio = m.AudioChanged(None, None, ())
         self.audio_known = False
+        self.font: Path | None = None
         self.ports_message: str | None = None
         self._lost_midi = False
         self.open_port: str | None = None
@@ -253,7 +254,8 @@ class Playback:
                 self.audio, self.kits, self.audio_known = event, kits, True
                 changes.names |= {"kits", "status"}
             case m.FontLoaded(path):
-                changes.messages.append(("info", f"{Path(path).name} is loaded."))
+                self.font = path
+                changes.names.add("font")
             case m.FontFailed(message=message) | m.EngineError(message=message):
                 changes.messages.append(("error", message))
             case m.Stats():

@@ -13,6 +13,11 @@ from blender_app.session.controller import Controller
 from blender_app.session.document import MidiSettings
 
 
+def poll(controller: Controller) -> None:
+    """Take in what the engine said, without waiting for the timer."""
+    controller._on_poll_timer_timeout()
+
+
 def last_pattern(engine) -> m.SetPattern:
     return engine.sent(m.SetPattern)[-1]
 
@@ -179,6 +184,18 @@ def test_missing_midi_is_told_once_and_shown(controller: Controller, engine, qtb
     engine.events.append(m.PortsChanged(("Synth",)))
     qtbot.waitUntil(lambda: controller.status.midi_message is None)
     assert texts == ["No MIDI system: start one."]
+
+
+def test_only_a_font_that_was_chosen_is_told_of(controller: Controller, engine, qtbot: QtBot) -> None:
+    texts: list[str] = []
+    controller.messageShown.connect(lambda _level, text: texts.append(text))
+    controller.set_font("/fonts/mine.sf2")
+    shipped, mine = Path("/shipped.sf2"), Path("/fonts/mine.sf2")
+    engine.events.extend([m.FontLoaded(shipped), m.FontLoaded(mine), m.FontFailed(mine, "It is damaged.")])
+    poll(controller)
+    engine.events.append(m.FontLoaded(shipped))
+    poll(controller)
+    assert texts == ["mine.sf2 is loaded.", "It is damaged."]
 
 
 def test_stats_reach_the_status(controller: Controller, engine, qtbot: QtBot) -> None:
