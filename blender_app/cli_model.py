@@ -6,13 +6,15 @@ import argparse
 import importlib
 from pathlib import Path
 
-from blender_app.corpus import prepare as corpus
+from blender_app.corpus.prepare import prepare as prepare_drums
+from blender_app.corpus.prepare_melody import prepare_melody
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Read folders of MIDI files into a file to train from, and tell what was kept and dropped."""
-    windows, report = corpus.prepare(options.folders, progress=not options.quiet)
-    windows.save(options.out)
+    """Read folders of songs into a file to train from, and tell what was kept and dropped."""
+    read = prepare_melody if options.kind == "melody" else prepare_drums
+    corpus, report = read(options.folders, progress=not options.quiet)
+    corpus.save(options.out)
     print("\n".join(report.lines()))
     print(f"{options.out}: written")
 

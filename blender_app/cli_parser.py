@@ -72,8 +72,15 @@ Check what Loopweave needs, say what is missing and what to type.
 
 Ends with exit code 1 if something is missing that it cannot do without."""
 _PREPARE = """\
-Read folders of MIDI files into two-bar drum loops to train from: one file, without
-duplicates, split by song. A broken file is named and skipped."""
+Read folders of MIDI files into two-bar loops to train from: one file, without
+duplicates, split by song. A broken file is named and skipped.
+
+Drums are read from channel 10. With --kind melody, melodies and basslines are read
+from the tracks that play one note at a time, and from MusicXML (.mxl) as well."""
+_PREPARE_EPILOG = """\
+examples:
+  loopweave prepare ~/midi/groove ~/midi/mine --out loops.npz
+  loopweave prepare --kind melody ~/midi/songs ~/scores --out melodies.npz"""
 _TRAIN = """\
 Train a model from nothing on a file that `loopweave prepare` wrote.
 
@@ -260,7 +267,10 @@ def _add_model_commands(commands: Commands) -> None:
         "blender_app.cli_model:prepare",
         "folders of MIDI files to a file to train from",
         _PREPARE,
-        "example:\n  loopweave prepare ~/midi/groove ~/midi/mine --out loops.npz",
+        _PREPARE_EPILOG,
+    )
+    prepare.add_argument(
+        "--kind", choices=("drums", "melody"), default="drums", help="what to read (%(default)s)"
     )
     prepare.add_argument(
         "folders", nargs="+", type=Path, metavar="FOLDER", help="searched with all folders in it"

@@ -15,6 +15,9 @@ from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
 ON_GRID_STEPS = 0.1
 """How far from a sixteenth, in steps, an onset may lie and still count as on the grid."""
+FOUR_FOUR = frozenset({(4, 4)})
+FOUR_FOUR_OR_ALLA_BREVE = FOUR_FOUR | {(2, 2)}
+"""Time signatures whose bars have sixteen sixteenths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,32 @@ class Onsets:
     @property
     def on_grid(self) -> float:
         """Share of onsets near a sixteenth, 0 to 1."""
-        if not len(self.position_steps):
-            return 0.0
-        away = np.abs(self.position_steps - np.round(self.position_steps))
-        return float((away <= ON_GRID_STEPS).mean())
+        return share_on_grid(self.position_steps)
+
+
+def share_on_grid(position_steps: NDArray[np.float64], tolerance_steps: float = ON_GRID_STEPS) -> float:
+    """Return the share of positions near a sixteenth, 0 to 1."""
+    if not len(position_steps):
+        return 0.0
+    return float((np.abs(position_steps - np.round(position_steps)) <= tolerance_steps).mean())
+
+
+def read_score(path: Path) -> symusic.core.ScoreTick:
+    """Parse one file.
+
+    Raises
+    ------
+    MidiFileError
+        The file cannot be parsed.
+    """
+    try:
+        loaded: Any = symusic.Score(path)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise MidiFileError(f"{path.name}: not a readable MIDI file ({error})") from error
+    score: symusic.core.ScoreTick = loaded
+    if score.tpq <= 0:
+        raise MidiFileError(f"{path.name}: not a readable MIDI file (no ticks in a quarter)")
+    return score
 
 
 def read_drum_onsets(path: Path) -> Onsets:
@@ -53,25 +78,26 @@ def read_drum_onsets(path: Path) -> Onsets:
     MidiFileError
         The file cannot be parsed or has no drum notes.
     """
-    try:
-        score: Any = symusic.Score(path)
-    except (RuntimeError, ValueError, OSError) as error:
-        raise MidiFileError(f"{path.name}: not a readable MIDI file ({error})") from error
+    score = read_score(path)
     ticks_per_step = score.tpq / STEPS_PER_BEAT
     tracks = [track.notes.numpy() for track in score.tracks if track.is_drum and len(track.notes)]
-    if not tracks or ticks_per_step <= 0:
+    if not tracks:
         raise MidiFileError(f"{path.name}: no drum notes (MIDI channel 10)")
     position = np.concatenate([track["time"] for track in tracks]) / ticks_per_step
     pitch = np.concatenate([track["pitch"] for track in tracks]).astype(np.int64)
     velocity = np.concatenate([track["velocity"] for track in tracks]).astype(np.int64)
     order = np.argsort(position, kind="stable")
     return Onsets(
-        position[order], pitch[order], velocity[order], _four_four_spans(score, float(position.max()))
+        position[order], pitch[order], velocity[order], four_four_spans(score, float(position.max()))
     )
 
 
-def _four_four_spans(score: symusic.core.ScoreTick, last_step: float) -> tuple[tuple[int, int], ...]:
-    """Return the stretches of whole 4/4 bars; a file without time signatures counts as 4/4."""
+def four_four_spans(
+    score: symusic.core.ScoreTick,
+    last_step: float,
+    signatures: frozenset[tuple[int, int]] = FOUR_FOUR,
+) -> tuple[tuple[int, int], ...]:
+    """Return the stretches of whole bars in `signatures`; without any, a file counts as 4/4."""
     ticks_per_step = score.tpq / STEPS_PER_BEAT
     changes = [(s.time / ticks_per_step, s.numerator, s.denominator) for s in score.time_signatures]
     if not changes or changes[0][0] > 0:
@@ -79,7 +105,7 @@ def _four_four_spans(score: symusic.core.ScoreTick, last_step: float) -> tuple[t
     ends = [start for start, _, _ in changes[1:]] + [last_step + 1.0]
     spans = []
     for (start, numerator, denominator), end in zip(changes, ends, strict=True):
-        if (numerator, denominator) != (4, 4) or end <= start:
+        if (numerator, denominator) not in signatures or end <= start:
             continue
         first = round(start)
         bars = -(-(round(end) - first) // STEPS_PER_BAR)

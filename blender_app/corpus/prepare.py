@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from blender_app.core.errors import FileError, LoopweaveError, MidiFileError
-from blender_app.core.files import DAMAGED_ARCHIVE
+from blender_app.core.errors import LoopweaveError, MidiFileError
+from blender_app.corpus.archive import open_arrays, write_arrays
 from blender_app.corpus.drum_windows import DrumWindows, cut_drum_windows
 from blender_app.corpus.midi_files import read_drum_onsets
 from blender_app.corpus.sources import SourceFile, find_files
@@ -46,20 +46,17 @@ class DrumCorpus:
         FileError
             The file cannot be written.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                np.savez_compressed(
-                    file,
-                    hits=np.packbits(self.windows.hits.reshape(len(self.windows), -1), axis=1),
-                    velocity=self.windows.velocity,
-                    microtiming=np.round(self.windows.microtiming * 254).astype(np.int8),
-                    validation=self.validation,
-                    source=self.source,
-                    source_names=np.array(self.source_names),
-                )
-        except OSError as error:
-            raise FileError(f"cannot write {path}: {error.strerror or error}") from error
+        write_arrays(
+            path,
+            {
+                "hits": np.packbits(self.windows.hits.reshape(len(self.windows), -1), axis=1),
+                "velocity": self.windows.velocity,
+                "microtiming": np.round(self.windows.microtiming * 254).astype(np.int8),
+                "validation": self.validation,
+                "source": self.source,
+                "source_names": np.array(self.source_names),
+            },
+        )
 
     @classmethod
     def load(cls, path: Path) -> DrumCorpus:
@@ -70,22 +67,19 @@ class DrumCorpus:
         FileError
             The file is missing or is not a prepared corpus.
         """
-        try:
-            with path.open("rb") as file, np.load(file) as data:
-                velocity = data["velocity"]
-                bits = np.unpackbits(data["hits"], axis=1, count=velocity[0].size)
-                return cls(
-                    DrumWindows(
-                        bits.reshape(velocity.shape).astype(np.bool_),
-                        velocity,
-                        data["microtiming"].astype(np.float32) / 254,
-                    ),
-                    data["validation"],
-                    data["source"],
-                    tuple(str(name) for name in data["source_names"]),
-                )
-        except DAMAGED_ARCHIVE as error:
-            raise FileError(f"{path} is not a prepared corpus: {error}") from error
+        with open_arrays(path) as data:
+            velocity = data["velocity"]
+            bits = np.unpackbits(data["hits"], axis=1, count=velocity[0].size)
+            return cls(
+                DrumWindows(
+                    bits.reshape(velocity.shape).astype(np.bool_),
+                    velocity,
+                    data["microtiming"].astype(np.float32) / np.float32(254),
+                ),
+                data["validation"],
+                data["source"],
+                tuple(str(name) for name in data["source_names"]),
+            )
 
 
 @dataclass(slots=True)

@@ -64,8 +64,17 @@ def _groove_files(folder: Path, rows: list[dict[str, str]]) -> list[SourceFile]:
     ]
 
 
-def _plain_file(path: Path) -> SourceFile:
+def song_of(path: Path) -> str:
+    """Return the name that all revisions of a file's song have in common."""
     stem = re.sub(r"-[0-9a-f]{8}$", "", path.stem.lower())
-    song = re.sub(r"^d_", "", stem)
-    digest = int(hashlib.sha256(song.encode()).hexdigest(), 16)
-    return SourceFile(path, song, digest % VALIDATION_SHARE == 0, PITCH_TO_VOICE, False)
+    return re.sub(r"^d_", "", stem)
+
+
+def is_held_out(song: str) -> bool:
+    """Return whether a song belongs to the validation side, by a hash of its name."""
+    return int(hashlib.sha256(song.encode()).hexdigest(), 16) % VALIDATION_SHARE == 0
+
+
+def _plain_file(path: Path) -> SourceFile:
+    song = song_of(path)
+    return SourceFile(path, song, is_held_out(song), PITCH_TO_VOICE, False)

@@ -1,0 +1,174 @@
+"""Melody loops: 32 sixteenths of one part, melody or bass, in Magenta's melody events.
+
+Notes
+-----
+The events and the rules that make one part of many notes are those of Magenta's melody converter
+(Roberts et al. 2018, arXiv 1803.05428): the highest pitch wins where notes start together, and a
+later note cuts an earlier one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from blender_app.core.drums import DEFAULT_VELOCITY, LOOP_STEPS
+from blender_app.core.notes import Note
+
+NO_EVENT, NOTE_OFF = -2, -1
+"""Go on with what sounds (or with silence), and end it; 0 to 127 start a note of that pitch."""
+MAX_PITCH = 127
+OCTAVE = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MelodyLoop:
+    """An immutable two-bar loop of a part that plays one note at a time.
+
+    A note-off where nothing sounds is the same as no event and becomes one, so that equal music is
+    an equal loop.
+
+    Parameters
+    ----------
+    events
+        -2 no event, -1 note off, 0 to 127 note on; int16, shape (32,).
+    velocity
+        MIDI velocity 1-127 where a note starts, 0 elsewhere; uint8, shape (32,).
+    microtiming
+        Deviation from the grid in steps, -0.5 to 0.5 (late is positive), 0 where no note starts;
+        float32, shape (32,).
+
+    Raises
+    ------
+    ValueError
+        A shape is wrong, or an event is not a whole number from -2 to 127.
+    """
+
+    events: NDArray[np.int16]
+    velocity: NDArray[np.uint8]
+    microtiming: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        for name in ("events", "velocity", "microtiming"):
+            if (shape := np.shape(getattr(self, name))) != (LOOP_STEPS,):
+                raise ValueError(f"{name} must have shape (32,), not {shape}")
+        events = without_idle_offs(_checked(self.events))
+        starts = events >= 0
+        velocity = np.where(starts, np.clip(self.velocity, 1, 127), 0).astype(np.uint8)
+        # + 0 makes 0.0 of -0.0, for loops are compared by their bytes.
+        microtiming = (
+            np.where(starts, np.clip(np.nan_to_num(self.microtiming), -0.5, 0.5), 0.0).astype(np.float32)
+            + 0.0
+        )
+        for name, array in (("events", events), ("velocity", velocity), ("microtiming", microtiming)):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    @classmethod
+    def from_events(cls, events: ArrayLike, velocity: int = DEFAULT_VELOCITY) -> MelodyLoop:
+        """Return a loop of `events` (32,), all on the grid and equally loud (1-127)."""
+        return cls(
+            np.asarray(events),
+            np.full(LOOP_STEPS, velocity, np.uint8),
+            np.zeros(LOOP_STEPS, np.float32),
+        )
+
+    @classmethod
+    def empty(cls) -> MelodyLoop:
+        """Return a loop of silence."""
+        return cls.from_events(np.full(LOOP_STEPS, NO_EVENT))
+
+    @classmethod
+    def from_notes(cls, notes: Iterable[Note]) -> MelodyLoop:
+        """Return the one part that `notes` make; what starts outside the 32 steps is left out.
+
+        A note lasts a whole number of steps, at least one, and no longer than the loop.
+        """
+        chosen: dict[int, Note] = {}
+        for note in notes:
+            other = chosen.get(note.step)
+            if 0 <= note.step < LOOP_STEPS and (other is None or _wins(note, other)):
+                chosen[note.step] = note
+        events = np.full(LOOP_STEPS, NO_EVENT, np.int16)
+        velocity = np.zeros(LOOP_STEPS, np.uint8)
+        microtiming = np.zeros(LOOP_STEPS, np.float32)
+        for step, note in sorted(chosen.items()):
+            events[step] = note.pitch
+            velocity[step] = note.velocity
+            microtiming[step] = note.microtiming
+            end = step + max(1, math.floor(note.length_steps + 0.5))
+            if end < LOOP_STEPS and not any(step < later <= end for later in chosen):
+                events[end] = NOTE_OFF
+        return cls(events, velocity, microtiming)
+
+    def to_notes(self) -> tuple[Note, ...]:
+        """Return the notes in order; each lasts to the next event or to the end of the loop."""
+        changes = [*np.flatnonzero(self.events != NO_EVENT).tolist(), LOOP_STEPS]
+        return tuple(
+            Note(
+                step=step,
+                pitch=int(self.events[step]),
+                velocity=int(self.velocity[step]),
+                length_steps=float(end - step),
+                microtiming=float(self.microtiming[step]),
+            )
+            for step, end in itertools.pairwise(changes)
+            if self.events[step] >= 0
+        )
+
+    def transposed(self, semitones: int) -> MelodyLoop:
+        """Return the loop `semitones` higher; a note out of MIDI's range moves by whole octaves."""
+        pitch = self.events.astype(np.int64) + semitones
+        above = np.maximum(pitch - MAX_PITCH, 0)
+        pitch -= OCTAVE * (np.minimum(pitch, 0) // OCTAVE - -above // OCTAVE)
+        events = np.where(self.events >= 0, pitch, self.events)
+        return MelodyLoop(events.astype(np.int16), self.velocity, self.microtiming)
+
+    @property
+    def note_count(self) -> int:
+        """How many notes the loop has."""
+        return int((self.events >= 0).sum())
+
+    def __reduce__(self) -> tuple[type[MelodyLoop], tuple[NDArray[np.generic], ...]]:
+        """Pickle by value: unpickled arrays would be writable otherwise."""
+        return MelodyLoop, (self.events, self.velocity, self.microtiming)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MelodyLoop) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[bytes, bytes, bytes]:
+        return self.events.tobytes(), self.velocity.tobytes(), self.microtiming.tobytes()
+
+
+def without_idle_offs(events: NDArray[np.integer]) -> NDArray[np.int16]:
+    """Return events (..., steps) in which each note-off ends a note; the others become no event."""
+    given = np.asarray(events, np.int16)
+    steps = np.arange(given.shape[-1])
+    # The step of the last note-on or note-off before each step, to see which of them it was.
+    last = np.maximum.accumulate(np.where(given != NO_EVENT, steps, -1), axis=-1)
+    before = np.concatenate([np.full_like(last[..., :1], -1), last[..., :-1]], axis=-1)
+    previous = np.take_along_axis(given, np.maximum(before, 0), axis=-1)
+    idle = (given == NOTE_OFF) & ((before < 0) | (previous < 0))
+    return np.where(idle, NO_EVENT, given).astype(np.int16)
+
+
+def _wins(note: Note, other: Note) -> bool:
+    return (note.pitch, note.velocity, note.length_steps) > (other.pitch, other.velocity, other.length_steps)
+
+
+def _checked(events: NDArray[np.int16]) -> NDArray[np.int16]:
+    given = np.asarray(events)
+    whole = np.nan_to_num(given, nan=NO_EVENT - 1, posinf=0, neginf=0).astype(np.int16)
+    wrong = (whole != given) | (whole < NO_EVENT) | (whole > MAX_PITCH)
+    if wrong.any():
+        step = int(np.argmax(wrong))
+        raise ValueError(f"events must be whole numbers from -2 to 127; step {step} has {given[step]}")
+    return whole

@@ -1,0 +1,46 @@
+"""Prepared corpora as compressed .npz files, with errors fit for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_app.core.errors import FileError
+from blender_app.core.files import DAMAGED_ARCHIVE
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write named arrays as a compressed .npz, in a folder made if missing.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+    except OSError as error:
+        raise FileError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def open_arrays(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """Give the arrays of a prepared corpus to the body of a ``with``.
+
+    Raises
+    ------
+    FileError
+        The file is missing, or the body finds that it is not the prepared corpus it expects.
+    """
+    try:
+        with path.open("rb") as file, np.load(file) as data:
+            yield data
+    except DAMAGED_ARCHIVE as error:
+        raise FileError(f"{path} is not a prepared corpus: {error}") from error

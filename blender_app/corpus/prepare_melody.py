@@ -1,0 +1,187 @@
+"""Folders of songs -> one file of de-duplicated, split melody and bass windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from blender_app.core.errors import FileError, LoopweaveError
+from blender_app.corpus.archive import open_arrays, write_arrays
+from blender_app.corpus.melody_sources import SongFile, find_songs
+from blender_app.corpus.melody_windows import MelodyWindows, cut_melody_windows, relative_events
+from blender_app.corpus.midi_files import share_on_grid
+from blender_app.corpus.prepare import MIN_ON_GRID, Report
+
+TOLERANCE_STEPS = 0.2
+"""How far from a sixteenth an onset may lie and still count as on the grid: many lines are played,
+but triplets, a third away, are not meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class MelodyCorpus:
+    """N prepared windows: their events and velocity (N, 32), and what each is and comes from.
+
+    Parameters
+    ----------
+    events, velocity, bass
+        As in `MelodyWindows`; a window without any velocity is one whose source has none.
+    validation
+        Its side of the split; bool, shape (N,).
+    source, source_names
+        Index of its folder, shape (N,), and the folders' names.
+    """
+
+    events: NDArray[np.int16]
+    velocity: NDArray[np.uint8]
+    bass: NDArray[np.bool_]
+    validation: NDArray[np.bool_]
+    source: NDArray[np.int64]
+    source_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @property
+    def windows(self) -> MelodyWindows:
+        """All windows."""
+        return MelodyWindows(self.events, self.velocity, self.bass)
+
+    def side(
+        self, validation: bool, sources: Iterable[str] | None = None, bass: bool | None = None
+    ) -> MelodyWindows:
+        """Return the windows of one side, of all sources or those named, of both kinds or one."""
+        mask = self.validation == validation
+        if sources is not None:
+            wanted = [self.source_names.index(name) for name in sources if name in self.source_names]
+            mask &= np.isin(self.source, wanted)
+        if bass is not None:
+            mask &= self.bass == bass
+        return self.windows[mask]
+
+    def save(self, path: Path) -> None:
+        """Write the corpus as a compressed .npz.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
+        write_arrays(
+            path,
+            {
+                "events": self.events.astype(np.int8),
+                "velocity": self.velocity,
+                "bass": self.bass,
+                "validation": self.validation,
+                "source": self.source,
+                "source_names": np.array(self.source_names),
+            },
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> MelodyCorpus:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        FileError
+            The file is missing or is not a prepared corpus of melodies.
+        """
+        with open_arrays(path) as data:
+            return cls(
+                data["events"].astype(np.int16),
+                data["velocity"].astype(np.uint8),
+                data["bass"].astype(np.bool_),
+                data["validation"].astype(np.bool_),
+                data["source"].astype(np.int64),
+                tuple(str(name) for name in data["source_names"]),
+            )
+
+
+def prepare_melody(folders: Sequence[Path], progress: bool = True) -> tuple[MelodyCorpus, Report]:
+    """Read all songs below `folders` into two-bar windows of melodies and basses.
+
+    Raises
+    ------
+    LoopweaveError
+        A folder does not exist, or nothing usable was found in any.
+    """
+    files = [(index, file) for index, folder in enumerate(folders) for file in _files(folder)]
+    report = Report()
+    parts: list[MelodyWindows] = []
+    validation: list[bool] = []
+    source: list[int] = []
+    for index, file in tqdm(files, desc="reading", unit="file", disable=not progress):
+        windows = _read(file, report)
+        parts.append(windows)
+        validation += [file.validation] * len(windows)
+        source += [index] * len(windows)
+    if not source:
+        raise LoopweaveError("no melody windows found: are there 4/4 songs with melodies or basses?")
+    names = tuple(folder.resolve().name for folder in folders)
+    every = MelodyWindows.concatenate(parts)
+    corpus = _without_duplicates(every, np.array(validation), np.array(source), names, report)
+    for name in names:
+        for side in (False, True):
+            for bass in (False, True):
+                label = f"{name} {'bass' if bass else 'melody'} ({'validation' if side else 'train'})"
+                if count := len(corpus.side(side, [name], bass)):
+                    report.kept[label] += count
+    return corpus, report
+
+
+def _files(folder: Path) -> list[SongFile]:
+    if not folder.is_dir():
+        raise LoopweaveError(f"{folder} is not a folder")
+    return find_songs(folder)
+
+
+def _read(file: SongFile, report: Report) -> MelodyWindows:
+    nothing = MelodyWindows.concatenate([])
+    try:
+        song = file.read()
+    except FileError as error:
+        report.problems.append(str(error))
+        return nothing
+    if not song.spans:
+        report.dropped["files without 4/4"] += 1
+        return nothing
+    if not _on_grid(song.onsets_steps):
+        report.dropped["files off the sixteenth grid"] += 1
+        return nothing
+    if not song.lines:
+        report.dropped["files without a line of single notes"] += 1
+    lines = [line for line in song.lines if _on_grid(line.start_steps)]
+    report.dropped["lines off the sixteenth grid"] += len(song.lines) - len(lines)
+    return MelodyWindows.concatenate([cut_melody_windows(line, song.spans) for line in lines])
+
+
+def _on_grid(onsets_steps: NDArray[np.float64]) -> bool:
+    return share_on_grid(onsets_steps, TOLERANCE_STEPS) >= MIN_ON_GRID
+
+
+def _without_duplicates(
+    windows: MelodyWindows,
+    validation: NDArray[np.bool_],
+    source: NDArray[np.int64],
+    names: tuple[str, ...],
+    report: Report,
+) -> MelodyCorpus:
+    """Keep the first of windows that are equal up to transposition.
+
+    Validation goes first, so nothing leaks into train; a window whose velocity is known goes before
+    one without.
+    """
+    keys = relative_events(windows.events)
+    unknown = ~windows.velocity.any(1)
+    order = np.lexsort((unknown, ~validation))
+    _, first = np.unique(keys[order], axis=0, return_index=True)
+    keep = np.sort(order[first])
+    report.dropped["duplicate windows"] += len(keys) - len(keep)
+    kept = windows[keep]
+    return MelodyCorpus(kept.events, kept.velocity, kept.bass, validation[keep], source[keep], names)
