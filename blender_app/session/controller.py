@@ -120,12 +120,15 @@ class Controller(Instrument):
 
     def open_port(self, name: str | None) -> None:
         """Send notes to a MIDI port; None closes the one that is open."""
-        self._settings.last_port = name
-        self.apply_values({"midi": replace(self._session.midi, port=name, virtual=False)})
+        self._use_port(name, virtual=False)
 
     def open_virtual_port(self, name: str = VIRTUAL_PORT_NAME) -> None:
         """Make a port that other programs can connect to, and send notes there."""
-        self.apply_values({"midi": replace(self._session.midi, port=name, virtual=True)})
+        self._use_port(name, virtual=True)
+
+    def _use_port(self, name: str | None, virtual: bool) -> None:
+        self._settings.last_port, self._settings.last_port_is_own = name, virtual
+        self.apply_values({"midi": replace(self._session.midi, port=name, virtual=virtual)})
 
     def set_channel(self, channel: int) -> None:
         """Set the MIDI channel, 0-15, for this session and later ones."""

@@ -126,7 +126,7 @@ class Instrument(FilingEditor):
             except ValueError:
                 _log.warning("the settings hold no routing: %s", settings.routing)
         if midi.port is None and settings.last_port:
-            midi = replace(midi, port=settings.last_port)
+            midi = replace(midi, port=settings.last_port, virtual=settings.last_port_is_own)
         self.apply_values({"midi": midi})
         if self._file is None and session.font is None and settings.font and Path(settings.font).is_file():
             self.apply_values({"font": settings.font})

@@ -71,6 +71,15 @@ class Settings:
         self._store.setValue("midi/last_port", name or "")
 
     @property
+    def last_port_is_own(self) -> bool:
+        """Whether that port was one of our own, for others to connect to."""
+        return self._text("midi/last_port_is_own") == "yes"
+
+    @last_port_is_own.setter
+    def last_port_is_own(self, own: bool) -> None:
+        self._store.setValue("midi/last_port_is_own", "yes" if own else "")
+
+    @property
     def routing(self) -> tuple[int, ...]:
         """MIDI channel and the notes of the voices as they were set last; empty at first."""
         parts = (self._text("midi/routing") or "").split()

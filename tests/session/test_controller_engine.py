@@ -86,14 +86,20 @@ def test_own_port_comes_back_with_the_midi_system(controller: Controller, engine
     qtbot.waitUntil(lambda: engine.sent(m.OpenVirtualPort) == [m.OpenVirtualPort("Mine")] * 2)
 
 
-def test_last_port_is_remembered(make_controller, engine, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("virtual", [False, True])
+def test_last_port_is_remembered(make_controller, engine, virtual: bool) -> None:
     first = make_controller()
     first.start()
-    first.open_port("Synth")
+    if virtual:
+        first.open_virtual_port("Synth")
+    else:
+        first.open_port("Synth")
     first.close()
+    engine.commands.clear()
     second = make_controller()
     second.start()
-    assert second.session.midi.port == "Synth"
+    assert (second.session.midi.port, second.session.midi.virtual) == ("Synth", virtual)
+    assert engine.sent(m.OpenVirtualPort) == [m.OpenVirtualPort("Synth")] * virtual
 
 
 def test_routing_is_remembered(make_controller, engine, tmp_path: Path) -> None:
