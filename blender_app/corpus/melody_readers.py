@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from blender_app.core.errors import FileError, LoopweaveError, MidiFileError
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 from blender_app.corpus.melody_tracks import line_of
-from blender_app.corpus.melody_windows import Line, Song
+from blender_app.corpus.melody_windows import Line, Song, known_velocity
 from blender_app.corpus.midi_files import FOUR_FOUR_OR_ALLA_BREVE, four_four_spans, read_score
 
 BEAT_FILE = "beat_midi.txt"
@@ -54,7 +54,7 @@ def read_pop_song(path: Path) -> Song:
                 _steps_at(notes["time"], seconds),
                 _steps_at(notes["time"].astype(np.float64) + notes["duration"], seconds),
                 notes["pitch"].astype(np.int64),
-                notes["velocity"].astype(np.int64),
+                known_velocity(notes["velocity"].astype(np.int64)),
             )
         )
     if not lines:

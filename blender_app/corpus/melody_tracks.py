@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from blender_app.core.errors import MidiFileError
 from blender_app.core.time import STEPS_PER_BEAT
-from blender_app.corpus.melody_windows import MIN_NOTES, Line, Song
+from blender_app.corpus.melody_windows import MIN_NOTES, Line, Song, known_velocity
 from blender_app.corpus.midi_files import four_four_spans, read_score
 
 MIN_SINGLE = 0.9
@@ -70,14 +70,11 @@ def line_of(track: symusic.core.TrackTick, ticks_per_beat: int, *, bass: bool = 
     """Return a track's notes as a line; a velocity that never changes counts as unknown."""
     notes = track.notes.numpy()
     ticks_per_step = ticks_per_beat / STEPS_PER_BEAT
-    velocity = notes["velocity"].astype(np.int64)
-    if len(velocity) and (velocity == velocity[0]).all():
-        velocity = np.zeros_like(velocity)
     return Line(
         notes["time"] / ticks_per_step,
         (notes["time"].astype(np.int64) + notes["duration"]) / ticks_per_step,
         notes["pitch"].astype(np.int64),
-        velocity,
+        known_velocity(notes["velocity"].astype(np.int64)),
         bass,
     )
 

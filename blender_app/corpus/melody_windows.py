@@ -105,10 +105,15 @@ def cut_melody_windows(line: Line, spans: tuple[tuple[int, int], ...]) -> Melody
     return windows[_worth_learning(windows.events)]
 
 
+def known_velocity(velocity: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return velocities as they are, or 0 for all if they never change: then nobody chose them."""
+    return velocity if len(np.unique(velocity)) > 1 else np.zeros_like(velocity)
+
+
 def relative_events(events: NDArray[np.int16]) -> NDArray[np.int16]:
     """Return windows (N, 32) with pitches counted from the first one: equal for transpositions.
 
-    Pitches become 128 and more or less; the other events stay.
+    The first pitch becomes 256, and the other events stay.
     """
     starts = events >= 0
     first = np.take_along_axis(events, starts.argmax(1)[:, None], axis=1)

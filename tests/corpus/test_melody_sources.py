@@ -76,6 +76,13 @@ def test_pop_songs_lie_on_the_beats_of_their_file(pop_song: Path) -> None:
     assert cut_melody_windows(song.lines[0], song.spans).velocity[0, 8] == 60
 
 
+def test_a_pop_track_of_one_velocity_has_none(pop_song: Path, write_song: Any, part: Any) -> None:
+    write_song(pop_song, part(scale(velocity=100), "MELODY"), part(scale(), "BRIDGE"))
+    flat, played = read_pop_song(pop_song).lines
+    assert not flat.velocity.any()
+    assert played.velocity.all()
+
+
 def test_bars_of_other_lengths_part_the_spans(pop_song: Path) -> None:
     write_beats(pop_song.parent, 0.3, 60 / 90, [2, 4, 4, 4, 3, 4, 4, 4])
     assert read_pop_song(pop_song).spans == ((8, 56), (68, 100))
