@@ -6,14 +6,18 @@ import argparse
 import importlib
 from pathlib import Path
 
+from blender_app.corpus.prepare import DrumCorpus
 from blender_app.corpus.prepare import prepare as prepare_drums
-from blender_app.corpus.prepare_melody import prepare_melody
+from blender_app.corpus.prepare_melody import MelodyCorpus, prepare_melody
 
 
 def prepare(options: argparse.Namespace) -> None:
     """Read folders of songs into a file to train from, and tell what was kept and dropped."""
-    read = prepare_melody if options.kind == "melody" else prepare_drums
-    corpus, report = read(options.folders, progress=not options.quiet)
+    corpus: DrumCorpus | MelodyCorpus
+    if options.kind == "melody":
+        corpus, report = prepare_melody(options.folders, progress=not options.quiet)
+    else:
+        corpus, report = prepare_drums(options.folders, progress=not options.quiet, played=options.played)
     corpus.save(options.out)
     print("\n".join(report.lines()))
     print(f"{options.out}: written")

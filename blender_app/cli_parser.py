@@ -275,6 +275,9 @@ def _add_model_commands(commands: Commands) -> None:
     prepare.add_argument(
         "folders", nargs="+", type=Path, metavar="FOLDER", help="searched with all folders in it"
     )
+    prepare.add_argument(
+        "--played", action="store_true", help="drums: performances, which stay though off the grid"
+    )
     prepare.add_argument("--out", type=Path, required=True, metavar="F.npz", help="file to write")
     prepare.add_argument("--quiet", action="store_true", help="no progress bar")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,23 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_app.core.errors import FileError
-from blender_app.core.files import DAMAGED_ARCHIVE
+from blender_app.core.files import DAMAGED_ARCHIVE, make_folder, write_atomically
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays as a compressed .npz, in a folder made if missing.
+    """Write named arrays as a compressed .npz, whole or not at all, in a folder made if missing.
 
     Raises
     ------
     FileError
         The file cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {error.strerror or error}") from error
+    make_folder(path.parent)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_atomically(path, buffer.getvalue())
 
 
 @contextmanager
@@ -42,5 +41,9 @@ def open_arrays(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     try:
         with path.open("rb") as file, np.load(file) as data:
             yield data
+    except FileNotFoundError as error:
+        raise FileError(f"{path} is not a prepared corpus: there is no such file.") from error
     except DAMAGED_ARCHIVE as error:
-        raise FileError(f"{path} is not a prepared corpus: {error}") from error
+        raise FileError(
+            f"{path} is not a prepared corpus, or it is damaged: `loopweave prepare` writes them."
+        ) from error

@@ -97,8 +97,20 @@ class Report:
         return kept + dropped + [f"skipped  {problem}" for problem in self.problems]
 
 
-def prepare(folders: Sequence[Path], progress: bool = True) -> tuple[DrumCorpus, Report]:
+def prepare(
+    folders: Sequence[Path], progress: bool = True, played: bool = False
+) -> tuple[DrumCorpus, Report]:
     """Read all MIDI below `folders` into two-bar drum windows.
+
+    Parameters
+    ----------
+    folders
+        Searched with all folders in them.
+    progress
+        Whether a progress bar is shown.
+    played
+        Whether all files are performances, which may lie off the sixteenth grid and stay; the Groove
+        MIDI Dataset is known to be.
 
     Raises
     ------
@@ -111,13 +123,14 @@ def prepare(folders: Sequence[Path], progress: bool = True) -> tuple[DrumCorpus,
     validation: list[bool] = []
     source: list[int] = []
     for index, file in tqdm(files, desc="reading", unit="file", disable=not progress):
-        windows = _read(file, report)
+        windows = _read(file, played, report)
         if windows is not None and len(windows):
             parts.append(windows)
             validation += [file.validation] * len(windows)
             source += [index] * len(windows)
     if not parts:
-        raise LoopweaveError("no drum windows found: are there MIDI files with drums on channel 10?")
+        found = "\n".join(report.lines()) or "There are no MIDI files."
+        raise LoopweaveError(f"no drum windows found in {len(files)} files.\n{found}")
     corpus = DrumCorpus(
         DrumWindows.concatenate(parts),
         np.array(validation),
@@ -138,7 +151,7 @@ def _files(folder: Path) -> list[SourceFile]:
     return find_files(folder)
 
 
-def _read(file: SourceFile, report: Report) -> DrumWindows | None:
+def _read(file: SourceFile, played: bool, report: Report) -> DrumWindows | None:
     try:
         onsets = read_drum_onsets(file.path)
     except MidiFileError as error:
@@ -147,7 +160,7 @@ def _read(file: SourceFile, report: Report) -> DrumWindows | None:
     if not onsets.spans:
         report.dropped["files without 4/4"] += 1
         return None
-    if not file.played and onsets.on_grid < MIN_ON_GRID:
+    if not (file.played or played) and onsets.on_grid < MIN_ON_GRID:
         report.dropped["files off the sixteenth grid"] += 1
         return None
     windows, unknown = cut_drum_windows(onsets, file.voice_of_pitch)

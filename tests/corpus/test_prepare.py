@@ -119,6 +119,11 @@ def test_what_is_not_four_four_or_off_the_grid_is_dropped_and_counted(tmp_path: 
     assert len(corpus.windows) == 1
     assert report.dropped["files without 4/4"] == 1
     assert report.dropped["files off the sixteenth grid"] == 1
+    (tmp_path / "good.mid").unlink()
+    with pytest.raises(LoopweaveError, match=r"in 2 files\.\n(.|\n)*1 files off the sixteenth grid"):
+        prepare([tmp_path], progress=False)
+    corpus, _ = prepare([tmp_path], progress=False, played=True)
+    assert np.abs(corpus.windows.microtiming[corpus.windows.hits]).min() == pytest.approx(0.4, abs=0.02)
 
 
 def test_nothing_usable_says_so(tmp_path: Path) -> None:
