@@ -289,7 +289,7 @@ def _add_model_commands(commands: Commands) -> None:
         _TRAIN,
         "example:\n  loopweave train drums-2bar --data loops.npz --out models/mine",
     )
-    train.add_argument("name", metavar="NAME", help=f"what to train: {MODEL}")
+    train.add_argument("name", metavar="NAME", help="what to train: drums-2bar or melody-2bar")
     train.add_argument(
         "--data", type=Path, required=True, metavar="F.npz", help="what `loopweave prepare` wrote"
     )

@@ -23,7 +23,7 @@ HOLD_MARGIN = 0.5
 """Logit by which the correction at a corner decides the cells that the code alone gets wrong."""
 FADE_FROM = 0.55
 """Weight of a corner below which nothing of its correction is left."""
-LEAN_BEATS, LEAN_SPREAD = 8, 2.0
+LEAN_BEATS, LEAN_SPREAD = 8, 1.5
 """Parts of the loop that change over at places of their own, and how far apart these places are."""
 REST = 0.05
 """Length added to each piece of a way, in changed steps, so that stretches without change take time."""
@@ -82,7 +82,8 @@ class Blend:
         self.leaning = LEAN_SPREAD * torch.randn(LEAN_BEATS, len(hits), generator=chance)
         with torch.no_grad():
             mu, logvar = nets.encoder(hits)
-        self.codes = refine(nets, hits, mu, logvar) if refined and not plain else mu
+        self.codes = mu
+        self.nudge = (refine(nets, hits, mu, logvar) if refined and not plain else mu) - mu
         with torch.no_grad():
             self.feel = nets.feel.encode(hits, dynamics)[0]
             self._hold(hits, dynamics)
@@ -91,22 +92,25 @@ class Blend:
         """Measure what the model gets wrong at each anchor, and keep it as a correction."""
         clean = self.codes.new_zeros(len(hits))
         known = hits.new_ones(1, hits.shape[1], 1)
-        margin = self.nets.decoder(self.codes, clean, hits, known) * hits
+        codes = self.codes + self.nudge
+        margin = self.nets.decoder(codes, clean, hits, known) * hits
         self.bias = (HOLD_MARGIN - margin).clamp(min=0.0) * hits
         self.feel_bias = (dynamics - self.nets.feel.decode(hits, self.feel)) * (hits > 0)[..., None]
-        said = self.nets.decoder.decode(self.codes, clean)
+        said = self.nets.decoder.decode(codes, clean)
         self.held = tuple((said == hits).all(-1).float().mean(-1).tolist())
 
     @torch.no_grad()
-    def hits_at(self, weights: Floats) -> Tensor:
-        """Return hits (N, T, V) in -1 / +1 at weights (N, K)."""
+    def hits_at(self, weights: Floats, steer: Tensor | None = None) -> Tensor:
+        """Return hits (N, T, V) in -1 / +1 at weights (N, K), with logits `steer` (N, T, V) added."""
         w = torch.as_tensor(weights, dtype=torch.float32)
-        z = w @ self.codes
+        z = w @ self.codes + _fade(w) @ self.nudge
         if self.plain:
             return self.nets.decoder.decode(z, z.new_zeros(len(z)))
         away = (2.0 * (1.0 - (w**2).sum(1))).clamp(min=0.0).sqrt()
         noise = self.nets.config.between_noise * away
         bias = self._lean(w) + torch.einsum("nk,ktv->ntv", _fade(w), self.bias)
+        if steer is not None:
+            bias = bias + steer
         return self.nets.decoder.decode(z, torch.where(away < 1e-3, 0.0, noise), bias=bias)
 
     def _lean(self, w: Tensor) -> Tensor:
@@ -121,10 +125,10 @@ class Blend:
         return self.nets.config.between_lean * hits
 
     @torch.no_grad()
-    def at(self, weights: Floats) -> Played:
-        """Return the loops at weights (N, K); exactly an anchor where its weight is one."""
+    def at(self, weights: Floats, steer: Tensor | None = None) -> Played:
+        """Return the loops at weights (N, K), steered as in `hits_at`; an anchor where its weight is one."""
         w = torch.as_tensor(weights, dtype=torch.float32)
-        hits = self.hits_at(weights)
+        hits = self.hits_at(weights, steer)
         dynamics = self.nets.feel.decode(hits, w @ self.feel)
         if not self.plain:
             dynamics = dynamics + torch.einsum("nk,ktvd->ntvd", _fade(w), self.feel_bias)

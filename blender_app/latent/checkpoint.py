@@ -9,17 +9,19 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
-from blender_app.core.errors import FileError, ModelError
+from blender_app.core.errors import ModelError
+from blender_app.core.files import make_folder, write_atomically
 from blender_app.latent.config import DrumConfig
+from blender_app.latent.melody_networks import MelodyNets
 from blender_app.latent.networks import DrumNets
 
 FORMAT = 1
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
 
 
-def save_weights(nets: DrumNets, folder: Path, name: str) -> None:
+def save_weights(nets: DrumNets | MelodyNets, folder: Path, name: str) -> None:
     """Write a model's weights in half precision, and its configuration.
 
     Raises
@@ -28,13 +30,11 @@ def save_weights(nets: DrumNets, folder: Path, name: str) -> None:
         The folder cannot be written.
     """
     tensors = {key: value.detach().to(torch.float16).contiguous() for key, value in nets.state_dict().items()}
-    document = {"format": FORMAT, "name": name, "kind": "drums", "config": nets.config.to_dict()}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, folder / WEIGHTS)
-        (folder / CONFIG).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FileError(f"cannot write the model to {folder}: {error.strerror or error}") from error
+    kind = "drums" if isinstance(nets, DrumNets) else "melody"
+    document = {"format": FORMAT, "name": name, "kind": kind, "config": nets.config.to_dict()}
+    make_folder(folder)
+    write_atomically(folder / WEIGHTS, save(tensors))
+    write_atomically(folder / CONFIG, (json.dumps(document, indent=2) + "\n").encode())
 
 
 def load_weights(folder: Path) -> tuple[DrumNets, str, str]:
@@ -49,6 +49,8 @@ def load_weights(folder: Path) -> tuple[DrumNets, str, str]:
         document = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         if document["format"] > FORMAT:
             raise ModelError(f"the model in {folder} comes from a newer version of Loopweave")
+        if document.get("kind") != "drums":
+            raise ModelError(f"the model in {folder} is of {document.get('kind')}, not of drums")
         known = {field.name for field in fields(DrumConfig)}
         nets = DrumNets(DrumConfig(**{k: v for k, v in document["config"].items() if k in known}))
         weights = load_file(folder / WEIGHTS)

@@ -29,7 +29,8 @@ class DrumConfig:
     feel_width, prior_width, prior_blocks
         Of the dynamics' networks and the prior's.
     between_noise
-        Noise level that the decoder is told half-way between two loops.
+        Noise level that the decoder is told half-way between two loops; it may exceed `max_noise`, for
+        the decoder extrapolates smoothly.
     between_lean
         Logits by which it leans there to the hits of the loops around.
     sample_noise, sample_temperature
@@ -47,10 +48,45 @@ class DrumConfig:
     feel_width: int = 384
     prior_width: int = 512
     prior_blocks: int = 4
-    between_noise: float = 3.0
-    between_lean: float = 2.0
+    between_noise: float = 4.5
+    between_lean: float = 3.0
     sample_noise: float = 1.0
-    sample_temperature: float = 1.0
+    sample_temperature: float = 0.9
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MelodyConfig:
+    """Sizes of the two-bar melody model; what is named as in `DrumConfig` means the same.
+
+    Parameters
+    ----------
+    z_notes
+        Dimensions of the code that says which notes are played when.
+    embedding, history_embedding
+        Numbers that stand for one token in the encoder, and in the head's memory.
+    """
+
+    z_notes: int = 96
+    z_feel: int = 8
+    width: int = 640
+    blocks: int = 2
+    embedding: int = 24
+    step_features: int = 64
+    head_width: int = 160
+    history_steps: int = 16
+    history_embedding: int = 12
+    max_noise: float = 3.0
+    feel_width: int = 256
+    prior_width: int = 512
+    prior_blocks: int = 4
+    between_noise: float = 2.0
+    between_lean: float = 1.0
+    sample_noise: float = 1.0
+    sample_temperature: float = 0.8
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values for JSON."""

@@ -91,27 +91,24 @@ class HitsDecoder(nn.Module):
         self.register_buffer("below", torch.tril(torch.ones(VOICE_COUNT, VOICE_COUNT), -1), persistent=False)
         self.below: Tensor
 
-    def step_features(self, z: Tensor, noise: Tensor) -> Tensor:
-        """Map z (B, Z) and noise levels (B,) to features (B, T, F)."""
-        level = torch.stack([noise, (noise == 0).to(z.dtype)], -1)
-        features: Tensor = self.features(torch.cat([z, level], -1))
-        return features.view(len(z), LOOP_STEPS, -1)
-
-    def head(self, features: Tensor, position: Tensor, history: Tensor) -> tuple[Tensor, Tensor]:
-        """Return single logits (..., V) and pair couplings (..., V, V) of one or more steps."""
-        hidden = F.gelu(
-            self.from_features(features) + self.from_history(history) + position, approximate="tanh"
-        )
-        single = self.single(hidden) + self.direct(features)
-        return single, self.pair(hidden).unflatten(-1, (VOICE_COUNT, VOICE_COUNT)) * self.below
-
     def forward(self, z: Tensor, noise: Tensor, hits: Tensor, known: Tensor) -> Tensor:
         """Return the logits (B, T, V) of `hits` (-1 / +1), each given those before it.
 
         `known` (B, T, 1) is 0 for past steps that the head may not see and 1 for the others.
         """
-        features = self.step_features(z, noise)
-        single, pair = self.head(features, self.position, self.histories(hits * known))
+        return self.logits(z, noise, hits, self.recall(hits * known))
+
+    def recall(self, hits: Tensor) -> Tensor:
+        """Return what the head makes of the steps before each step of `hits`, (B, T, H)."""
+        recalled: Tensor = self.from_history(self.histories(hits)) + self.position
+        return recalled
+
+    def logits(self, z: Tensor, noise: Tensor, hits: Tensor, recalled: Tensor) -> Tensor:
+        """Return the logits (B, T, V) of `hits`, given what `recall` says of them."""
+        features = self.features(_with_level(z, noise)).view(len(z), LOOP_STEPS, -1)
+        hidden = F.gelu(self.from_features(features) + recalled, approximate="tanh")
+        pair = self.pair(hidden).unflatten(-1, (VOICE_COUNT, VOICE_COUNT)) * self.below
+        single: Tensor = self.single(hidden) + self.direct(features)
         return single + torch.einsum("btuv,btv->btu", pair, hits.to(pair.dtype))
 
     def histories(self, hits: Tensor) -> Tensor:
@@ -119,7 +116,7 @@ class HitsDecoder(nn.Module):
         past = F.pad(hits, (0, 0, self.config.history_steps, -1))
         return past.unfold(1, self.config.history_steps, 1).transpose(2, 3).flatten(2)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def decode(
         self,
         z: Tensor,
@@ -133,15 +130,23 @@ class HitsDecoder(nn.Module):
         `temperature` None takes the likelier value of each cell. `bias` (B, T, V) is added to the
         logits.
         """
-        features = self.step_features(z, noise)
-        direct = self.direct(features)
+        hidden, direct = self._by_step(z, noise)
         if bias is not None:
-            direct = direct + bias
+            direct = direct + bias.permute(1, 2, 0)
         if temperature is not None:
             uniform = torch.rand(direct.shape, generator=generator).clamp(1e-6, 1 - 1e-6)
             direct = direct - temperature * torch.logit(uniform)
-        hidden = self.from_features(features) + self.position
-        return self._run_head(hidden.permute(1, 2, 0).contiguous(), direct.permute(1, 2, 0).numpy())
+        return self._run_head(hidden, direct.numpy())
+
+    def _by_step(self, z: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the head gets from the code, (T, H, B), and straight to its logits, (T, V, B).
+
+        The same products as in `logits`, turned so that each step's numbers lie together.
+        """
+        features = self.features(_with_level(z, noise)).view(len(z), LOOP_STEPS, -1).permute(1, 2, 0)
+        hidden = torch.matmul(self.from_features.weight, features)
+        hidden += (self.position + self.from_features.bias)[:, :, None]
+        return hidden, torch.matmul(self.direct.weight, features) + self.direct.bias[:, None]
 
     def _run_head(self, hidden: Tensor, direct: NDArray[np.float32]) -> Tensor:
         """Decide all cells in order; hidden (T, H, B) and direct (T, V, B) come from the features.
@@ -176,6 +181,10 @@ class HitsDecoder(nn.Module):
         bias = torch.cat([self.single.bias, self.pair.bias[rows]])[:, None]
         counts = np.cumsum([VOICE_COUNT, *range(VOICE_COUNT - 1, -1, -1)])
         return weight, bias, [int(count) for count in counts]
+
+
+def _with_level(z: Tensor, noise: Tensor) -> Tensor:
+    return torch.cat([z, noise[:, None], (noise[:, None] == 0).to(z.dtype)], -1)
 
 
 class FeelNet(nn.Module):

@@ -27,16 +27,18 @@ def refine(nets: DrumNets, hits: Tensor, mu: Tensor, logvar: Tensor, steps: int 
     """
     scale = torch.exp(-logvar)
     noise = mu.new_zeros(len(mu))
-    known = mu.new_ones(1, hits.shape[1], 1)
+    recalled = nets.decoder.recall(hits)
     z = mu.clone().requires_grad_(True)
     first, second = torch.zeros_like(z), torch.zeros_like(z)
     best, fewest = mu.clone(), torch.full_like(noise, torch.inf)
     for step in range(1, steps + 1):
-        margin = nets.decoder(z, noise, hits, known) * hits
+        margin = nets.decoder.logits(z, noise, hits, recalled) * hits
         wrong = (margin.detach() <= 0).sum((1, 2)).float()
         short = F.relu(MARGIN - margin).sum((1, 2))
         better = wrong + 1e-3 * short.detach() < fewest
         best[better], fewest[better] = z.detach()[better], (wrong + 1e-3 * short.detach())[better]
+        if not short.any():
+            break
         left = 1.0 - step / steps
         loss = (short + left * PULL * (scale * (z - mu) ** 2).sum(1)).sum()
         (slope,) = torch.autograd.grad(loss, z)

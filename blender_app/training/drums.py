@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,11 +16,13 @@ from blender_app.corpus.prepare import DrumCorpus
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.networks import DrumNets
 from blender_app.training.augment import training_batch
-from blender_app.training.loop import Schedule, Stage, run_stage
+from blender_app.training.loop import Schedule, Stage
 from blender_app.training.objective import Objective, feel_loss, hits_loss
 from blender_app.training.prior import Posterior, prior_stage
 
 PARTS = ("hits", "feel", "prior")
+PLAYED = ("gmd",)
+"""Sets of human performances: where there is one, samples are to be what a drummer would play."""
 BETA_WARMUP = 0.01
 """Share of the training over which the weight of the KL term rises."""
 
@@ -65,8 +66,11 @@ class DrumRecipe:
 class DrumTrainer:
     """The data as tensors, the networks, and the three stages over them."""
 
+    parts = PARTS
+
     def __init__(self, corpus: DrumCorpus, recipe: DrumRecipe, seed: int) -> None:
         self.train, self.validation = corpus.side(False), corpus.side(True)
+        self.played = corpus.side(False, PLAYED) if PLAYED[0] in corpus.source_names else self.train
         if not len(self.train) or not len(self.validation):
             raise LoopweaveError("the corpus needs loops on both sides of its split")
         self.recipe, self.seed = recipe, seed
@@ -74,18 +78,15 @@ class DrumTrainer:
         self.nets = DrumNets(recipe.config)
         self.validation_hits = signs(self.validation.hits[:2000])
 
-    def run(self, part: str, folder: Path, progress: bool = True) -> None:
-        """Train one part, "hits", "feel" or "prior" (which needs the hits), with its log in `folder`."""
-        run_stage(self._stage(part), folder, progress)
-
-    def _stage(self, part: str) -> Stage:
+    def stage(self, part: str) -> Stage:
+        """Return one part, "hits", "feel" or "prior" (which needs the hits), ready to be run."""
         nets, recipe = self.nets, self.recipe
         if part == "hits":
             pair = nn.ModuleList([nets.encoder, nets.decoder])
             return Stage(part, pair, self._hits_batch, self._hits_figures, recipe.hits, self.seed)
         if part == "feel":
             return Stage(part, nets.feel, self._feel_batch, self._feel_figures, recipe.feel, self.seed)
-        train, held = self._posterior(self.train.hits), self._posterior(self.validation.hits)
+        train, held = self._posterior(self.played.hits), self._posterior(self.validation.hits)
         return prior_stage(nets.prior, train, held, 2 * recipe.batch, recipe.prior, self.seed)
 
     def _hits_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:

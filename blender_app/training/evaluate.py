@@ -13,7 +13,9 @@ from tqdm import tqdm
 from blender_app.core.drums import LOOP_STEPS, hits_to_tokens
 from blender_app.corpus.prepare import DrumCorpus
 from blender_app.latent.model import DrumModel
+from blender_app.latent.palette import grid_points
 from blender_app.training.augment import draw
+from blender_app.training.drums import PLAYED
 from blender_app.training.metrics import (
     NGram,
     drum_features,
@@ -80,11 +82,12 @@ class _Judge:
     def __init__(self, model: DrumModel, corpus: DrumCorpus, scale: Scale, seed: int) -> None:
         self.model, self.scale = model, scale
         self.rng = np.random.default_rng(seed)
-        known = ["gmd"] if "gmd" in corpus.source_names else None
+        known = PLAYED if PLAYED[0] in corpus.source_names else None
         self.train = corpus.side(False)
         held = corpus.side(True, known)
         self.held = held[self.rng.permutation(len(held))]
         self.train_tokens = hits_to_tokens(self.train.hits)
+        self.played_tokens = hits_to_tokens(corpus.side(False, known).hits)
         self.language = NGram(self.train_tokens)
 
     def _exact(self, hits: Hits, refined: bool) -> float:
@@ -109,13 +112,14 @@ class _Judge:
 
     def realism(self) -> Iterator[Figure]:
         sample = hits_to_tokens(self.model.sample(self.scale.samples, seed=1))
-        chosen = self.train_tokens[self.rng.permutation(len(self.train_tokens))[: self.scale.samples]]
+        played = self.played_tokens
+        chosen = played[self.rng.permutation(len(played))[: self.scale.samples]]
         features, reference = drum_features(sample), drum_features(chosen)
         yield Figure(
             "prior samples: AUC against training loops", two_sample_auc(features, reference), "<= .60"
         )
-        full = drum_features(self.train_tokens)
-        yield Figure("prior samples: Frechet distance", frechet_distance(features, full), "<= 1.8")
+        apart = frechet_distance(features, drum_features(played))
+        yield Figure("prior samples: Frechet distance to training", apart, "<= 1.8")
         known = {row.tobytes() for row in self.train_tokens}
         novel = np.mean([row.tobytes() not in known for row in sample])
         yield Figure("prior samples: share of novel loops", float(novel), ">= .90")
@@ -147,12 +151,23 @@ class _Judge:
         corners = self.rng.integers(0, len(self.held), (self.scale.palettes, 4))
         seen = [neighbours(self.model.palette(self.held.hits[index], 11, 11)) for index in corners]
         apart = np.mean([(self.held.hits[i[0]] != self.held.hits[i[1]]).sum() for i in corners])
+        plain = [neighbours(self._cross_fade(self.held.hits[index])) for index in corners]
         yield Figure("palettes: hits between corners, for scale", float(apart))
+        yield Figure("cross-faded palettes: hits changed", float(np.mean([s.mean for s in plain])))
+        yield Figure("cross-faded palettes: worst neighbours", float(np.mean([s.worst for s in plain])))
         yield Figure(
             "palettes: hits changed between neighbours", float(np.mean([s.mean for s in seen])), "<= 3.4"
         )
         yield Figure("palettes: worst neighbours, mean", float(np.mean([s.worst for s in seen])), "<= 14")
         yield Figure("palettes: distinct of 121", float(np.mean([s.distinct for s in seen])), ">= 80")
+
+    def _cross_fade(self, corners: Hits) -> Hits:
+        """Return a palette (11, 11, 32, 9) whose cells take each hit or rest over at a place of its own."""
+        x, y = grid_points(11, 11).T
+        shares = np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], 1)
+        votes = np.einsum("nk,ktv->ntv", shares, corners)
+        hits: Hits = votes > self.rng.random(corners.shape[1:])
+        return hits.reshape(11, 11, *corners.shape[1:])
 
     def dynamics(self) -> Iterator[Figure]:
         held = self.held[: self.scale.loops]

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from blender_app.latent.melody_networks import UNKNOWN, LoudnessNet, TuneDecoder, TuneEncoder
 from blender_app.latent.networks import FeelNet, FlowPrior, HitsDecoder, HitsEncoder
 
 
@@ -97,3 +98,37 @@ def flow_loss(prior: FlowPrior, codes: Tensor) -> Tensor:
     x = torch.lerp(noise, target, time[:, None])
     flow: Tensor = prior(x, time)
     return ((flow - (target - noise)) ** 2).mean()
+
+
+def tune_loss(
+    encoder: TuneEncoder, decoder: TuneDecoder, tokens: Tensor, objective: Objective, beta: float
+) -> tuple[Tensor, dict[str, float]]:
+    """Return the loss in nats a step, and its parts, for melody tokens (B, T)."""
+    batch = len(tokens)
+    hidden = torch.rand(tokens.shape) < objective.flip * (torch.rand(batch, 1) < 0.5)
+    mu, logvar = encoder(torch.where(hidden, UNKNOWN, tokens))
+    noise = _noise_levels(batch, objective, decoder.config.max_noise)
+    z = mu + noise[:, None] * torch.exp(0.5 * logvar) * torch.randn_like(mu)
+    known = torch.rand(tokens.shape) >= torch.rand(batch, 1) * (torch.rand(batch, 1) < 0.75)
+    logits = decoder(z, noise, tokens, known).float()
+    nats = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none").view(batch, -1).sum(1)
+    kl = kl_divergence(mu, logvar)
+    parts = {
+        "clean": nats[noise == 0].mean().item(),
+        "unit": nats[noise == 1].mean().item(),
+        "kl": kl.mean().item(),
+    }
+    return (nats + beta * kl).mean() / tokens.shape[1], parts
+
+
+def loudness_loss(
+    net: LoudnessNet, tokens: Tensor, velocity: Tensor, beta: float
+) -> tuple[Tensor, dict[str, float]]:
+    """Return the velocities' loss a note, and its parts; velocity (B, T) in 0..1, 0 where unknown."""
+    mu, logvar = net.encode(tokens, velocity)
+    mu_p, logvar_p = net.expect(tokens)
+    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+    heard = velocity > 0
+    error = ((net.decode(tokens, z) - velocity).abs() * heard).sum() / heard.sum().clamp(min=1)
+    kl = kl_divergence(mu, logvar, mu_p, logvar_p).mean()
+    return error + beta * kl / tokens.shape[1], {"velocity_error": 127 * error.item(), "kl": kl.item()}

@@ -1,0 +1,127 @@
+"""Train the two-bar melody model: the notes, their loudness, and the prior over codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from blender_app.core.errors import LoopweaveError
+from blender_app.corpus.prepare_melody import MelodyCorpus
+from blender_app.latent.config import MelodyConfig
+from blender_app.latent.melody_networks import MelodyNets
+from blender_app.training.augment_melody import training_batch
+from blender_app.training.loop import Schedule, Stage
+from blender_app.training.objective import Objective, loudness_loss, tune_loss
+from blender_app.training.prior import Posterior, prior_stage
+
+PARTS = ("notes", "feel", "prior")
+BETA_WARMUP = 0.01
+NOTES_SCHEDULE = Schedule(steps=50_000, minutes=75.0)
+FEEL_SCHEDULE = Schedule(steps=6_000, minutes=6.0)
+PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=25.0, weight_decay=0.0, average=0.999)
+SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.5, "trio-leadsheet-gmd": 0.1}
+OTHER_WEIGHT, BASS_WEIGHT = 2.5, 4.0
+"""How often a source's loops are drawn: large sets and rule-made basses less, played basses more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MelodyRecipe:
+    """Everything that decides how the two-bar melody model turns out."""
+
+    config: MelodyConfig = field(default_factory=MelodyConfig)
+    objective: Objective = field(default_factory=lambda: Objective(beta=0.25, flip=0.02))
+    batch: int = 256
+    notes: Schedule = NOTES_SCHEDULE
+    feel: Schedule = FEEL_SCHEDULE
+    prior: Schedule = PRIOR_SCHEDULE
+
+    def within(self, minutes: float) -> MelodyRecipe:
+        """Return the recipe with the stages' time limits scaled so that they sum to `minutes`."""
+        stages = {"notes": self.notes, "feel": self.feel, "prior": self.prior}
+        factor = minutes / sum(stage.minutes for stage in stages.values())
+        scaled = {name: replace(stage, minutes=stage.minutes * factor) for name, stage in stages.items()}
+        return replace(self, **scaled)  # type: ignore[arg-type]
+
+
+class MelodyTrainer:
+    """The data as tensors, the networks, and the three stages over them."""
+
+    parts = PARTS
+
+    def __init__(self, corpus: MelodyCorpus, recipe: MelodyRecipe, seed: int) -> None:
+        if not corpus.validation.any() or corpus.validation.all():
+            raise LoopweaveError("the corpus needs loops on both sides of its split")
+        self.recipe, self.seed = recipe, seed
+        self.tokens = corpus.events.astype(np.int64) + 2
+        self.velocity = torch.from_numpy(corpus.velocity).float() / 127.0
+        self.train = np.flatnonzero(~corpus.validation)
+        self.held = np.flatnonzero(corpus.validation)
+        self.pool = self.tokens[self.train]
+        known = [SOURCE_WEIGHTS.get(name, OTHER_WEIGHT) for name in corpus.source_names]
+        weight = np.array(known)[corpus.source]
+        weight = np.where(corpus.bass & (weight == OTHER_WEIGHT), BASS_WEIGHT, weight)[self.train]
+        self.weights: NDArray[np.float64] = weight / weight.sum()
+        torch.manual_seed(seed)
+        self.nets = MelodyNets(recipe.config)
+        pick = np.random.default_rng(0).permutation(len(self.held))[:1500]
+        self.held_tokens = torch.from_numpy(self.tokens[self.held[pick]])
+
+    def stage(self, part: str) -> Stage:
+        """Return one part, "notes", "feel" or "prior" (which needs the notes), ready to be run."""
+        nets, recipe = self.nets, self.recipe
+        if part == "notes":
+            pair = nn.ModuleList([nets.encoder, nets.decoder])
+            return Stage(part, pair, self._notes_batch, self._notes_figures, recipe.notes, self.seed)
+        if part == "feel":
+            return Stage(part, nets.feel, self._feel_batch, self._feel_figures, recipe.feel, self.seed)
+        train, held = self._posterior(self._drawn(60_000)), self._posterior(self.held)
+        return prior_stage(nets.prior, train, held, 2 * recipe.batch, recipe.prior, self.seed)
+
+    def _drawn(self, count: int) -> NDArray[np.int64]:
+        rng = np.random.default_rng(self.seed)
+        return rng.choice(self.train, count, p=self.weights)
+
+    def _notes_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:
+        recipe = self.recipe
+        batch = torch.from_numpy(training_batch(self.pool, self.weights, recipe.batch, rng))
+        beta = recipe.objective.beta * min(1.0, progress / BETA_WARMUP)
+        with torch.autocast("cpu", torch.bfloat16):
+            return tune_loss(self.nets.encoder, self.nets.decoder, batch, recipe.objective, beta)
+
+    def _notes_figures(self) -> Mapping[str, float]:
+        mu, _ = self.nets.encoder(self.held_tokens)
+        levels = {"exact": torch.zeros(len(mu)), "exact_unit": torch.ones(len(mu))}
+        return {
+            name: (self.nets.decoder.decode(mu, level) == self.held_tokens).float().mean().item()
+            for name, level in levels.items()
+        }
+
+    def _feel_batch(self, rng: np.random.Generator, _: float) -> tuple[Tensor, Mapping[str, float]]:
+        index = rng.choice(self.train, self.recipe.batch, p=self.weights)
+        tokens = torch.from_numpy(self.tokens[index])
+        beta = self.recipe.objective.feel_beta
+        with torch.autocast("cpu", torch.bfloat16):
+            return loudness_loss(self.nets.feel, tokens, self.velocity[index], beta)
+
+    def _feel_figures(self) -> Mapping[str, float]:
+        """Return the mean absolute error at notes relative to predicting the mean by step."""
+        tokens, true = torch.from_numpy(self.tokens[self.held]), self.velocity[self.held]
+        heard, known = true > 0, self.velocity[self.train]
+        mean = known.sum(0) / (known > 0).sum(0).clamp(min=1)
+        net = self.nets.feel
+        guesses = {
+            "velocity": net.decode(tokens, net.encode(tokens, true)[0]),
+            "usual_velocity": net.decode(tokens, net.expect(tokens)[0]),
+        }
+        plain = ((mean - true).abs() * heard).sum()
+        return {name: (((g - true).abs() * heard).sum() / plain).item() for name, g in guesses.items()}
+
+    def _posterior(self, index: NDArray[np.int64]) -> Posterior:
+        with torch.no_grad():
+            mu, logvar = self.nets.encoder(torch.from_numpy(self.tokens[index]))
+        return mu, torch.exp(0.5 * logvar)

@@ -1,0 +1,81 @@
+"""The melody model learns, says what it decodes, and its batches are melodies."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from blender_app.corpus.prepare_melody import MelodyCorpus
+from blender_app.latent.config import MelodyConfig
+from blender_app.latent.melody_networks import TOKENS, UNKNOWN, MelodyNets, last_pitches
+from blender_app.training.augment_melody import draw, recombine, training_batch, transpose, vary_real
+from blender_app.training.loop import Schedule, run_stage
+from blender_app.training.melody import MelodyRecipe, MelodyTrainer
+
+TINY = MelodyConfig(
+    z_notes=8, width=32, blocks=1, feel_width=16, prior_width=24, prior_blocks=1, head_width=24
+)
+
+
+def corpus() -> MelodyCorpus:
+    rng = np.random.default_rng(0)
+    tokens = draw(160, rng)
+    velocity = np.where(tokens > 1, rng.integers(40, 120, tokens.shape), 0).astype(np.uint8)
+    return MelodyCorpus(
+        (tokens - 2).astype(np.int16),
+        velocity,
+        np.arange(160) % 2 == 0,
+        np.arange(160) % 4 == 0,
+        np.zeros(160, np.int64),
+        ("made",),
+    )
+
+
+def test_losses_fall(tmp_path: Path) -> None:
+    schedule = Schedule(steps=50, minutes=5.0, warmup_steps=5, average=0.9, save_every_s=0.0)
+    recipe = MelodyRecipe(config=TINY, batch=32, notes=schedule, feel=schedule, prior=schedule)
+    trainer = MelodyTrainer(corpus(), recipe, seed=1)
+    for part in trainer.parts:
+        run_stage(trainer.stage(part), tmp_path, progress=False)
+        rows = (tmp_path / f"{part}.csv").read_text().splitlines()
+        column = rows[0].split(",").index("loss")
+        losses = [float(row.split(",")[column]) for row in rows[1:]]
+        assert losses[-1] < losses[0], part
+
+
+def test_what_is_decoded_is_the_likeliest_given_itself() -> None:
+    torch.manual_seed(0)
+    decoder = MelodyNets(TINY).eval().decoder
+    z, noise = torch.randn(5, 8), torch.zeros(5)
+    tokens = decoder.decode(z, noise)
+    with torch.no_grad():
+        logits = decoder(z, noise, tokens, torch.ones(tokens.shape, dtype=torch.bool))
+    assert torch.equal(logits.argmax(-1), tokens)
+    drawn = decoder.decode(z, noise, 1.0, torch.Generator().manual_seed(1))
+    assert not torch.equal(drawn, tokens)
+    assert (drawn < TOKENS).all()
+
+
+def test_the_last_pitch_is_remembered() -> None:
+    tokens = torch.tensor([[0, 1, 62, 0, 1, 64, UNKNOWN, 0]])
+    assert last_pitches(tokens).tolist() == [[UNKNOWN, UNKNOWN, 62, 62, 62, 64, 64, 64]]
+
+
+def test_transposing_keeps_the_pitch_class_and_the_range() -> None:
+    tokens = np.array([[0, 1, 2, 129, 60]])
+    for semitones in (-30, -5, 0, 6, 30):
+        moved = transpose(tokens, np.array([semitones]))
+        assert moved[0, :2].tolist() == [0, 1]
+        assert ((moved[0, 2:] - tokens[0, 2:] - semitones) % 12 == 0).all()
+        assert moved[0, 2:].min() >= 2
+        assert moved[0, 2:].max() <= 129
+
+
+def test_batches_hold_melodies() -> None:
+    rng = np.random.default_rng(0)
+    pool = draw(60, rng)
+    for tokens in (vary_real(pool, rng), recombine(pool, 20, rng), training_batch(pool, None, 40, rng)):
+        assert tokens.shape[1] == 32
+        assert tokens.min() >= 0
+        assert tokens.max() < TOKENS
+        assert (tokens > 1).any(1).mean() > 0.8
