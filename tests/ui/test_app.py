@@ -29,7 +29,7 @@ def run(
 ) -> Iterator[Callable[..., int]]:
     """Return a function that runs the program with our engine and model, and a script for its window."""
     font, palette, style = QApplication.font(), QApplication.palette(), QApplication.style().name()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     logged = list(logging.getLogger().handlers)
     monkeypatch.setattr(app, "EngineProcess", lambda: engine)
     monkeypatch.setattr(start, "load_drum_model", lambda _name: _broken_model())
@@ -102,10 +102,11 @@ def test_what_nobody_caught_is_logged_and_told(run, caplog: pytest.LogCaptureFix
     assert "a slip" in caplog.text
 
 
-def test_a_signal_closes_it_and_keeps_unsaved_work(run) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_closes_it_and_keeps_unsaved_work(run, number: signal.Signals) -> None:
     def work_and_end(window: MainWindow) -> None:
         window.controller.set_tempo(173.0)
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(number)
 
     offered: list[object] = []
 
