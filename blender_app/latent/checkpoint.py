@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -13,12 +14,18 @@ from safetensors.torch import load_file, save
 
 from blender_app.core.errors import ModelError
 from blender_app.core.files import make_folder, write_atomically
-from blender_app.latent.config import DrumConfig
+from blender_app.core.paths import models_dir
+from blender_app.latent.config import DrumConfig, MelodyConfig
 from blender_app.latent.melody_networks import MelodyNets
 from blender_app.latent.networks import DrumNets
 
 FORMAT = 1
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
+Nets = TypeVar("Nets", DrumNets, MelodyNets)
+_KINDS: dict[type, tuple[str, Any]] = {
+    DrumNets: ("drums", DrumConfig),
+    MelodyNets: ("melody", MelodyConfig),
+}
 
 
 def save_weights(nets: DrumNets | MelodyNets, folder: Path, name: str) -> None:
@@ -30,29 +37,36 @@ def save_weights(nets: DrumNets | MelodyNets, folder: Path, name: str) -> None:
         The folder cannot be written.
     """
     tensors = {key: value.detach().to(torch.float16).contiguous() for key, value in nets.state_dict().items()}
-    kind = "drums" if isinstance(nets, DrumNets) else "melody"
-    document = {"format": FORMAT, "name": name, "kind": kind, "config": nets.config.to_dict()}
+    label, _ = _KINDS[type(nets)]
+    document = {"format": FORMAT, "name": name, "kind": label, "config": nets.config.to_dict()}
     make_folder(folder)
     write_atomically(folder / WEIGHTS, save(tensors))
     write_atomically(folder / CONFIG, (json.dumps(document, indent=2) + "\n").encode())
 
 
-def load_weights(folder: Path) -> tuple[DrumNets, str, str]:
+def find_model(name: str | Path) -> Path:
+    """Return the folder of a model: one of that path, else one of that name among the shipped."""
+    folder = Path(name)
+    return folder if (folder / CONFIG).exists() else models_dir() / str(name)
+
+
+def load_weights(folder: Path, kind: type[Nets]) -> tuple[Nets, str, str]:
     """Read a model; return its networks, name and the first 16 digits of its weights' SHA-256.
 
     Raises
     ------
     ModelError
-        Something is missing or damaged, or comes from a newer version.
+        Something is missing or damaged, comes from a newer version, or is of another kind.
     """
+    label, config_type = _KINDS[kind]
     try:
         document = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         if document["format"] > FORMAT:
             raise ModelError(f"the model in {folder} comes from a newer version of Loopweave")
-        if document.get("kind") != "drums":
-            raise ModelError(f"the model in {folder} is of {document.get('kind')}, not of drums")
-        known = {field.name for field in fields(DrumConfig)}
-        nets = DrumNets(DrumConfig(**{k: v for k, v in document["config"].items() if k in known}))
+        if document["kind"] != label:
+            raise ModelError(f"the model in {folder} is a {document['kind']} model, not a {label} one")
+        known = {field.name for field in fields(config_type)}
+        nets = kind(config_type(**{k: v for k, v in document["config"].items() if k in known}))
         weights = load_file(folder / WEIGHTS)
         nets.load_state_dict({key: value.float() for key, value in weights.items()})
         digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:16]

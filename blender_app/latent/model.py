@@ -12,9 +12,8 @@ from torch import Tensor
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.errors import ModelError
-from blender_app.core.paths import models_dir
 from blender_app.latent.blend import Blend, Played, loop_tensors, to_played
-from blender_app.latent.checkpoint import load_weights
+from blender_app.latent.checkpoint import find_model, load_weights
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.palette import DrumPalette, Morph, grid_points
 from blender_app.latent.refine import refine
@@ -43,11 +42,8 @@ class DrumModel:
         ModelError
             There is no such model, or it is damaged.
         """
-        folder = Path(name)
-        if not (folder / "config.json").exists():
-            folder = models_dir() / str(name)
         torch.set_num_threads(1)  # two busy threads make small calls a hundred times slower
-        nets, title, digest = load_weights(folder)
+        nets, title, digest = load_weights(find_model(name), DrumNets)
         Blend(nets, [DrumLoop.empty()])  # autograd's first use costs seconds: now, not at an edit
         return cls(nets, title, digest)
 

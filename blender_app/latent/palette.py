@@ -36,8 +36,8 @@ class DrumPalette:
             raise ValueError(f"a palette has four corners, not {len(corners)}")
         self._blend = Blend(nets, corners, refined, plain)
         ends = np.zeros_like(LINES)
-        starts = [_bilinear(ends, LINES), _bilinear(LINES, ends)]
-        stops = [_bilinear(ends + 1.0, LINES), _bilinear(LINES, ends + 1.0)]
+        starts = [bilinear(ends, LINES), bilinear(LINES, ends)]
+        stops = [bilinear(ends + 1.0, LINES), bilinear(LINES, ends + 1.0)]
         ways = self._blend.ways(np.concatenate(starts), np.concatenate(stops), LINE_POINTS)
         self._along_rows, self._along_cols = ways[: len(LINES)], ways[len(LINES) :]
         self._field = None if plain else self._smooth_field()
@@ -50,7 +50,7 @@ class DrumPalette:
     def weights(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the corners' weights (N, 4) at points (N, 2), re-timed so that the glide is even."""
         x, y = np.clip(np.asarray(points, np.float64).reshape(-1, 2), 0.0, 1.0).T
-        return _bilinear(_pace(self._along_rows, x, y), _pace(self._along_cols, y, x))
+        return bilinear(_pace(self._along_rows, x, y), _pace(self._along_cols, y, x))
 
     def played_at(self, points: NDArray[np.floating]) -> Played:
         """Return the loops at points (N, 2) as arrays."""
@@ -89,7 +89,8 @@ class DrumPalette:
         return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
 
 
-def _bilinear(u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
+def bilinear(u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the four corners' weights (N, 4) at positions u, v (N,) of 0..1."""
     return np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v], 1).astype(np.float32)
 
 
