@@ -32,6 +32,7 @@ SPAWNED_AT = "LOOPWEAVE_BENCH_SPAWNED_AT"
 STAGES = ("visible", "cells", "sound", "model")
 LIMITS_S = {"visible": 1.0, "cells": None, "sound": 1.5, "model": 5.0}
 PAINT_LIMIT_MS = 8.0
+MEMORY_LIMIT_MB = 900.0
 PATIENCE_MS = 30_000
 
 
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ):
         p95 = statistics.quantiles(drag[what], n=20)[-1]
         good &= _tell(f"{what}, p95 ms a move of {len(drag[what])}", [p95], limit_ms)
+    good &= _tell("memory at most, MB, window and engine", [drag["memory"]], MEMORY_LIMIT_MB)
     return 0 if good else 1
 
 
@@ -177,8 +179,18 @@ def _time_drag(moves: int) -> int:
         found[name] = [one for one in spent if one > 0.0]
     window.close_without_asking()
     controller.close()
-    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.write(json.dumps({**found, "memory": _peak_mb()}) + "\n")
     return 0
+
+
+def _peak_mb() -> float:
+    """Return the most memory that this process and the largest it waited for ever held (not on Windows)."""
+    import resource
+
+    kilobytes = [
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    ]
+    return sum(kilobytes) / (1024 if sys.platform == "linux" else 1024**2)
 
 
 def _time_painting() -> list[float]:
