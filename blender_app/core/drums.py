@@ -76,6 +76,20 @@ class DrumLoop:
             object.__setattr__(self, name, array)
 
     @classmethod
+    def from_checked(
+        cls, hits: NDArray[np.bool_], velocity: NDArray[np.uint8], microtiming: NDArray[np.float32]
+    ) -> DrumLoop:
+        """Return a loop of arrays that are already as `DrumLoop` keeps them, and read-only.
+
+        For those who make hundreds of loops at once and have checked them together.
+        """
+        loop = object.__new__(cls)
+        object.__setattr__(loop, "hits", hits)
+        object.__setattr__(loop, "velocity", velocity)
+        object.__setattr__(loop, "microtiming", microtiming)
+        return loop
+
+    @classmethod
     def from_hits(cls, hits: NDArray[np.bool_], velocity: int = DEFAULT_VELOCITY) -> DrumLoop:
         """Return a loop with `hits` (32, 9), all on the grid and equally loud (1-127)."""
         return cls(

@@ -61,6 +61,8 @@ class DrumModel:
         Hits are bool, velocity 0-127, microtiming in steps -0.5 to 0.5; each (B, 32, 9).
         """
         played = Played(np.asarray(hits, np.bool_), np.asarray(velocity), np.asarray(microtiming))
+        for array in played:
+            _check_shape(array)
         hits, dynamics = loop_tensors(played.loops())
         mu, _ = self._nets.encoder(hits)
         return _array(torch.cat([mu, self._nets.feel.encode(hits, dynamics)[0]], 1))
@@ -196,17 +198,19 @@ class DrumModel:
 
     def _usual_loops(self, hits: Hits) -> list[DrumLoop]:
         """Return loops with the dynamics that such hits usually have."""
-        if hits.shape[1:] != (LOOP_STEPS, VOICE_COUNT):
-            raise ModelError(f"drum loops are (B, 32, 9), not {hits.shape}")
         signs = _signs(hits)
         return to_played(signs, self._nets.feel.decode(signs, self._nets.feel.expect(signs)[0])).loops()
 
 
 def _signs(hits: ArrayLike) -> Tensor:
     array = np.asarray(hits, np.bool_)
+    _check_shape(array)
+    return torch.from_numpy(array).float() * 2.0 - 1.0
+
+
+def _check_shape(array: NDArray[np.generic]) -> None:
     if array.ndim != 3 or array.shape[1:] != (LOOP_STEPS, VOICE_COUNT):
         raise ModelError(f"drum loops are (B, 32, 9), not {array.shape}")
-    return torch.from_numpy(array).float() * 2.0 - 1.0
 
 
 def _codes(z: ArrayLike, least: int) -> Tensor:

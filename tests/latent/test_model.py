@@ -130,3 +130,14 @@ def test_the_stored_palette_is_the_models(model: DrumModel) -> None:
     assert np.mean(same) > 0.99, "store the palette again: packaging/store_palette.py"
     point = np.array([[0.5, 0.25]])
     assert stored.at(point)[0].hit_count == stored.cells(5, 3)[1][1].hit_count
+
+
+def test_loops_made_together_are_those_made_one_by_one(model: DrumModel) -> None:
+    played = model.sample_full(12, seed=5)
+    together = played.loops()
+    assert together == [DrumLoop(*loop) for loop in zip(*played, strict=True)]
+    for array in (together[0].hits, together[0].velocity, together[0].microtiming):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 1
+    with pytest.raises(ModelError, match="32, 9"):
+        model.encode_full(played.hits[:, :16], played.velocity[:, :16], played.microtiming[:, :16])
