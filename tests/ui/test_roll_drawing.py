@@ -28,27 +28,26 @@ def marked(pixels: np.ndarray) -> np.ndarray:
     return pixels[..., 1].astype(int) > pixels[HEIGHT // 2, 2, 1] + 20
 
 
-def columns(pixels: np.ndarray) -> np.ndarray:
-    """Return the share of the 32 steps' columns that is marked, roughly."""
-    inset = WIDTH * 0.06
-    inside = marked(pixels).any(axis=0)[round(inset) : round(WIDTH - inset)]
-    return np.array([part.mean() for part in np.array_split(inside, LOOP_STEPS)])
+def runs(pixels: np.ndarray) -> list[tuple[int, int]]:
+    """Return left edge and width of each unbroken run of marked columns."""
+    edges = np.flatnonzero(np.diff(np.pad(marked(pixels).any(axis=0).astype(int), 1)))
+    return [(int(left), int(right - left)) for left, right in edges.reshape(-1, 2)]
 
 
 def test_a_bar_is_as_long_as_its_note_and_a_rest_is_empty() -> None:
     picture = render_contours([loop_of((4, 60, 6, 100), (20, 64, 2, 100))], LAB[None], WIDTH, HEIGHT, 6.0)[0]
-    cover = columns(picture)
-    sounding = [*range(4, 10), *range(20, 22)]
-    assert (cover[sounding] >= 0.6).all()
-    silent = [step for step in range(LOOP_STEPS) if step not in sounding]
-    assert (cover[silent] <= 0.4).all()
+    step = (WIDTH * 0.88 - WIDTH * 0.88 * 0.025) / LOOP_STEPS
+    (first, long), (second, short) = runs(picture)
+    assert first == pytest.approx(WIDTH * 0.06 + 4 * step, abs=1.0)
+    assert second == pytest.approx(WIDTH * 0.94 - 12 * step, abs=1.0)
+    assert long == pytest.approx(6 * step - 2.0, abs=1.5)
+    assert short == pytest.approx(2 * step - 2.0, abs=1.5)
 
 
 def test_notes_that_follow_each_other_are_told_apart() -> None:
     one = render_contours([loop_of((0, 60, 8, 100))], LAB[None], WIDTH, HEIGHT, 6.0)[0]
     two = render_contours([loop_of((0, 60, 4, 100), (4, 60, 4, 100))], LAB[None], WIDTH, HEIGHT, 6.0)[0]
-    assert np.diff(marked(one).any(axis=0).astype(int)).tolist().count(1) == 1
-    assert np.diff(marked(two).any(axis=0).astype(int)).tolist().count(1) == 2
+    assert (len(runs(one)), len(runs(two))) == (1, 2)
 
 
 def test_all_loops_of_a_call_share_one_range_of_pitches() -> None:
