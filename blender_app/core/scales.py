@@ -27,6 +27,7 @@ CHORD_COUNTS = (0, 1, 2, 4, 8)
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
+_OCTAVE = re.compile(r"-1|\d")
 _TONIC = re.compile(r"([A-Ga-g])([#♯b♭]?)(.*)", re.DOTALL)
 
 
@@ -227,6 +228,25 @@ class Key:
 def pitch_name(pitch: int) -> str:
     """Return the name of a MIDI note 0-127, such as "C4" for 60."""
     return f"{TONIC_NAMES[pitch % OCTAVE]}{pitch // OCTAVE - 1}"
+
+
+def parse_pitch(text: str) -> int:
+    """Return the MIDI note 0-127 called `text`: "C4" is 60, "Bb1" 34.
+
+    Raises
+    ------
+    ValueError
+        There is no such note.
+    """
+    pitch_class, octave = _parse_tonic(text, "note")
+    if not _OCTAVE.fullmatch(octave):
+        raise ValueError(f"There is no note {text!r}: behind its name comes an octave, -1 to 9.")
+    # B#3 is C4 and Cb4 is B3: an accidental may leave the octave in which its note is written.
+    natural = _NATURALS[text.strip()[0].upper()]
+    pitch = (int(octave) + 1) * OCTAVE + natural + (pitch_class - natural + 6) % OCTAVE - 6
+    if not 0 <= pitch <= MAX_PITCH:
+        raise ValueError(f"There is no MIDI note {text!r}: they go from C-1 to G9.")
+    return pitch
 
 
 def _check_pitch_class(name: str, value: int) -> None:

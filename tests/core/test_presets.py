@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from blender_app.core import presets
+from blender_app.core.drum_grooves import GROOVES
 from blender_app.core.drums import DrumLoop
-from blender_app.core.presets import DEFAULT_CORNERS, PRESETS, DrumPreset, preset_named
+from blender_app.core.presets import DEFAULT_CORNERS, PRESETS, DrumPreset, parse_grid, preset_named
 from blender_app.core.smf import drum_loop_from, midi_bytes
 from blender_app.core.smf_parse import parse_midi
 from blender_app.core.time import MAX_TEMPO_BPM, MIN_TEMPO_BPM
@@ -33,5 +33,5 @@ def test_the_default_corners_are_presets() -> None:
 
 
 def test_a_grid_of_text_is_read() -> None:
-    text = next(iter(presets._GRIDS))[2]
-    assert isinstance(presets.parse_grid(text), DrumLoop)
+    text = GROOVES[0][2]
+    assert isinstance(parse_grid(text), DrumLoop)

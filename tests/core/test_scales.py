@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blender_app.core.scales import CHORD_COUNTS, Chord, Key, Mode, Quality, pitch_name
+from blender_app.core.scales import CHORD_COUNTS, Chord, Key, Mode, Quality, parse_pitch, pitch_name
 
 chords = st.builds(Chord, st.integers(0, 11), st.sampled_from(Quality))
 keys = st.builds(
@@ -126,3 +126,15 @@ def test_a_snapped_pitch_is_the_nearest_allowed_one(key: Key, pitch: int, step: 
 def test_degrees_and_names_of_pitches() -> None:
     assert [A_MINOR.degree(pitch) for pitch in (69, 71, 72, 73, 57)] == [1, 2, 3, None, 1]
     assert [pitch_name(pitch) for pitch in (0, 60, 69, 70, 127)] == ["C-1", "C4", "A4", "Bb4", "G9"]
+
+
+@given(st.integers(0, 127))
+def test_the_name_of_a_pitch_is_read_as_the_pitch(pitch: int) -> None:
+    assert parse_pitch(pitch_name(pitch)) == pitch
+
+
+def test_pitches_spelled_otherwise() -> None:
+    assert [parse_pitch(text) for text in ("B#3", "Cb4", "a♭1", "D#5")] == [60, 59, 32, 75]
+    for text in ("H2", "C", "C10", "Cb-1", "G#9"):
+        with pytest.raises(ValueError, match=f"note '{text}'"):
+            parse_pitch(text)
