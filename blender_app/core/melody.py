@@ -79,6 +79,16 @@ class MelodyLoop:
         )
 
     @classmethod
+    def from_arrays(
+        cls,
+        events: NDArray[np.int16],
+        velocity: NDArray[np.uint8],
+        microtiming: NDArray[np.float32],
+    ) -> list[MelodyLoop]:
+        """Return the loops of arrays (N, 32)."""
+        return [cls(*loop) for loop in zip(events, velocity, microtiming, strict=True)]
+
+    @classmethod
     def empty(cls) -> MelodyLoop:
         """Return a loop of silence."""
         return cls.from_events(np.full(LOOP_STEPS, NO_EVENT))

@@ -8,19 +8,15 @@ wrong at a loop fades out over its neighbourhood, and the pace is even in what i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Generic
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blender_app.core.drums import DrumLoop
-from blender_app.latent.networks import DrumNets
-from blender_app.latent.refine import refine
+from blender_app.latent.space import LoopT, Space
 
-HOLD_MARGIN = 0.5
-"""Logit by which the correction at a corner decides the cells that the code alone gets wrong."""
 FADE_FROM = 0.55
 """Weight of a corner below which nothing of its correction is left."""
 LEAN_BEATS, LEAN_SPREAD = 8, 1.5
@@ -31,119 +27,87 @@ REST = 0.05
 Floats = NDArray[np.float32]
 
 
-class Played(NamedTuple):
-    """Hits bool, velocity uint8 and microtiming float32 of N loops; each (N, 32, 9)."""
-
-    hits: NDArray[np.bool_]
-    velocity: NDArray[np.uint8]
-    microtiming: NDArray[np.float32]
-
-    def loops(self) -> list[DrumLoop]:
-        """Return them as loops; all are checked at once, which is ten times quicker than each by itself."""
-        hits = np.array(self.hits, np.bool_)
-        velocity = np.where(hits, np.clip(self.velocity, 1, 127), 0).astype(np.uint8)
-        timing = np.where(hits, np.clip(np.nan_to_num(self.microtiming), -0.5, 0.5), 0.0)
-        timing = timing.astype(np.float32) + np.float32(0.0)
-        for array in (hits, velocity, timing):
-            array.setflags(write=False)
-        return [DrumLoop.from_checked(*loop) for loop in zip(hits, velocity, timing, strict=True)]
-
-
-def loop_tensors(loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
-    """Return hits (B, T, V) in -1 / +1 and dynamics (B, T, V, 2) of loops."""
-    hits = torch.from_numpy(np.stack([loop.hits for loop in loops]))
-    velocity = torch.from_numpy(np.stack([loop.velocity for loop in loops])).float() / 127.0
-    timing = torch.from_numpy(np.stack([loop.microtiming for loop in loops]))
-    return hits.float() * 2.0 - 1.0, torch.stack([velocity, timing], -1)
-
-
-def to_played(hits: Tensor, dynamics: Tensor) -> Played:
-    """Return decoded tensors as arrays, silent where there is no hit."""
-    on = (hits > 0).numpy()
-    velocity = (dynamics[..., 0] * 127.0).round().clamp(1, 127).to(torch.uint8).numpy()
-    return Played(on, velocity * on, (dynamics[..., 1].clamp(-0.5, 0.5).numpy() * on).astype(np.float32))
-
-
-class Blend:
+class Blend(Generic[LoopT]):
     """The space between K loops (anchors), addressed by weights that sum to one.
 
     Parameters
     ----------
     anchors
-        The loops; at weight one, a blend is exactly that loop.
+        The loops; at weight one, a blend is exactly that loop, unless a scale forbids it.
     refined
         Whether the codes are refined by gradient steps first (some tens of milliseconds).
     plain
         The straight line of posterior means at noise 0, without any of the corrections.
+    allowed
+        Pitches that may start at each step, bool (T, 128), for kinds of loops that have pitches.
+    drawn
+        For each anchor, whether it is played as it is, whatever `allowed` says; by default all are.
     """
 
     def __init__(
-        self, nets: DrumNets, anchors: Sequence[DrumLoop], refined: bool = True, plain: bool = False
+        self,
+        space: Space[LoopT],
+        anchors: Sequence[LoopT],
+        refined: bool = True,
+        plain: bool = False,
+        allowed: Tensor | None = None,
+        drawn: Sequence[bool] | None = None,
     ) -> None:
-        self.nets, self.anchors, self.plain = nets, tuple(anchors), plain
-        hits, dynamics = loop_tensors(anchors)
-        self.signs = hits
+        self.space, self.anchors, self.plain = space, tuple(anchors), plain
+        self.allowed = allowed
+        self.drawn = (True,) * len(self.anchors) if allowed is None or drawn is None else tuple(drawn)
+        content = space.content(anchors)
+        self.votes = space.votes(content)
         chance = torch.Generator().manual_seed(3)
-        self.leaning = LEAN_SPREAD * torch.randn(LEAN_BEATS, len(hits), generator=chance)
+        self.leaning = LEAN_SPREAD * torch.randn(LEAN_BEATS, len(content), generator=chance)
         with torch.no_grad():
-            mu, logvar = nets.encoder(hits)
-        self.codes = mu
-        self.nudge = (refine(nets, hits, mu, logvar) if refined and not plain else mu) - mu
+            self.codes, logvar = space.encode(content)
+        refined = refined and not plain
+        self.nudge = (space.refine(content, self.codes, logvar) if refined else self.codes) - self.codes
         with torch.no_grad():
-            self.feel = nets.feel.encode(hits, dynamics)[0]
-            self._hold(hits, dynamics)
-
-    def _hold(self, hits: Tensor, dynamics: Tensor) -> None:
-        """Measure what the model gets wrong at each anchor, and keep it as a correction."""
-        clean = self.codes.new_zeros(len(hits))
-        known = hits.new_ones(1, hits.shape[1], 1)
-        codes = self.codes + self.nudge
-        margin = self.nets.decoder(codes, clean, hits, known) * hits
-        self.bias = (HOLD_MARGIN - margin).clamp(min=0.0) * hits
-        self.feel_bias = (dynamics - self.nets.feel.decode(hits, self.feel)) * (hits > 0)[..., None]
-        said = self.nets.decoder.decode(codes, clean)
-        self.held = tuple((said == hits).all(-1).float().mean(-1).tolist())
+            self.feel = space.feel(anchors, content)
+            self.feel_error = space.feel_error(anchors, content, self.feel)
+            codes = self.codes + self.nudge
+            self.bias = space.correction(codes, content)
+            said = space.decode(codes, codes.new_zeros(len(codes)))
+        self.held = tuple((1.0 - space.changed(said, content).float().mean(-1)).tolist())
 
     @torch.no_grad()
-    def hits_at(self, weights: Floats, steer: Tensor | None = None) -> Tensor:
-        """Return hits (N, T, V) in -1 / +1 at weights (N, K), with logits `steer` (N, T, V) added."""
+    def content_at(self, weights: Floats, steer: Tensor | None = None) -> Tensor:
+        """Return the content (N, ...) at weights (N, K), with logits `steer` (N, T, W) added."""
         w = torch.as_tensor(weights, dtype=torch.float32)
         z = w @ self.codes + _fade(w) @ self.nudge
         if self.plain:
-            return self.nets.decoder.decode(z, z.new_zeros(len(z)))
+            return self.space.decode(z, z.new_zeros(len(z)), allowed=self.allowed)
         away = (2.0 * (1.0 - (w**2).sum(1))).clamp(min=0.0).sqrt()
-        noise = self.nets.config.between_noise * away
-        bias = self._lean(w) + torch.einsum("nk,ktv->ntv", _fade(w), self.bias)
+        noise = self.space.config.between_noise * away
+        bias = self._lean(w) + torch.einsum("nk,ktw->ntw", _fade(w), self.bias)
         if steer is not None:
-            bias = bias + steer
-        return self.nets.decoder.decode(z, torch.where(away < 1e-3, 0.0, noise), bias=bias)
+            bias += steer
+        return self.space.decode(z, torch.where(away < 1e-3, 0.0, noise), bias, self.allowed)
 
     def _lean(self, w: Tensor) -> Tensor:
-        """Return logits (N, T, V) that lean each beat to the anchors' own hits, each beat its own way.
+        """Return logits (N, T, W) that lean each beat to the anchors' own choices, each beat its own way.
 
         Without it a way wanders through loops that neither end knows; with the same weights for all
         beats, all would change over at one point.
         """
-        votes = torch.softmax(w.clamp(min=1e-9).log()[:, None] + self.leaning, -1)
-        signs = self.signs.view(len(self.signs), len(self.leaning), -1, self.signs.shape[-1])
-        hits = torch.einsum("nbk,kbsv->nbsv", votes, signs).flatten(1, 2)
-        return self.nets.config.between_lean * hits
+        shares = torch.softmax(w.clamp(min=1e-9).log()[:, None] + self.leaning, -1)
+        votes = self.votes.view(len(self.votes), len(self.leaning), -1, self.votes.shape[-1])
+        return self.space.config.between_lean * torch.einsum("nbk,kbsw->nbsw", shares, votes).flatten(1, 2)
 
     @torch.no_grad()
-    def at(self, weights: Floats, steer: Tensor | None = None) -> Played:
-        """Return the loops at weights (N, K), steered as in `hits_at`; an anchor where its weight is one."""
+    def at(self, weights: Floats, steer: Tensor | None = None) -> list[LoopT]:
+        """Return the loops at weights (N, K), steered as in `content_at`; an anchor where its weight is one."""
         w = torch.as_tensor(weights, dtype=torch.float32)
-        hits = self.hits_at(weights, steer)
-        dynamics = self.nets.feel.decode(hits, w @ self.feel)
-        if not self.plain:
-            dynamics = dynamics + torch.einsum("nk,ktvd->ntvd", _fade(w), self.feel_bias)
-        played = to_played(hits, dynamics)
+        extra = _fade(w) if not self.plain else torch.zeros_like(w)
+        error = torch.einsum("nk,k...->n...", extra, self.feel_error)
+        loops = self.space.played(self.content_at(weights, steer), w @ self.feel, error)
         if not self.plain:
             for point, anchor in np.argwhere(np.asarray(weights) >= 1.0 - 1e-6):
-                loop = self.anchors[anchor]
-                played.hits[point], played.velocity[point] = loop.hits, loop.velocity
-                played.microtiming[point] = loop.microtiming
-        return played
+                if self.drawn[anchor]:
+                    loops[point] = self.anchors[anchor]
+        return loops
 
     def ways(self, starts: Floats, ends: Floats, points: int) -> NDArray[np.float64]:
         """Return where to be on straight lines between weights so that the change is even.
@@ -165,9 +129,9 @@ class Blend:
             return np.tile(even, (len(starts), 1))
         along = even[:, None].astype(np.float32)
         weights = starts[:, None] * (1.0 - along) + ends[:, None] * along
-        hits = self.hits_at(weights.reshape(-1, len(self.anchors)))
-        hits = hits.view(len(starts), points, *hits.shape[1:])
-        changed = (hits[:, 1:] != hits[:, :-1]).any(-1).sum(-1).numpy() + REST
+        content = self.content_at(weights.reshape(-1, len(self.anchors)))
+        content = content.view(len(starts), points, *content.shape[1:])
+        changed = self.space.changed(content[:, 1:], content[:, :-1]).sum(-1).numpy() + REST
         length = np.concatenate([np.zeros((len(starts), 1)), changed.cumsum(1)], 1)
         return np.stack([np.interp(even, line / line[-1], even) for line in length])
 

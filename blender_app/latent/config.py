@@ -79,12 +79,12 @@ class MelodyConfig:
     head_width: int = 160
     history_steps: int = 16
     history_embedding: int = 12
-    max_noise: float = 3.0
+    max_noise: float = 2.0
     feel_width: int = 256
     prior_width: int = 512
     prior_blocks: int = 4
-    between_noise: float = 2.0
-    between_lean: float = 1.0
+    between_noise: float = 1.2
+    between_lean: float = 0.5
     sample_noise: float = 1.0
     sample_temperature: float = 0.8
 

@@ -20,7 +20,7 @@ from blender_app.latent.networks import FlowPrior, ResidualMLP
 TOKENS = 130
 UNKNOWN = TOKENS
 """Stands for a step before the beginning, or one that the head may not see."""
-_FIRST_PITCH = 2
+NOTE_OFF, FIRST_PITCH = 1, 2
 
 
 class TuneEncoder(nn.Module):
@@ -76,14 +76,22 @@ class TuneDecoder(nn.Module):
 
         `known` (B, T) is False for past steps that the head may not see.
         """
-        features = self.step_features(z, noise)
+        return self.logits(z, noise, self.recall(tokens, known))
+
+    def recall(self, tokens: Tensor, known: Tensor) -> Tensor:
+        """Return what the head makes of the steps before each step of `tokens`, (B, T, H)."""
         seen = torch.where(known, tokens, UNKNOWN)
         past = F.pad(seen, (self.config.history_steps, -1), value=UNKNOWN)
         history = self.embed(past.unfold(1, self.config.history_steps, 1)).flatten(2)
         last = self.last(F.pad(last_pitches(seen), (1, -1), value=UNKNOWN))
-        hidden = self.from_features(features) + self.from_history(history) + last + self.position
+        recalled: Tensor = self.from_history(history) + last + self.position
+        return recalled
+
+    def logits(self, z: Tensor, noise: Tensor, recalled: Tensor) -> Tensor:
+        """Return the logits (B, T, W) of each step, given what `recall` says of those before it."""
+        features = self.step_features(z, noise)
         direct: Tensor = self.direct(features)
-        return self._head(hidden) + direct
+        return self._head(self.from_features(features) + recalled) + direct
 
     @torch.no_grad()
     def decode(
@@ -93,10 +101,19 @@ class TuneDecoder(nn.Module):
         temperature: float | None = None,
         generator: torch.Generator | None = None,
         bias: Tensor | None = None,
+        allowed: Tensor | None = None,
     ) -> Tensor:
         """Decode z (B, Z) to tokens (B, T), step by step.
 
-        `temperature` None takes the likeliest token; `bias` (B, T, W) is added to the logits.
+        Parameters
+        ----------
+        temperature
+            None takes the likeliest token.
+        bias
+            Added to the logits, (B, T, W).
+        allowed
+            Which pitches may start at each step, bool (T, 128). The chance of all others goes to
+            these, so that a scale changes what is played, not when.
         """
         batch, steps = len(z), self.config.history_steps
         features = self.step_features(z, noise)
@@ -110,14 +127,29 @@ class TuneDecoder(nn.Module):
         tokens = torch.full((batch, steps + LOOP_STEPS), UNKNOWN)
         embedded = self.embed(tokens)
         last = torch.full((batch,), UNKNOWN)
+        sounding = torch.zeros(batch, dtype=torch.bool)
         for t in range(LOOP_STEPS):
             history = embedded[:, t : t + steps].flatten(1)
-            logits = self._head(hidden[:, t] + self.from_history(history) + self.last(last))
-            token = (logits + direct[:, t]).argmax(-1)
+            logits = self._head(hidden[:, t] + self.from_history(history) + self.last(last)) + direct[:, t]
+            logits[:, NOTE_OFF].masked_fill_(~sounding, -torch.inf)
+            if allowed is not None:
+                _lock(logits[:, FIRST_PITCH:], allowed[t])
+            token = logits.argmax(-1)
             tokens[:, steps + t] = token
             embedded[:, steps + t] = self.embed(token)
-            last = torch.where(token >= _FIRST_PITCH, token, last)
+            played = token >= FIRST_PITCH
+            last = torch.where(played, token, last)
+            sounding = played | (sounding & (token != NOTE_OFF))
         return tokens[:, steps:]
+
+
+def _lock(pitches: Tensor, allowed: Tensor) -> None:
+    """Take from the logits (B, 128) of pitches those that are not `allowed`; the likeliest stays as likely."""
+    if not allowed.any():
+        return
+    before = pitches.amax(-1, keepdim=True)
+    pitches.masked_fill_(~allowed, -torch.inf)
+    pitches += before - pitches.amax(-1, keepdim=True)
 
 
 def last_pitches(tokens: Tensor) -> Tensor:
@@ -126,7 +158,7 @@ def last_pitches(tokens: Tensor) -> Tensor:
     A step that may not be seen hides nothing but itself.
     """
     steps = torch.arange(tokens.shape[1], device=tokens.device)
-    played = (tokens >= _FIRST_PITCH) & (tokens < UNKNOWN)
+    played = (tokens >= FIRST_PITCH) & (tokens < UNKNOWN)
     at = torch.where(played, steps, -1).cummax(1).values
     return torch.where(at >= 0, tokens.gather(1, at.clamp(min=0)), UNKNOWN)
 

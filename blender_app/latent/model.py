@@ -12,11 +12,11 @@ from torch import Tensor
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.errors import ModelError
-from blender_app.latent.blend import Blend, Played, loop_tensors, to_played
+from blender_app.latent.blend import Blend
 from blender_app.latent.checkpoint import find_model, load_weights
+from blender_app.latent.drum_space import DrumSpace, Played, loop_tensors, to_played
 from blender_app.latent.networks import DrumNets
-from blender_app.latent.palette import DrumPalette, Morph, grid_points
-from blender_app.latent.refine import refine
+from blender_app.latent.palette import Morph, Palette, grid_points
 
 Hits = NDArray[np.bool_]
 Codes = NDArray[np.float32]
@@ -31,6 +31,7 @@ class DrumModel:
 
     def __init__(self, nets: DrumNets, name: str, digest: str) -> None:
         self._nets, self.name, self.hash = nets, name, digest
+        self._space = DrumSpace(nets)
         self._hits_size = nets.config.z_hits
 
     @classmethod
@@ -44,7 +45,7 @@ class DrumModel:
         """
         torch.set_num_threads(1)  # two busy threads make small calls a hundred times slower
         nets, title, digest = load_weights(find_model(name), DrumNets)
-        Blend(nets, [DrumLoop.empty()])  # autograd's first use costs seconds: now, not at an edit
+        Blend(DrumSpace(nets), [DrumLoop.empty()])  # autograd's first use costs seconds: now, not at an edit
         return cls(nets, title, digest)
 
     # -- arrays ----------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ class DrumModel:
         """Return codes (B, 96) near `encode`'s whose most likely loops are these, by gradient steps."""
         hits = _signs(loops)
         mu, logvar = self._nets.encoder(hits)
-        code = refine(self._nets, hits, mu, logvar)
+        code = self._space.refine(hits, mu, logvar)
         return _array(torch.cat([code, self._nets.feel.expect(hits)[0]], 1))
 
     def sample(self, n: int, temperature: float | None = None, seed: int | None = None) -> Hits:
@@ -148,8 +149,8 @@ class DrumModel:
             ways = [self.interpolate(x, y, steps, plain) for x, y in zip(first, second, strict=True)]
             return np.stack(ways, 1)
         start, end = self._usual_loops(np.stack([first, second]))
-        morph = Morph(self._nets, start, end, plain=plain)
-        return morph.played_at(np.linspace(0.0, 1.0, steps)).hits
+        loops = self.make_morph(start, end, plain=plain).at(np.linspace(0.0, 1.0, steps))
+        return np.stack([loop.hits for loop in loops])
 
     def palette(self, corners: ArrayLike, rows: int, cols: int, plain: bool = False) -> Hits:
         """Return the palette (rows, cols, 32, 9) of four corners (4, 32, 9).
@@ -158,20 +159,26 @@ class DrumModel:
         posterior means bilinearly instead of what the instrument plays.
         """
         loops = self._usual_loops(np.asarray(corners, np.bool_))
-        hits = DrumPalette(self._nets, loops, plain=plain).played_at(grid_points(rows, cols)).hits
-        return hits.reshape(rows, cols, LOOP_STEPS, VOICE_COUNT)
+        cells = self.make_palette(loops, plain=plain).at(grid_points(rows, cols))
+        return np.stack([loop.hits for loop in cells]).reshape(rows, cols, LOOP_STEPS, VOICE_COUNT)
 
     # -- loops, as the instrument holds them -----------------------------------------------------
 
     def make_palette(
         self, corners: Sequence[DrumLoop], refine: bool = True, plain: bool = False
-    ) -> DrumPalette:
+    ) -> Palette[DrumLoop]:
         """Return the palette between four loops; unrefined it is there sooner and holds them less well."""
-        return DrumPalette(self._nets, corners, refine, plain)
+        return Palette(Blend(self._space, corners, refine, plain))
+
+    def make_morph(
+        self, a: DrumLoop, b: DrumLoop, refine: bool = True, plain: bool = False
+    ) -> Morph[DrumLoop]:
+        """Return the way from a to b."""
+        return Morph(Blend(self._space, (a, b), refine, plain))
 
     def interpolate_loops(self, a: DrumLoop, b: DrumLoop, steps: int, plain: bool = False) -> list[DrumLoop]:
         """Return the way from a to b, ends included."""
-        return Morph(self._nets, a, b, plain=plain).played_at(np.linspace(0.0, 1.0, steps)).loops()
+        return self.make_morph(a, b, plain=plain).at(np.linspace(0.0, 1.0, steps))
 
     def sample_loops(
         self, n: int, temperature: float | None = None, seed: int | None = None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Generic
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blender_app.core.drums import DrumLoop
-from blender_app.latent.blend import Blend, Played
-from blender_app.latent.networks import DrumNets
+from blender_app.latent.blend import Blend
+from blender_app.latent.space import LoopT
 
 LINES = np.linspace(0.0, 1.0, 3)
 """Rows and columns of the palette whose pace is measured; between them it is interpolated."""
@@ -22,25 +21,23 @@ FIELD, FIELD_ROUNDS, FIELD_LOGITS = 6, 3, 4.0
 hits flicker from cell to cell: 8 % more hits change between neighbours, and 10 % more at worst."""
 
 
-class DrumPalette:
+class Palette(Generic[LoopT]):
     """All loops between four corners (top-left, top-right, bottom-left, bottom-right).
 
     A point is (x, y), each 0..1: x from left to right, y from top to bottom. Every point is a loop;
     the four corner points are exactly the corners.
     """
 
-    def __init__(
-        self, nets: DrumNets, corners: Sequence[DrumLoop], refined: bool = True, plain: bool = False
-    ) -> None:
-        if len(corners) != 4:
-            raise ValueError(f"a palette has four corners, not {len(corners)}")
-        self._blend = Blend(nets, corners, refined, plain)
+    def __init__(self, blend: Blend[LoopT]) -> None:
+        if len(blend.anchors) != 4:
+            raise ValueError(f"a palette has four corners, not {len(blend.anchors)}")
+        self._blend = blend
         ends = np.zeros_like(LINES)
         starts = [bilinear(ends, LINES), bilinear(LINES, ends)]
         stops = [bilinear(ends + 1.0, LINES), bilinear(LINES, ends + 1.0)]
         ways = self._blend.ways(np.concatenate(starts), np.concatenate(stops), LINE_POINTS)
         self._along_rows, self._along_cols = ways[: len(LINES)], ways[len(LINES) :]
-        self._field = None if plain else self._smooth_field()
+        self._field = None if blend.plain else self._smooth_field()
 
     @property
     def held(self) -> tuple[float, ...]:
@@ -52,14 +49,10 @@ class DrumPalette:
         x, y = np.clip(np.asarray(points, np.float64).reshape(-1, 2), 0.0, 1.0).T
         return bilinear(_pace(self._along_rows, x, y), _pace(self._along_cols, y, x))
 
-    def played_at(self, points: NDArray[np.floating]) -> Played:
-        """Return the loops at points (N, 2) as arrays."""
-        return self._blend.at(self.weights(points), self._steer(points))
-
     def _smooth_field(self) -> Tensor:
-        """Return what a coarse grid plays (FIELD, FIELD, T, V) in -1 / +1, smoothed; the corners stay."""
-        hits = self._blend.hits_at(self.weights(grid_points(FIELD, FIELD)))
-        field = hits.view(FIELD, FIELD, *hits.shape[1:])
+        """Return the votes of a coarse grid (FIELD, FIELD, T, W), smoothed; the corners stay."""
+        votes = self._blend.space.votes(self._blend.content_at(self.weights(grid_points(FIELD, FIELD))))
+        field = votes.view(FIELD, FIELD, *votes.shape[1:])
         for _ in range(FIELD_ROUNDS):
             for axis in (0, 1):
                 turned = field.transpose(0, axis)
@@ -68,7 +61,7 @@ class DrumPalette:
         return FIELD_LOGITS * field
 
     def _steer(self, points: NDArray[np.floating]) -> Tensor | None:
-        """Return logits (N, T, V) that keep a point to what is played around it."""
+        """Return logits (N, T, W) that keep a point to what is played around it."""
         if self._field is None:
             return None
         place = np.clip(np.asarray(points, np.float64).reshape(-1, 2), 0.0, 1.0) * (FIELD - 1)
@@ -79,11 +72,11 @@ class DrumPalette:
         below = torch.lerp(self._field[y + 1, x], self._field[y + 1, x + 1], right)
         return torch.lerp(above, below, down)
 
-    def at(self, points: NDArray[np.floating]) -> list[DrumLoop]:
+    def at(self, points: NDArray[np.floating]) -> list[LoopT]:
         """Return the loops at points (N, 2)."""
-        return self.played_at(points).loops()
+        return self._blend.at(self.weights(points), self._steer(points))
 
-    def cells(self, rows: int, cols: int) -> list[list[DrumLoop]]:
+    def cells(self, rows: int, cols: int) -> list[list[LoopT]]:
         """Return the loops of an even grid that reaches from corner to corner."""
         loops = self.at(grid_points(rows, cols))
         return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
@@ -118,17 +111,22 @@ def grid_points(rows: int, cols: int) -> NDArray[np.float64]:
     return np.stack([x.ravel(), y.ravel()], 1)
 
 
-class Morph:
+class Morph(Generic[LoopT]):
     """The way from one loop to another."""
 
-    def __init__(
-        self, nets: DrumNets, a: DrumLoop, b: DrumLoop, refined: bool = True, plain: bool = False
-    ) -> None:
-        self._blend = Blend(nets, (a, b), refined, plain)
+    def __init__(self, blend: Blend[LoopT]) -> None:
+        if len(blend.anchors) != 2:
+            raise ValueError(f"a morph has two ends, not {len(blend.anchors)}")
+        self._blend = blend
         ends = np.eye(2, dtype=np.float32)
-        (self._way,) = self._blend.ways(ends[:1], ends[1:], MORPH_POINTS)
+        (self._way,) = blend.ways(ends[:1], ends[1:], MORPH_POINTS)
 
-    def played_at(self, positions: NDArray[np.floating]) -> Played:
-        """Return the loops at positions (N,) of 0..1 as arrays; the ends are exactly the two loops."""
+    @property
+    def held(self) -> tuple[float, ...]:
+        """Share of each end's 32 steps, 0..1, that the model says by itself."""
+        return self._blend.held
+
+    def at(self, positions: NDArray[np.floating]) -> list[LoopT]:
+        """Return the loops at positions (N,) of 0..1; the ends are exactly the two loops."""
         at = _interpolate(np.clip(positions, 0.0, 1.0), self._way)
         return self._blend.at(np.stack([1.0 - at, at], 1).astype(np.float32))

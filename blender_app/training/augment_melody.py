@@ -118,11 +118,24 @@ def _sketch(rng: np.random.Generator) -> Tokens:
     return row
 
 
+SHARES = (0.64, 0.12, 0.12, 0.12)
+"""Parts of a batch: real loops in all keys, varied ones, recombined ones, drawn ones."""
+
+
 def training_batch(
     pool: Tokens, weights: NDArray[np.float64] | None, size: int, rng: np.random.Generator
-) -> Tokens:
-    """Return a batch of 70 % real loops (drawn with chances `weights`), 15 % recombined, 15 % drawn."""
-    real, mixed = round(0.7 * size), round(0.15 * size)
-    chosen = rng.choice(len(pool), real, p=weights)
-    parts = [vary_real(pool[chosen], rng), recombine(pool, mixed, rng), draw(size - real - mixed, rng)]
-    return np.concatenate(parts)
+) -> tuple[Tokens, NDArray[np.bool_]]:
+    """Return a batch, and which of its rows are real music, only transposed.
+
+    Real loops are drawn with chances `weights`. The others widen what can be held exactly, but what
+    sounds plausible should be learned from real music alone.
+    """
+    real, varied, mixed = (round(share * size) for share in SHARES[:3])
+    chosen = pool[rng.choice(len(pool), real + varied, p=weights)]
+    parts = [
+        transpose(chosen[:real], rng.integers(-5, 7, real)),
+        vary_real(chosen[real:], rng),
+        recombine(pool, mixed, rng),
+        draw(size - real - varied - mixed, rng),
+    ]
+    return np.concatenate(parts), np.arange(size) < real

@@ -21,12 +21,14 @@ from blender_app.training.prior import Posterior, prior_stage
 
 PARTS = ("notes", "feel", "prior")
 BETA_WARMUP = 0.01
-NOTES_SCHEDULE = Schedule(steps=50_000, minutes=75.0)
-FEEL_SCHEDULE = Schedule(steps=6_000, minutes=6.0)
+NOTES_SCHEDULE = Schedule(steps=50_000, minutes=82.0)
+FEEL_SCHEDULE = Schedule(steps=6_000, minutes=5.0)
 PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=25.0, weight_decay=0.0, average=0.999)
-SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.5, "trio-leadsheet-gmd": 0.1}
-OTHER_WEIGHT, BASS_WEIGHT = 2.5, 4.0
+SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.7, "trio-leadsheet-gmd": 0.08}
+OTHER_WEIGHT, BASS_WEIGHT = 1.5, 3.0
 """How often a source's loops are drawn: large sets and rule-made basses less, played basses more."""
+MADE, MADE_WEIGHT = "trio-leadsheet-gmd", 0.05
+"""Basses made by rule, and how much the prior over codes takes of them; it takes all others as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class MelodyRecipe:
     """Everything that decides how the two-bar melody model turns out."""
 
     config: MelodyConfig = field(default_factory=MelodyConfig)
-    objective: Objective = field(default_factory=lambda: Objective(beta=0.25, flip=0.02))
+    objective: Objective = field(default_factory=lambda: Objective(beta=0.5, clean_share=0.2, unit_share=0.45, flip=0.02))
     batch: int = 256
     notes: Schedule = NOTES_SCHEDULE
     feel: Schedule = FEEL_SCHEDULE
@@ -63,9 +65,12 @@ class MelodyTrainer:
         self.held = np.flatnonzero(corpus.validation)
         self.pool = self.tokens[self.train]
         known = [SOURCE_WEIGHTS.get(name, OTHER_WEIGHT) for name in corpus.source_names]
+        made = np.array([name == MADE for name in corpus.source_names])[corpus.source]
         weight = np.array(known)[corpus.source]
         weight = np.where(corpus.bass & (weight == OTHER_WEIGHT), BASS_WEIGHT, weight)[self.train]
         self.weights: NDArray[np.float64] = weight / weight.sum()
+        natural = np.where(made, MADE_WEIGHT, 1.0)
+        self.natural = natural[self.train] / natural[self.train].sum()
         torch.manual_seed(seed)
         self.nets = MelodyNets(recipe.config)
         pick = np.random.default_rng(0).permutation(len(self.held))[:1500]
@@ -84,11 +89,12 @@ class MelodyTrainer:
 
     def _drawn(self, count: int) -> NDArray[np.int64]:
         rng = np.random.default_rng(self.seed)
-        return rng.choice(self.train, count, p=self.weights)
+        return rng.choice(self.train, count, p=self.natural)
 
     def _notes_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:
         recipe = self.recipe
-        batch = torch.from_numpy(training_batch(self.pool, self.weights, recipe.batch, rng))
+        tokens, real = training_batch(self.pool, self.weights, recipe.batch, rng)
+        batch = torch.from_numpy(tokens), torch.from_numpy(real)
         beta = recipe.objective.beta * min(1.0, progress / BETA_WARMUP)
         with torch.autocast("cpu", torch.bfloat16):
             return tune_loss(self.nets.encoder, self.nets.decoder, batch, recipe.objective, beta)

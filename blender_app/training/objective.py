@@ -1,4 +1,4 @@
-"""The losses of the drum model's three parts."""
+"""The losses of the models' three parts."""
 
 from __future__ import annotations
 
@@ -101,17 +101,26 @@ def flow_loss(prior: FlowPrior, codes: Tensor) -> Tensor:
 
 
 def tune_loss(
-    encoder: TuneEncoder, decoder: TuneDecoder, tokens: Tensor, objective: Objective, beta: float
+    encoder: TuneEncoder,
+    decoder: TuneDecoder,
+    batch: tuple[Tensor, Tensor],
+    objective: Objective,
+    beta: float,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return the loss in nats a step, and its parts, for melody tokens (B, T)."""
-    batch = len(tokens)
-    hidden = torch.rand(tokens.shape) < objective.flip * (torch.rand(batch, 1) < 0.5)
+    """Return the loss in nats a step, and its parts.
+
+    `batch` are melody tokens (B, T), and which of them are real music (B,): the others are decoded
+    at noise 0 only, so that a noisy code is taken for the most plausible *music* near it.
+    """
+    tokens, real = batch
+    hidden = torch.rand(tokens.shape) < objective.flip * (torch.rand(len(tokens), 1) < 0.5)
     mu, logvar = encoder(torch.where(hidden, UNKNOWN, tokens))
-    noise = _noise_levels(batch, objective, decoder.config.max_noise)
+    noise = _noise_levels(len(tokens), objective, decoder.config.max_noise) * real
     z = mu + noise[:, None] * torch.exp(0.5 * logvar) * torch.randn_like(mu)
-    known = torch.rand(tokens.shape) >= torch.rand(batch, 1) * (torch.rand(batch, 1) < 0.75)
+    known = torch.rand(tokens.shape) >= torch.rand(len(tokens), 1) * (torch.rand(len(tokens), 1) < 0.75)
     logits = decoder(z, noise, tokens, known).float()
-    nats = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none").view(batch, -1).sum(1)
+    nats = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none")
+    nats = nats.view(tokens.shape).sum(1)
     kl = kl_divergence(mu, logvar)
     parts = {
         "clean": nats[noise == 0].mean().item(),

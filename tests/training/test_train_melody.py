@@ -74,8 +74,18 @@ def test_transposing_keeps_the_pitch_class_and_the_range() -> None:
 def test_batches_hold_melodies() -> None:
     rng = np.random.default_rng(0)
     pool = draw(60, rng)
-    for tokens in (vary_real(pool, rng), recombine(pool, 20, rng), training_batch(pool, None, 40, rng)):
+    for tokens in (vary_real(pool, rng), recombine(pool, 20, rng), training_batch(pool, None, 40, rng)[0]):
         assert tokens.shape[1] == 32
         assert tokens.min() >= 0
         assert tokens.max() < TOKENS
         assert (tokens > 1).any(1).mean() > 0.8
+
+
+def test_real_rows_of_a_batch_are_the_pool_in_other_keys() -> None:
+    rng = np.random.default_rng(3)
+    pool = draw(30, rng)
+    tokens, real = training_batch(pool, None, 50, rng)
+    assert len(tokens) == len(real) == 50
+    assert 0 < real.sum() < 50
+    shapes = {tuple(row < 2) for row in pool}
+    assert all(tuple(row < 2) in shapes for row in tokens[real])

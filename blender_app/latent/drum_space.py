@@ -1,0 +1,112 @@
+"""Drum loops as a space to blend in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from blender_app.core.drums import DrumLoop
+from blender_app.latent.config import DrumConfig
+from blender_app.latent.networks import DrumNets
+from blender_app.latent.refine import refine
+from blender_app.latent.space import HOLD_MARGIN
+
+
+class Played(NamedTuple):
+    """Hits bool, velocity uint8 and microtiming float32 of N loops; each (N, 32, 9)."""
+
+    hits: NDArray[np.bool_]
+    velocity: NDArray[np.uint8]
+    microtiming: NDArray[np.float32]
+
+    def loops(self) -> list[DrumLoop]:
+        """Return them as loops; all are checked at once, which is ten times quicker than each by itself."""
+        hits = np.array(self.hits, np.bool_)
+        velocity = np.where(hits, np.clip(self.velocity, 1, 127), 0).astype(np.uint8)
+        timing = np.where(hits, np.clip(np.nan_to_num(self.microtiming), -0.5, 0.5), 0.0)
+        timing = timing.astype(np.float32) + np.float32(0.0)
+        for array in (hits, velocity, timing):
+            array.setflags(write=False)
+        return [DrumLoop.from_checked(*loop) for loop in zip(hits, velocity, timing, strict=True)]
+
+
+def loop_tensors(loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
+    """Return hits (B, T, V) in -1 / +1 and dynamics (B, T, V, 2) of loops."""
+    hits = torch.from_numpy(np.stack([loop.hits for loop in loops]))
+    velocity = torch.from_numpy(np.stack([loop.velocity for loop in loops])).float() / 127.0
+    timing = torch.from_numpy(np.stack([loop.microtiming for loop in loops]))
+    return hits.float() * 2.0 - 1.0, torch.stack([velocity, timing], -1)
+
+
+def to_played(hits: Tensor, dynamics: Tensor) -> Played:
+    """Return decoded tensors as arrays, silent where there is no hit."""
+    on = (hits > 0).numpy()
+    velocity = (dynamics[..., 0] * 127.0).round().clamp(1, 127).to(torch.uint8).numpy()
+    return Played(on, velocity * on, (dynamics[..., 1].clamp(-0.5, 0.5).numpy() * on).astype(np.float32))
+
+
+class DrumSpace:
+    """See `Space`; content are hits (N, T, V) in -1 / +1, which are their own votes."""
+
+    def __init__(self, nets: DrumNets) -> None:
+        self.nets = nets
+
+    @property
+    def config(self) -> DrumConfig:
+        """Sizes and settings of the model."""
+        return self.nets.config
+
+    def content(self, loops: Sequence[DrumLoop]) -> Tensor:
+        """Return hits (N, T, V) in -1 / +1."""
+        return loop_tensors(loops)[0]
+
+    def votes(self, content: Tensor) -> Tensor:
+        """Return the hits themselves."""
+        return content
+
+    def encode(self, content: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mu and logvar (N, Z)."""
+        mu, logvar = self.nets.encoder(content)
+        return mu, logvar
+
+    def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
+        """Return codes (N, Z) that say the hits."""
+        clean = mu.new_zeros(len(mu))
+        recalled = self.nets.decoder.recall(content)
+        return refine(lambda z: self.nets.decoder.logits(z, clean, content, recalled) * content, mu, logvar)
+
+    def correction(self, codes: Tensor, content: Tensor) -> Tensor:
+        """Return logits (N, T, V) towards the hits that the codes alone get wrong."""
+        clean, known = codes.new_zeros(len(codes)), content.new_ones(1, content.shape[1], 1)
+        margin = self.nets.decoder(codes, clean, content, known) * content
+        return (HOLD_MARGIN - margin).clamp(min=0.0) * content
+
+    def decode(
+        self, codes: Tensor, noise: Tensor, bias: Tensor | None = None, allowed: Tensor | None = None
+    ) -> Tensor:
+        """Return the likeliest hits; drums have no pitches that `allowed` could lock."""
+        del allowed
+        return self.nets.decoder.decode(codes, noise, bias=bias)
+
+    def changed(self, before: Tensor, after: Tensor) -> Tensor:
+        """Return where any voice differs, (..., T)."""
+        return (before != after).any(-1)
+
+    def feel(self, loops: Sequence[DrumLoop], content: Tensor) -> Tensor:
+        """Return codes (N, F) of velocity and microtiming."""
+        feel: Tensor = self.nets.feel.encode(content, loop_tensors(loops)[1])[0]
+        return feel
+
+    def feel_error(self, loops: Sequence[DrumLoop], content: Tensor, feel: Tensor) -> Tensor:
+        """Return true minus said dynamics (N, T, V, 2) at hits."""
+        said = self.nets.feel.decode(content, feel)
+        return (loop_tensors(loops)[1] - said) * (content > 0)[..., None]
+
+    def played(self, content: Tensor, feel: Tensor, extra: Tensor) -> list[DrumLoop]:
+        """Return loops with dynamics."""
+        return to_played(content, self.nets.feel.decode(content, feel) + extra).loops()
