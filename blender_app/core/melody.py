@@ -57,14 +57,12 @@ class MelodyLoop:
         for name in ("events", "velocity", "microtiming"):
             if (shape := np.shape(getattr(self, name))) != (LOOP_STEPS,):
                 raise ValueError(f"{name} must have shape (32,), not {shape}")
-        events = without_idle_offs(_checked(self.events))
-        starts = events >= 0
-        velocity = np.where(starts, np.clip(self.velocity, 1, 127), 0).astype(np.uint8)
-        # + 0 makes 0.0 of -0.0, for loops are compared by their bytes.
-        microtiming = (
-            np.where(starts, np.clip(np.nan_to_num(self.microtiming), -0.5, 0.5), 0.0).astype(np.float32)
-            + 0.0
-        )
+        self._keep(*_checked_parts(self.events, self.velocity, self.microtiming))
+
+    def _keep(
+        self, events: NDArray[np.int16], velocity: NDArray[np.uint8], microtiming: NDArray[np.float32]
+    ) -> None:
+        """Make these arrays, which are checked, the loop's."""
         for name, array in (("events", events), ("velocity", velocity), ("microtiming", microtiming)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
@@ -85,8 +83,20 @@ class MelodyLoop:
         velocity: NDArray[np.uint8],
         microtiming: NDArray[np.float32],
     ) -> list[MelodyLoop]:
-        """Return the loops of arrays (N, 32)."""
-        return [cls(*loop) for loop in zip(events, velocity, microtiming, strict=True)]
+        """Return the loops of arrays (N, 32), checked all at once, which is much quicker than each by itself.
+
+        Raises
+        ------
+        ValueError
+            As for a single loop.
+        """
+        arrays = _checked_parts(events, velocity, microtiming)
+        loops = []
+        for parts in zip(*arrays, strict=True):
+            loop = cls.__new__(cls)
+            loop._keep(*parts)
+            loops.append(loop)
+        return loops
 
     @classmethod
     def empty(cls) -> MelodyLoop:
@@ -170,6 +180,17 @@ def without_idle_offs(events: NDArray[np.integer]) -> NDArray[np.int16]:
     return np.where(idle, NO_EVENT, given).astype(np.int16)
 
 
+def _checked_parts(
+    events: NDArray[np.int16], velocity: NDArray[np.uint8], microtiming: NDArray[np.float32]
+) -> tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np.float32]]:
+    """Return a loop's arrays, or those of many loops (N, 32), in range and silent where no note starts."""
+    events = without_idle_offs(_checked(events))
+    starts = events >= 0
+    loud = np.where(starts, np.clip(velocity, 1, 127), 0).astype(np.uint8)
+    timing = np.where(starts, np.clip(np.nan_to_num(microtiming), -0.5, 0.5), 0.0).astype(np.float32)
+    return events, loud, timing + np.float32(0.0)  # + 0 makes 0.0 of -0.0: loops are compared by bytes
+
+
 def _wins(note: Note, other: Note) -> bool:
     return (note.pitch, note.velocity, note.length_steps) > (other.pitch, other.velocity, other.length_steps)
 
@@ -179,6 +200,7 @@ def _checked(events: NDArray[np.int16]) -> NDArray[np.int16]:
     whole = np.nan_to_num(given, nan=NO_EVENT - 1, posinf=0, neginf=0).astype(np.int16)
     wrong = (whole != given) | (whole < NO_EVENT) | (whole > MAX_PITCH)
     if wrong.any():
-        step = int(np.argmax(wrong))
-        raise ValueError(f"events must be whole numbers from -2 to 127; step {step} has {given[step]}")
+        place = int(np.argmax(wrong))
+        step, found = place % LOOP_STEPS, given.ravel()[place]
+        raise ValueError(f"events must be whole numbers from -2 to 127; step {step} has {found}")
     return whole

@@ -8,7 +8,7 @@ wrong at a loop fades out over its neighbourhood, and the pace is even in what i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic
+from typing import Generic, NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +25,13 @@ REST = 0.05
 """Length added to each piece of a way, in changed steps, so that stretches without change take time."""
 
 Floats = NDArray[np.float32]
+
+
+class Steer(NamedTuple):
+    """Logits (F, T, W) and how much of each is added at each point, (N, F)."""
+
+    shares: Tensor
+    logits: Tensor
 
 
 class Blend(Generic[LoopT]):
@@ -73,31 +80,38 @@ class Blend(Generic[LoopT]):
         self.held = tuple((1.0 - space.changed(said, content).float().mean(-1)).tolist())
 
     @torch.no_grad()
-    def content_at(self, weights: Floats, steer: Tensor | None = None) -> Tensor:
-        """Return the content (N, ...) at weights (N, K), with logits `steer` (N, T, W) added."""
+    def content_at(self, weights: Floats, steer: Steer | None = None) -> Tensor:
+        """Return the content (N, ...) at weights (N, K), steered if told so."""
         w = torch.as_tensor(weights, dtype=torch.float32)
         z = w @ self.codes + _fade(w) @ self.nudge
         if self.plain:
             return self.space.decode(z, z.new_zeros(len(z)), allowed=self.allowed)
         away = (2.0 * (1.0 - (w**2).sum(1))).clamp(min=0.0).sqrt()
         noise = self.space.config.between_noise * away
-        bias = self._lean(w) + torch.einsum("nk,ktw->ntw", _fade(w), self.bias)
-        if steer is not None:
-            bias += steer
-        return self.space.decode(z, torch.where(away < 1e-3, 0.0, noise), bias, self.allowed)
+        return self.space.decode(z, torch.where(away < 1e-3, 0.0, noise), self._bias(w, steer), self.allowed)
 
-    def _lean(self, w: Tensor) -> Tensor:
-        """Return logits (N, T, W) that lean each beat to the anchors' own choices, each beat its own way.
+    def _bias(self, w: Tensor, steer: Steer | None) -> Tensor:
+        """Return the logits (N, T, W) that are added at weights (N, K).
 
-        Without it a way wanders through loops that neither end knows; with the same weights for all
-        beats, all would change over at one point.
+        They hold each anchor's own loop near it; they lean each beat to the anchors' own choices,
+        each beat its own way (without it a way wanders through loops that neither end knows; with
+        the same weights for all beats, all would change over at one point); and they steer.
+
+        All in one product for each beat, because (N, T, W) is much to go through for a melody.
         """
-        shares = torch.softmax(w.clamp(min=1e-9).log()[:, None] + self.leaning, -1)
-        votes = self.votes.view(len(self.votes), len(self.leaning), -1, self.votes.shape[-1])
-        return self.space.config.between_lean * torch.einsum("nbk,kbsw->nbsw", shares, votes).flatten(1, 2)
+        beats = len(self.leaning)
+        lean = torch.softmax(w.clamp(min=1e-9).log()[:, None] + self.leaning, -1)  # (N, beats, K)
+        shares = [self.space.config.between_lean * lean.transpose(0, 1), _fade(w).expand(beats, -1, -1)]
+        logits = [self.votes, self.bias]
+        if steer is not None:
+            shares.append(steer.shares.expand(beats, -1, -1))
+            logits.append(steer.logits)
+        by_beat = torch.cat(logits).unflatten(1, (beats, -1)).transpose(0, 1).flatten(2)
+        summed = torch.cat(shares, -1) @ by_beat  # (beats, N, steps of a beat * W)
+        return summed.transpose(0, 1).reshape(len(w), *self.votes.shape[1:])
 
     @torch.no_grad()
-    def at(self, weights: Floats, steer: Tensor | None = None) -> list[LoopT]:
+    def at(self, weights: Floats, steer: Steer | None = None) -> list[LoopT]:
         """Return the loops at weights (N, K), steered as in `content_at`; an anchor where its weight is one."""
         w = torch.as_tensor(weights, dtype=torch.float32)
         extra = _fade(w) if not self.plain else torch.zeros_like(w)

@@ -50,6 +50,34 @@ def find_model(name: str | Path) -> Path:
     return folder if (folder / CONFIG).exists() else models_dir() / str(name)
 
 
+def kind_of(name: str | Path) -> str:
+    """Return what a model's loops are, "drums" or "melody".
+
+    Raises
+    ------
+    ModelError
+        There is no such model, it is damaged or of a kind that this version does not know.
+    """
+    folder = find_model(name)
+    kind = _read_document(folder)["kind"]
+    known = [label for label, _ in _KINDS.values()]
+    if kind not in known:
+        raise ModelError(f"the model in {folder} is of a kind that is not known here: {kind!r}")
+    return str(kind)
+
+
+def _read_document(folder: Path) -> dict[str, Any]:
+    try:
+        document = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        if document["format"] > FORMAT:
+            raise ModelError(f"the model in {folder} comes from a newer version of Loopweave")
+        return {key: document[key] for key in ("name", "kind", "config")}
+    except FileNotFoundError as error:
+        raise ModelError(f"no model in {folder}: {error.filename} is missing") from error
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"the model in {folder} is damaged: {error}") from error
+
+
 def load_weights(folder: Path, kind: type[Nets]) -> tuple[Nets, str, str]:
     """Read a model; return its networks, name and the first 16 digits of its weights' SHA-256.
 
@@ -59,12 +87,10 @@ def load_weights(folder: Path, kind: type[Nets]) -> tuple[Nets, str, str]:
         Something is missing or damaged, comes from a newer version, or is of another kind.
     """
     label, config_type = _KINDS[kind]
+    document = _read_document(folder)
+    if document["kind"] != label:
+        raise ModelError(f"the model in {folder} is a {document['kind']} model, not a {label} one")
     try:
-        document = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        if document["format"] > FORMAT:
-            raise ModelError(f"the model in {folder} comes from a newer version of Loopweave")
-        if document["kind"] != label:
-            raise ModelError(f"the model in {folder} is a {document['kind']} model, not a {label} one")
         known = {field.name for field in fields(config_type)}
         nets = kind(config_type(**{k: v for k, v in document["config"].items() if k in known}))
         weights = load_file(folder / WEIGHTS)

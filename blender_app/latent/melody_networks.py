@@ -115,32 +115,45 @@ class TuneDecoder(nn.Module):
             Which pitches may start at each step, bool (T, 128). The chance of all others goes to
             these, so that a scale changes what is played, not when.
         """
-        batch, steps = len(z), self.config.history_steps
-        features = self.step_features(z, noise)
-        direct = self.direct(features)
+        hidden, direct = self._by_step(z, noise)
         if bias is not None:
-            direct = direct + bias
+            direct += bias.transpose(0, 1)
         if temperature is not None:
             uniform = torch.rand(direct.shape, generator=generator).clamp(1e-6, 1 - 1e-6)
-            direct = direct - temperature * torch.log(-torch.log(uniform))
-        hidden = self.from_features(features) + self.position
-        tokens = torch.full((batch, steps + LOOP_STEPS), UNKNOWN)
-        embedded = self.embed(tokens)
+            direct -= temperature * torch.log(-torch.log(uniform))
+        return self._run_head(hidden, direct, allowed)
+
+    def _by_step(self, z: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the head gets from the code, (T, B, H), and straight to its logits, (T, B, W).
+
+        Step by step, so that each step's numbers lie together.
+        """
+        features = self.step_features(z, noise).transpose(0, 1).contiguous()
+        hidden = self.from_features(features)
+        hidden += self.position[:, None]
+        return hidden, self.direct(features)
+
+    def _run_head(self, hidden: Tensor, direct: Tensor, allowed: Tensor | None) -> Tensor:
+        steps, batch, size = self.config.history_steps, hidden.shape[1], self.embed.embedding_dim
+        embedded = self.embed.weight[UNKNOWN].repeat(batch, steps + LOOP_STEPS)
+        tokens = torch.empty((LOOP_STEPS, batch), dtype=torch.long)
         last = torch.full((batch,), UNKNOWN)
-        sounding = torch.zeros(batch, dtype=torch.bool)
+        silent = torch.ones(batch, dtype=torch.bool)
         for t in range(LOOP_STEPS):
-            history = embedded[:, t : t + steps].flatten(1)
-            logits = self._head(hidden[:, t] + self.from_history(history) + self.last(last)) + direct[:, t]
-            logits[:, NOTE_OFF].masked_fill_(~sounding, -torch.inf)
+            history = embedded[:, t * size : (t + steps) * size]
+            inner = torch.addmm(hidden[t], history, self.from_history.weight.T)
+            inner += self.last.weight[last]
+            logits = self._head(inner)
+            logits += direct[t]
+            logits[:, NOTE_OFF].masked_fill_(silent, -torch.inf)
             if allowed is not None:
                 _lock(logits[:, FIRST_PITCH:], allowed[t])
-            token = logits.argmax(-1)
-            tokens[:, steps + t] = token
-            embedded[:, steps + t] = self.embed(token)
+            token = torch.argmax(logits, -1, out=tokens[t])
+            embedded[:, (t + steps) * size : (t + steps + 1) * size] = self.embed.weight[token]
             played = token >= FIRST_PITCH
             last = torch.where(played, token, last)
-            sounding = played | (sounding & (token != NOTE_OFF))
-        return tokens[:, steps:]
+            silent = ~played & (silent | (token == NOTE_OFF))
+        return tokens.T.contiguous()
 
 
 def _lock(pitches: Tensor, allowed: Tensor) -> None:

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blender_app.latent.blend import Blend
+from blender_app.latent.blend import Blend, Steer
 from blender_app.latent.space import LoopT
 
 LINES = np.linspace(0.0, 1.0, 3)
@@ -50,7 +50,7 @@ class Palette(Generic[LoopT]):
         return bilinear(_pace(self._along_rows, x, y), _pace(self._along_cols, y, x))
 
     def _smooth_field(self) -> Tensor:
-        """Return the votes of a coarse grid (FIELD, FIELD, T, W), smoothed; the corners stay."""
+        """Return the logits of a coarse grid (FIELD * FIELD, T, W): its votes, smoothed; the corners stay."""
         votes = self._blend.space.votes(self._blend.content_at(self.weights(grid_points(FIELD, FIELD))))
         field = votes.view(FIELD, FIELD, *votes.shape[1:])
         for _ in range(FIELD_ROUNDS):
@@ -58,19 +58,19 @@ class Palette(Generic[LoopT]):
                 turned = field.transpose(0, axis)
                 inner = 0.25 * turned[:-2] + 0.5 * turned[1:-1] + 0.25 * turned[2:]
                 field = torch.cat([turned[:1], inner, turned[-1:]]).transpose(0, axis)
-        return FIELD_LOGITS * field
+        return FIELD_LOGITS * field.flatten(0, 1)
 
-    def _steer(self, points: NDArray[np.floating]) -> Tensor | None:
-        """Return logits (N, T, W) that keep a point to what is played around it."""
+    def _steer(self, points: NDArray[np.floating]) -> Steer | None:
+        """Return what keeps points (N, 2) to what is played around them."""
         if self._field is None:
             return None
         place = np.clip(np.asarray(points, np.float64).reshape(-1, 2), 0.0, 1.0) * (FIELD - 1)
-        corner = np.minimum(place.astype(np.int64), FIELD - 2)
-        share = torch.from_numpy(place - corner).float()[:, :, None, None]
-        (x, y), (right, down) = corner.T, (share[:, 0], share[:, 1])
-        above = torch.lerp(self._field[y, x], self._field[y, x + 1], right)
-        below = torch.lerp(self._field[y + 1, x], self._field[y + 1, x + 1], right)
-        return torch.lerp(above, below, down)
+        left, top = np.minimum(place.astype(np.int64), FIELD - 2).T
+        share = bilinear(place[:, 0] - left, place[:, 1] - top)
+        shares = np.zeros((len(place), FIELD, FIELD), np.float32)
+        for (right, down), part in zip(((0, 0), (1, 0), (0, 1), (1, 1)), share.T, strict=True):
+            shares[np.arange(len(place)), top + down, left + right] = part
+        return Steer(torch.from_numpy(shares).flatten(1), self._field)
 
     def at(self, points: NDArray[np.floating]) -> list[LoopT]:
         """Return the loops at points (N, 2)."""
