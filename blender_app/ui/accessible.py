@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 from blender_app.core.drums import VOICES, DrumLoop
+from blender_app.core.scales import pitch_name
+from blender_app.session.document import Loop
 
 
 @runtime_checkable
@@ -104,8 +106,15 @@ def announce(widget: QWidget) -> None:
         QAccessible.updateAccessibility(QAccessibleValueChangeEvent(widget, text))
 
 
-def describe_loop(loop: DrumLoop) -> str:
-    """Return how many hits a loop has and where its kick falls, in words."""
+def describe_loop(loop: Loop) -> str:
+    """Return how many hits a loop has and where its kick falls, or its notes and their range, in words."""
+    if not isinstance(loop, DrumLoop):
+        count = loop.note_count
+        if count == 0:
+            return "no notes"
+        pitches = loop.events[loop.events >= 0]
+        span = f"{pitch_name(int(pitches.min()))} to {pitch_name(int(pitches.max()))}"
+        return f"{count} note{'s' * (count != 1)}, {span}"
     count = loop.hit_count
     words = "no hits" if count == 0 else f"{count} hit{'s' * (count != 1)}"
     for voice, name in enumerate(VOICES[:2]):

@@ -33,6 +33,7 @@ SPECS = (
     ActionSpec("export_cell", "File", "Export what sounds at the puck as .mid…", ("Ctrl+E",)),
     ActionSpec("export_path", "File", "Export the path as .mid…", ("Ctrl+Alt+E",)),
     ActionSpec("export_grid", "File", "Export the whole grid as .mid…", ("Ctrl+Shift+E",)),
+    ActionSpec("export_band", "File", "Export the band as .mid…", ("Ctrl+B",)),
     ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", "Undo", ("Ctrl+Z",), "undo"),
     ActionSpec("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
@@ -50,6 +51,26 @@ SPECS = (
     ActionSpec("play_path", "Play", "Play the path", ("P",), checkable=True, short="play path"),
     ActionSpec("note_map", "Play", "MIDI channel and notes…", ("Ctrl+M",)),
     ActionSpec("virtual_port", "Play", "Open a port of our own", ()),
+    ActionSpec("metronome", "Play", "Metronome", ("C",), "metronome", checkable=True),
+    ActionSpec("count_in", "Play", "Count in a bar", ("Shift+C",), "count-in", checkable=True),
+    ActionSpec("add_drums", "Track", "Add drums"),
+    ActionSpec("add_bass", "Track", "Add a bass"),
+    ActionSpec("add_melody", "Track", "Add a melody"),
+    ActionSpec("remove_track", "Track", "Remove the track in front"),
+    ActionSpec("track_settings", "Track", "Settings of the track in front", ("Ctrl+T",), "settings"),
+    ActionSpec("mute_track", "Track", "Mute the track in front", ("M",)),
+    ActionSpec("solo_track", "Track", "Solo the track in front", ("S",)),
+    ActionSpec("scale_lock", "Track", "The track in front keeps to the key", ("K",), checkable=True),
+    ActionSpec("use_mixer", "Track", "Mixer in place of the palette", ("X",), checkable=True),
+    ActionSpec("next_link", "Track", "Pucks: free, same, mirrored", ("L",)),
+    ActionSpec("track_1", "Track", "Track 1 to the front", ("Ctrl+1",)),
+    ActionSpec("track_2", "Track", "Track 2 to the front", ("Ctrl+2",)),
+    ActionSpec("track_3", "Track", "Track 3 to the front", ("Ctrl+3",)),
+    ActionSpec("track_4", "Track", "Track 4 to the front", ("Ctrl+4",)),
+    ActionSpec("track_5", "Track", "Track 5 to the front", ("Ctrl+5",)),
+    ActionSpec("track_6", "Track", "Track 6 to the front", ("Ctrl+6",)),
+    ActionSpec("next_track", "Track", "Next track to the front", ("Ctrl+PgDown",)),
+    ActionSpec("last_track", "Track", "Track before to the front", ("Ctrl+PgUp",)),
     ActionSpec("corner_1", "Palette", "Puck to corner 1", ("1",)),
     ActionSpec("corner_2", "Palette", "Puck to corner 2", ("2",)),
     ActionSpec("corner_3", "Palette", "Puck to corner 3", ("3",)),
@@ -67,7 +88,7 @@ SPECS = (
     ActionSpec("menu", "Window", "Menu", ("F10",), "menu"),
     ActionSpec("help", "Window", "Keys and help", ("F1",), "help"),
 )
-GROUPS = ("File", "Edit", "Play", "Palette", "Window")
+GROUPS = ("File", "Edit", "Play", "Track", "Palette", "Window")
 
 KEYS_ELSEWHERE = (
     ("On the palette", "Arrow keys", "move the puck; with Shift in small steps"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from blender_app.ui.theme import SMALL, Look
 
@@ -94,3 +96,60 @@ class ChoiceBox(ArrowBox):
         """Return the value of the choice shown, None if there is none."""
         index = self.currentIndex()
         return self._values[index] if index >= 0 else None
+
+
+class Switch(QWidget):
+    """A few buttons in a row of which one is chosen; tells only what the user chose.
+
+    Parameters
+    ----------
+    name
+        What is chosen, for the screen reader.
+    options
+        (value, text, tip) of each button.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, look: Look, name: str, options: Sequence[tuple[object, str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._group = QButtonGroup(self)
+        self._values = [value for value, _, _ in options]
+        self.setAccessibleName(name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(1)
+        self.buttons: list[QToolButton] = []
+        for index, (_, text, tip) in enumerate(options):
+            button = QToolButton(self)
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(f"{name}: {text}")
+            button.setAccessibleDescription(tip)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, one=index: self.chosen.emit(self._values[one]))
+            self._group.addButton(button)
+            row.addWidget(button)
+            self.buttons.append(button)
+        look.changed.connect(self._on_look_changed)
+        self._on_look_changed()
+
+    def show_value(self, value: object) -> None:
+        """Show which value is chosen, without telling it back."""
+        if value in self._values:
+            self.buttons[self._values.index(value)].setChecked(True)
+
+    @Slot()
+    def _on_look_changed(self) -> None:
+        theme = self._look.theme
+        sheet = (
+            f"QToolButton {{ padding: 2px 6px; color: {theme.muted}; }}"
+            f"QToolButton:checked {{ color: {theme.text}; }}"
+        )
+        for button in self.buttons:
+            button.setFont(self._look.font(SMALL))
+            button.setStyleSheet(sheet)

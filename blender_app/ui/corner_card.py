@@ -27,7 +27,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.presets import PRESETS
 from blender_app.ui import accessible
 from blender_app.ui.icons import icon
-from blender_app.ui.loop_image import loop_image
+from blender_app.ui.loop_pictures import picture
 from blender_app.ui.theme import KEYBOARD_REASONS, Look
 
 PLACES = ("top left", "top right", "bottom left", "bottom right")
@@ -197,7 +197,7 @@ class CornerCard(QWidget):
         if self._picture is None:
             ratio, rect = self.devicePixelRatioF(), self._picture_rect()
             width, height = max(8, round(rect.width() * ratio)), max(8, round(rect.height() * ratio))
-            image = loop_image(self._loop, self._look.hues.labs[self._corner], width, height, 5.0 * ratio)
+            image = picture(self._loop, self._look.hues.labs[self._corner], (width, height), 5.0 * ratio)
             self._picture = QPixmap.fromImage(image)
             self._picture.setDevicePixelRatio(ratio)
         return self._picture

@@ -11,14 +11,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
-from blender_app.ui.color import Floats, oklab_to_srgb
-
-Pixels = NDArray[np.uint8]
-_Cover = NDArray[np.float32]
+from blender_app.ui.color import Floats
+from blender_app.ui.coverage import Cover, Pixels, interval_cover, to_qimage, white_on
 
 _LEVELS = (1, 50, 84, 108)
 """Lowest velocity of each of four heights: ghost, soft, normal, accent."""
@@ -56,12 +53,7 @@ def render_loops(loops: Sequence[DrumLoop], labs: Floats, width: int, height: in
         if hits.any():
             cover += down[level] @ (hits.transpose(0, 2, 1) @ across)
     np.minimum(cover, 1.0, out=cover)
-    ground = (oklab_to_srgb(labs) * 255.0).astype(np.float32)[:, None, None, ::-1]  # (N, 1, 1, BGR)
-    pixels = np.empty((len(loops), height, width, 4), np.uint8)
-    mask = _rounded_mask(width, height, radius)
-    pixels[..., :3] = (ground + (255.0 - ground) * cover[..., None]) * mask[..., None]
-    pixels[..., 3] = mask * 255.0
-    return pixels
+    return white_on(cover, labs, radius)
 
 
 def loop_image(loop: DrumLoop, lab: Floats, width: int, height: int, radius: float) -> QImage:
@@ -69,15 +61,8 @@ def loop_image(loop: DrumLoop, lab: Floats, width: int, height: int, radius: flo
     return to_qimage(render_loops([loop], lab[None], width, height, radius)[0])
 
 
-def to_qimage(pixels: Pixels) -> QImage:
-    """Return an image that owns a copy of premultiplied pixels (height, width, 4)."""
-    pixels = np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()
-
-
 @lru_cache(maxsize=32)
-def _cover_matrices(width: int, height: int) -> tuple[_Cover, tuple[_Cover, ...]]:
+def _cover_matrices(width: int, height: int) -> tuple[Cover, tuple[Cover, ...]]:
     """Return how steps cover columns (32, width), and voices rows (height, 9) for each level."""
     inset_x, inset_y = max(1.0, width * 0.06), max(1.0, height * 0.08)
     bar_gap = max(0.0, (width - 2 * inset_x) * 0.025) if width > 24 else 0.0
@@ -89,7 +74,7 @@ def _cover_matrices(width: int, height: int) -> tuple[_Cover, tuple[_Cover, ...]
     ]
     if step_width >= 1.5:
         starts = [float(round(start)) for start in starts]
-    across = np.stack([_interval_cover(start, start + mark, width) for start in starts])
+    across = np.stack([interval_cover(start, start + mark, width) for start in starts])
     edges = np.cumsum((0.0, *VOICE_SHARES)) / sum(VOICE_SHARES) * (height - 2 * inset_y)
     down = []
     for share in _HEIGHTS:
@@ -97,27 +82,6 @@ def _cover_matrices(width: int, height: int) -> tuple[_Cover, tuple[_Cover, ...]
         for voice in range(VOICE_COUNT):
             base = height - inset_y - edges[voice]
             row_height = edges[voice + 1] - edges[voice]
-            rows.append(_interval_cover(base - row_height * share, base, height))
+            rows.append(interval_cover(base - row_height * share, base, height))
         down.append(np.stack(rows, axis=1))
     return across, tuple(down)
-
-
-def _interval_cover(start: float, end: float, count: int) -> _Cover:
-    """Return how much of each of `count` unit pixels the interval covers, 0-1."""
-    pixel = np.arange(count)
-    cover: _Cover = np.clip(np.minimum(pixel + 1, end) - np.maximum(pixel, start), 0.0, 1.0).astype(
-        np.float32
-    )
-    return cover
-
-
-@lru_cache(maxsize=32)
-def _rounded_mask(width: int, height: int, radius: float) -> _Cover:
-    """Return the cover (height, width) of a box with rounded corners."""
-    x = np.arange(width) + 0.5
-    y = np.arange(height) + 0.5
-    outside_x = np.maximum(np.maximum(radius - x, x - (width - radius)), 0.0)
-    outside_y = np.maximum(np.maximum(radius - y, y - (height - radius)), 0.0)
-    distance = np.hypot(outside_x[None, :], outside_y[:, None])
-    cover: _Cover = np.clip(radius - distance + 0.5, 0.0, 1.0).astype(np.float32)
-    return cover

@@ -10,11 +10,12 @@ import numpy as np
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPixmap
 
-from blender_app.core.drums import DrumLoop
+from blender_app.session.document import Loop
 from blender_app.ui.color import Floats
-from blender_app.ui.loop_image import Pixels, render_loops, to_qimage
+from blender_app.ui.coverage import Pixels, to_qimage
+from blender_app.ui.loop_pictures import Pitches, common_pitches, render_pictures
 
-Cells = Sequence[Sequence[DrumLoop]]
+Cells = Sequence[Sequence[Loop]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,10 @@ class PaletteImage:
 
     def __init__(self) -> None:
         self._pixels: Pixels = np.zeros((1, 1, 4), np.uint8)
-        self._cells: tuple[tuple[DrumLoop, ...], ...] = ()
+        self._cells: tuple[tuple[Loop, ...], ...] = ()
         self._geometry: PaletteGeometry | None = None
         self._labs: Floats = np.zeros((0, 0, 3))
+        self._pitches: Pitches | None = None
 
     def draw(self, cells: Cells, labs: Floats, geometry: PaletteGeometry) -> list[tuple[int, int]]:
         """Draw what differs from the last call.
@@ -79,7 +81,8 @@ class PaletteImage:
         list
             (row, column) of the cells drawn anew.
         """
-        fresh = geometry != self._geometry or not np.array_equal(labs, self._labs)
+        pitches = common_pitches([loop for row in cells for loop in row])
+        fresh = (geometry, pitches) != (self._geometry, self._pitches) or not np.array_equal(labs, self._labs)
         if fresh:
             self._pixels = np.zeros((geometry.side, geometry.side, 4), np.uint8)
         changed = [
@@ -88,7 +91,7 @@ class PaletteImage:
             for col in range(geometry.cols)
             if fresh or cells[row][col] != self._cells[row][col]
         ]
-        self._geometry, self._labs = geometry, labs
+        self._geometry, self._labs, self._pitches = geometry, labs, pitches
         self._cells = tuple(tuple(row) for row in cells)
         if changed:
             self._draw_cells(changed, geometry)
@@ -101,9 +104,8 @@ class PaletteImage:
         for (width, height), equal in by_size.items():
             loops = [self._cells[row][col] for row, col in equal]
             labs = np.stack([self._labs[row, col] for row, col in equal])
-            for place, pixels in zip(
-                equal, render_loops(loops, labs, width, height, geometry.radius), strict=True
-            ):
+            pictures = render_pictures(loops, labs, (width, height), geometry.radius, self._pitches)
+            for place, pixels in zip(equal, pictures, strict=True):
                 rect = geometry.cell_rect(*place)
                 self._pixels[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] = pixels
 

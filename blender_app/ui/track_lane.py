@@ -1,0 +1,156 @@
+"""What sounds on a track, small: its hits or its contour, with the playhead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.session.document import Loop
+from blender_app.ui import accessible
+from blender_app.ui.color import blend_corners
+from blender_app.ui.loop_pictures import picture
+from blender_app.ui.path_editor import Place
+from blender_app.ui.theme import KEYBOARD_REASONS, SOUNDS, Look
+
+_INSET_SHARE = 0.06
+"""Margin of the pictures at either side, as a share of their width."""
+_SILENT_OPACITY = 0.32
+
+
+class TrackLane(QWidget):
+    """The sounding loop in one line; while playing only the surroundings of the playhead are painted."""
+
+    chosen = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._loop: Loop = DrumLoop.empty()
+        self._place: Place = (0.5, 0.5)
+        self._silent = self._by_keys = False
+        self._playhead: float | None = None
+        self._picture: QPixmap | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleDescription("Enter brings the track to the front")
+        look.changed.connect(self._redraw)
+        accessible.install()
+
+    def set_track(self, name: str) -> None:
+        """Name the track for the screen reader."""
+        self.setAccessibleName(f"What sounds on {name}")
+
+    def set_loop(self, loop: Loop) -> None:
+        """Show what sounds."""
+        if loop != self._loop:
+            self._loop = loop
+            self._redraw()
+            accessible.announce(self)
+
+    def set_place(self, place: Place) -> None:
+        """Take the colour of a place on the palette."""
+        if place != self._place:
+            self._place = place
+            self._redraw()
+
+    def set_silent(self, silent: bool) -> None:
+        """Show that the track is not heard: muted, or another one plays solo."""
+        if silent != self._silent:
+            self._silent = silent
+            self.update()
+
+    def set_playhead(self, step: float | None) -> None:
+        """Move the playhead to a position in steps, 0-32, or hide it."""
+        for place in (self._playhead, step):
+            if place is not None:
+                x = self._x_of(place)
+                self.update(QRectF(x - 3.0, 0.0, 6.0, self.height()).toAlignedRect())
+        self._playhead = step
+
+    def _x_of(self, step: float) -> float:
+        inset = self.width() * _INSET_SHARE
+        return inset + step / LOOP_STEPS * (self.width() - 2 * inset)
+
+    @Slot()
+    def _redraw(self) -> None:
+        self._picture = None
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self._redraw()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._redraw()
+        return super().event(event)
+
+    def _drawn(self) -> QPixmap:
+        if self._picture is None:
+            ratio = self.devicePixelRatioF()
+            size = max(8, round(self.width() * ratio)), max(8, round(self.height() * ratio))
+            lab = blend_corners(self._look.hues.labs, *self._place)
+            self._picture = QPixmap.fromImage(picture(self._loop, lab, size, 4.0 * ratio))
+            self._picture.setDevicePixelRatio(ratio)
+        return self._picture
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setClipRegion(event.region())
+        painter.fillRect(event.rect(), self._look.theme.color("panel"))
+        painter.setOpacity(_SILENT_OPACITY if self._silent else 1.0)
+        painter.drawPixmap(0, 0, self._drawn())
+        painter.setOpacity(1.0)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._playhead is not None:
+            x = self._x_of(self._playhead)
+            line = QLineF(x, 0.0, x, float(self.height()))
+            painter.setPen(QPen(QColor(0, 0, 0, 90), 3.5))
+            painter.drawLine(line)
+            painter.setPen(QPen(SOUNDS, 1.6))
+            painter.drawLine(line)
+        if self._by_keys and self.hasFocus():
+            painter.setPen(QPen(self._look.theme.color("accent"), 2.0))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4.0, 4.0)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, 26)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 16)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keys = event.reason() in KEYBOARD_REASONS
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
+
+    # -- for the screen reader ----------------------------------------------------------------------
+
+    def accessible_text(self) -> str:
+        """Return the sounding loop in words."""
+        return f"{'silent, ' if self._silent else ''}{accessible.describe_loop(self._loop)}"
+
+    def accessible_number(self) -> tuple[float, float, float, float]:
+        """Return the number of hits or notes."""
+        if isinstance(self._loop, DrumLoop):
+            return float(self._loop.hit_count), 0.0, float(self._loop.hits.size), 1.0
+        return float(self._loop.note_count), 0.0, float(LOOP_STEPS), 1.0
+
+    def set_accessible_number(self, value: float) -> None:
+        """Do nothing: what sounds is changed by the palette."""
