@@ -57,15 +57,7 @@ class MelodyLoop:
         for name in ("events", "velocity", "microtiming"):
             if (shape := np.shape(getattr(self, name))) != (LOOP_STEPS,):
                 raise ValueError(f"{name} must have shape (32,), not {shape}")
-        self._keep(*_checked_parts(self.events, self.velocity, self.microtiming))
-
-    def _keep(
-        self, events: NDArray[np.int16], velocity: NDArray[np.uint8], microtiming: NDArray[np.float32]
-    ) -> None:
-        """Make these arrays, which are checked, the loop's."""
-        for name, array in (("events", events), ("velocity", velocity), ("microtiming", microtiming)):
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+        _fill(self, _checked_parts(self.events, self.velocity, self.microtiming))
 
     @classmethod
     def from_events(cls, events: ArrayLike, velocity: int = DEFAULT_VELOCITY) -> MelodyLoop:
@@ -94,7 +86,7 @@ class MelodyLoop:
         loops = []
         for parts in zip(*arrays, strict=True):
             loop = cls.__new__(cls)
-            loop._keep(*parts)
+            _fill(loop, parts)
             loops.append(loop)
         return loops
 
@@ -180,9 +172,20 @@ def without_idle_offs(events: NDArray[np.integer]) -> NDArray[np.int16]:
     return np.where(idle, NO_EVENT, given).astype(np.int16)
 
 
+_Parts = tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np.float32]]
+
+
+def _fill(loop: MelodyLoop, parts: _Parts) -> None:
+    """Make these arrays, which are checked, the loop's."""
+    events, velocity, microtiming = parts
+    for name, array in (("events", events), ("velocity", velocity), ("microtiming", microtiming)):
+        array.setflags(write=False)
+        object.__setattr__(loop, name, array)
+
+
 def _checked_parts(
     events: NDArray[np.int16], velocity: NDArray[np.uint8], microtiming: NDArray[np.float32]
-) -> tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np.float32]]:
+) -> _Parts:
     """Return a loop's arrays, or those of many loops (N, 32), in range and silent where no note starts."""
     events = without_idle_offs(_checked(events))
     starts = events >= 0

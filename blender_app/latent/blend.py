@@ -106,13 +106,14 @@ class Blend(Generic[LoopT]):
         if steer is not None:
             shares.append(steer.shares.expand(beats, -1, -1))
             logits.append(steer.logits)
-        by_beat = torch.cat(logits).unflatten(1, (beats, -1)).transpose(0, 1).flatten(2)
+        by_beat = torch.cat(logits).view(sum(map(len, logits)), beats, -1).transpose(0, 1)
         summed = torch.cat(shares, -1) @ by_beat  # (beats, N, steps of a beat * W)
-        return summed.transpose(0, 1).reshape(len(w), *self.votes.shape[1:])
+        bias: Tensor = summed.transpose(0, 1).reshape(len(w), *self.votes.shape[1:])
+        return bias
 
     @torch.no_grad()
     def at(self, weights: Floats, steer: Steer | None = None) -> list[LoopT]:
-        """Return the loops at weights (N, K), steered as in `content_at`; an anchor where its weight is one."""
+        """Return the loops at weights (N, K), steered if told so; an anchor where its weight is one."""
         w = torch.as_tensor(weights, dtype=torch.float32)
         extra = _fade(w) if not self.plain else torch.zeros_like(w)
         error = torch.einsum("nk,k...->n...", extra, self.feel_error)

@@ -84,7 +84,8 @@ class DrumSpace:
         """Return logits (N, T, V) towards the hits that the codes alone get wrong."""
         clean, known = codes.new_zeros(len(codes)), content.new_ones(1, content.shape[1], 1)
         margin = self.nets.decoder(codes, clean, content, known) * content
-        return (HOLD_MARGIN - margin).clamp(min=0.0) * content
+        lacking: Tensor = (HOLD_MARGIN - margin).clamp(min=0.0)
+        return lacking * content
 
     def decode(
         self, codes: Tensor, noise: Tensor, bias: Tensor | None = None, allowed: Tensor | None = None

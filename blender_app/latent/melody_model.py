@@ -45,7 +45,9 @@ class MelodyModel:
         """
         torch.set_num_threads(1)
         nets, title, digest = load_weights(find_model(name), MelodyNets)
-        Blend(MelodySpace(nets), [MelodyLoop.empty()])  # autograd's first use costs seconds: now, not at an edit
+        Blend(
+            MelodySpace(nets), [MelodyLoop.empty()]
+        )  # autograd's first use costs seconds: now, not at an edit
         return cls(nets, title, digest)
 
     def encode(self, loops: ArrayLike) -> Codes:
@@ -161,6 +163,12 @@ class MelodyModel:
         """Return the way from a to b; parameters as in `make_palette`."""
         return Morph(Blend(self._space, (a, b), refine, plain, _mask(allowed), drawn))
 
+    def with_feel_of(self, events: ArrayLike, velocity: ArrayLike) -> list[MelodyLoop]:
+        """Return loops of events (B, 32) with what the model makes of velocity (B, 32), 0-127."""
+        tokens = _tokens(events)
+        feel, _ = self._nets.feel.encode(tokens, torch.from_numpy(np.asarray(velocity)).float() / 127.0)
+        return self._space.played(tokens, feel, torch.zeros(*tokens.shape, 2))
+
     def interpolate_loops(
         self, a: MelodyLoop, b: MelodyLoop, steps: int, plain: bool = False
     ) -> list[MelodyLoop]:
@@ -235,7 +243,7 @@ class MelodyModel:
         return self._nets.decoder.decode(code, levels, temperature or None, generator, allowed=allowed)
 
     def _with_usual_feel(self, tokens: Tensor, generator: torch.Generator | None = None) -> list[MelodyLoop]:
-        """Return loops with velocities that such notes usually have; with a generator, not always the same."""
+        """Return loops with velocities that such notes usually have; with a generator, drawn ones."""
         mu, logvar = self._nets.feel.expect(tokens)
         if generator is not None:
             mu = mu + torch.exp(0.5 * logvar) * torch.randn(mu.shape, generator=generator)

@@ -157,7 +157,7 @@ class TuneDecoder(nn.Module):
 
 
 def _lock(pitches: Tensor, allowed: Tensor) -> None:
-    """Take from the logits (B, 128) of pitches those that are not `allowed`; the likeliest stays as likely."""
+    """Take pitches that are not `allowed` from the logits (B, 128); the likeliest stays as likely."""
     if not allowed.any():
         return
     before = pitches.amax(-1, keepdim=True)

@@ -44,9 +44,7 @@ class MelodySpace:
         """Return codes (N, Z) that say the tokens."""
         clean = mu.new_zeros(len(mu))
         recalled = self.nets.decoder.recall(content, torch.ones_like(content, dtype=torch.bool))
-        return refine(
-            lambda z: _margin(self.nets.decoder.logits(z, clean, recalled), content), mu, logvar
-        )
+        return refine(lambda z: _margin(self.nets.decoder.logits(z, clean, recalled), content), mu, logvar)
 
     def correction(self, codes: Tensor, content: Tensor) -> Tensor:
         """Return logits (N, T, W) for the tokens that the codes alone get wrong."""

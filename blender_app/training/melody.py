@@ -39,7 +39,9 @@ class MelodyRecipe:
     """Everything that decides how the two-bar melody model turns out."""
 
     config: MelodyConfig = field(default_factory=MelodyConfig)
-    objective: Objective = field(default_factory=lambda: Objective(beta=0.5, clean_share=0.2, unit_share=0.45, flip=0.02))
+    objective: Objective = field(
+        default_factory=lambda: Objective(beta=0.5, clean_share=0.2, unit_share=0.45, flip=0.02)
+    )
     batch: int = 256
     notes: Schedule = NOTES_SCHEDULE
     feel: Schedule = FEEL_SCHEDULE

@@ -86,6 +86,85 @@ def drum_features(rows: Tokens) -> Floats:
     )
 
 
+_WHITE = (0, 2, 4, 5, 7, 9, 11)
+_PROFILE = 6
+OCTAVE = 12
+_INTERVALS = ((0, 0), (1, 2), (3, 4), (5, 7), (8, 12), (13, 127))
+"""Repeated note, step, third, fourth or fifth, up to an octave, more."""
+
+
+def melody_features(rows: Tokens) -> Floats:
+    """Return 26 features a melody (N, 26); rows (N, T) hold 0 no event, 1 note off, pitch + 2.
+
+    MusicVAE's five attributes (Roberts et al. 2018, section 5.5), the pitch-class profile without
+    its key, mean pitch and range in octaves, note-offs, onsets on each of a beat's sixteenths, and
+    how often each size of interval comes.
+    """
+    on = rows > 1
+    count = np.maximum(on.sum(1), 1)
+    pitch = np.where(on, rows - 2, 0)
+    classes = np.stack([((pitch % OCTAVE == c) & on).sum(1) for c in range(OCTAVE)], 1) / count[:, None]
+    highest = np.where(on, pitch, -1).max(1)
+    lowest = np.where(on, pitch, 127).min(1)
+    some = on.any(1)
+    sizes, mean_size = _interval_shares(rows)
+    return np.concatenate(
+        [
+            classes[:, _WHITE].sum(1, keepdims=True),
+            on.mean(1, keepdims=True),
+            mean_size[:, None],
+            np.stack([_syncopation(on, phase) / count for phase in (1, 2)], 1),
+            np.sort(classes, 1)[:, ::-1][:, :_PROFILE],
+            np.where(some, pitch.sum(1) / count, 60)[:, None] / OCTAVE,
+            np.where(some, highest - lowest, 0)[:, None] / OCTAVE,
+            (rows == 1).mean(1, keepdims=True),
+            np.stack([on[:, phase::4].mean(1) for phase in range(4)], 1),
+            sizes,
+        ],
+        axis=1,
+    )
+
+
+def _syncopation(on: NDArray[np.bool_], phase: int) -> NDArray[np.int64]:
+    """Return onsets on odd sixteenths (phase 1) or eighths (2) with none on the `phase` steps before."""
+    alone = on.copy()
+    for back in range(1, phase + 1):
+        alone[:, back:] &= ~on[:, :-back]
+    step = np.arange(on.shape[1])
+    return np.asarray(alone[:, step % (2 * phase) == phase].sum(1))
+
+
+def intervals(row: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sizes in semitones of a melody's intervals, from note to note."""
+    return np.abs(np.diff(row[row > 1]))
+
+
+def _interval_shares(rows: Tokens) -> tuple[Floats, Floats]:
+    """Return the share of each size of interval (N, 6) and the mean size (N,)."""
+    shares, mean = np.zeros((len(rows), len(_INTERVALS))), np.zeros(len(rows))
+    for index, row in enumerate(rows):
+        sizes = intervals(row)
+        if len(sizes):
+            mean[index] = sizes.mean()
+            shares[index] = [((sizes >= low) & (sizes <= high)).mean() for low, high in _INTERVALS]
+    return shares, mean
+
+
+def octave_leaps(rows: Tokens) -> float:
+    """Return the share of all intervals that are an octave or more."""
+    sizes = np.concatenate([intervals(row) for row in rows])
+    return float((sizes >= OCTAVE).mean()) if len(sizes) else 0.0
+
+
+def best_key_share(rows: Tokens) -> float:
+    """Return the mean over melodies of the share of notes that lie in the best of the twelve major scales."""
+    on = rows > 1
+    sounding = on.any(1)
+    classes = np.stack([(((rows - 2) % OCTAVE == c) & on).sum(1) for c in range(OCTAVE)], 1)[sounding]
+    scales = np.stack([np.isin(np.arange(OCTAVE), [(t + w) % OCTAVE for w in _WHITE]) for t in range(OCTAVE)])
+    return float(((classes @ scales.T).max(1) / classes.sum(1)).mean())
+
+
 def frechet_distance(features: Floats, reference: Floats) -> float:
     """Return the Fréchet distance of two sets of features, standardised by the second.
 

@@ -1,9 +1,14 @@
-"""Draw a training's loss logs as one picture."""
+"""Draw a training's loss logs, and ways between loops."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
+
+from blender_app.training.metrics import Smoothness
 
 HIDDEN = {"step", "minutes"}
 
@@ -33,6 +38,37 @@ def plot_logs(folder: Path, target: Path) -> bool:
         axes.set(title=name, xlabel="minutes", yscale="log")
         axes.legend(fontsize=7, frameon=False)
         axes.grid(alpha=0.2)
+    figure.savefig(target, dpi=110)
+    return True
+
+
+def plot_ways(reports: Mapping[str, Smoothness], target: Path) -> bool:
+    """Draw distance from A and relative language-model cost over alpha, for each kind of way.
+
+    Returns
+    -------
+    bool
+        False where matplotlib is not installed.
+
+    Notes
+    -----
+    Figure 3 of the MusicVAE article (Roberts et al. 2018).
+    """
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError:
+        return False
+    figure = Figure(figsize=(9.6, 3.6), layout="constrained")
+    distance, cost = figure.subplots(1, 2)
+    for name, report in reports.items():
+        alpha = np.linspace(0.0, 1.0, len(report.distance))
+        distance.plot(alpha, report.distance, marker="o", markersize=3, label=name)
+        cost.plot(alpha, report.relative_cost, marker="o", markersize=3, label=name)
+    distance.set(title="share of steps that differ from A", xlabel="alpha", ylim=(0, None))
+    cost.set(title="relative language-model cost", xlabel="alpha")
+    for axes in (distance, cost):
+        axes.grid(alpha=0.2)
+    cost.legend(fontsize=8, frameon=False)
     figure.savefig(target, dpi=110)
     return True
 

@@ -1,0 +1,32 @@
+"""What judging any model has in common: figures, how many loops they are taken over, and ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: what it says, its value, and what it must be ("" where nothing is promised)."""
+
+    name: str
+    value: float
+    target: str = ""
+
+    def __str__(self) -> str:
+        """Return the figure as one line of a table."""
+        return f"{self.name:66s} {self.value:8.3f}   {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How many loops each figure is taken over."""
+
+    loops: int = 2000
+    pairs: int = 256
+    palettes: int = 48
+    samples: int = 2000
+
+
+POINTS = 9
+"""Loops of a way that is judged, ends included."""
