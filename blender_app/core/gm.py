@@ -12,6 +12,8 @@ FIRST_DRUM_NOTE, LAST_DRUM_NOTE = 27, 87
 DRUM_CHANNEL = 9
 """MIDI channel 10, counted from 0."""
 
+_VOLUME, _PAN, _REVERB = 7, 10, 91
+_USUAL_VOLUME = 100
 _DRUMS = (
     "high Q, slap, scratch push, scratch pull, sticks, square click, metronome click, metronome bell, "
     "acoustic bass drum, bass drum 1, side stick, acoustic snare, hand clap, electric snare, low "
@@ -84,3 +86,26 @@ def kit_program(name: str) -> int | None:
     """Return the program of the kit called `name` (case and spaces at its ends do not count)."""
     wanted = name.strip().casefold()
     return next((program for program, kit in KIT_NAMES.items() if kit.casefold() == wanted), None)
+
+
+def track_controls(volume: float, pan: float, reverb: float) -> tuple[tuple[int, int], ...]:
+    """Return the controllers, with their values 0-127, that make a channel sound as a track of ours.
+
+    Parameters
+    ----------
+    volume
+        0 to 1, where 1 is what synthesizers start with.
+    pan
+        -1 (left) to 1 (right).
+    reverb
+        How much goes to the reverb, 0 to 1.
+
+    Notes
+    -----
+    Controllers 7, 10 and 91; volume 100 and pan 64 are the defaults of General MIDI (MMA, RP-003).
+    """
+    return (
+        (_VOLUME, round(_USUAL_VOLUME * volume)),
+        (_PAN, 64 + round(63 * pan)),
+        (_REVERB, round(127 * reverb)),
+    )

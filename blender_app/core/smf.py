@@ -1,12 +1,14 @@
-"""Standard MIDI Files: write patterns as they are heard, read drum loops from anything.
+"""Standard MIDI Files: write patterns as they are heard, read loops from anything.
 
 Notes
 -----
 Files have 480 ticks a quarter, type 1: a conductor track with tempo, time signature and markers,
-and one track of notes. Both end exactly with the last bar, so a sequencer loops them in time.
+and a track of notes for each part. All end exactly with the last bar, so a sequencer loops them in time.
 
-A hit that comes before the file's first downbeat (the pattern is early there) is written on the
-downbeat: a player would miss it otherwise. Text events keep what was lost, the swing, and notes other
+Notes without a voice are melodic: one at a time, each ends where the next one starts at the latest.
+
+A note that comes before the file's first downbeat (the pattern is early there) is written on the
+downbeat: a player would miss it otherwise. Text events keep what was lost, the swing, and drum notes other
 than those of General MIDI, so that reading our own files gives back the very loop that was written.
 """
 
@@ -18,27 +20,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from blender_app.core.drums import VOICE_COUNT, VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES, DrumLoop
 from blender_app.core.files import write_atomically
-from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.smf_parse import (
-    MidiContents,
-    read_midi,
-)
-from blender_app.core.smf_read import drum_loop_from, read_drum_loop
+from blender_app.core.smf_melody import has_melody, melody_loop_from, read_melody_loop
+from blender_app.core.smf_parse import MidiContents, read_midi
+from blender_app.core.smf_read import drum_loop_from, has_drums, read_drum_loop
 from blender_app.core.time import STRAIGHT_SWING
 
 __all__ = [
     "MidiContents",
     "MidiStyle",
+    "Part",
     "Section",
+    "band_bytes",
     "drum_loop_from",
     "grid_sections",
+    "has_drums",
+    "has_melody",
+    "melody_loop_from",
     "midi_bytes",
     "read_drum_loop",
+    "read_melody_loop",
     "read_midi",
     "row_sections",
+    "write_band",
     "write_midi",
 ]
 
@@ -62,12 +69,13 @@ class Section:
     name: str = ""
 
 
-Music: TypeAlias = DrumLoop | Pattern | Section
+Loop: TypeAlias = DrumLoop | MelodyLoop
+Music: TypeAlias = Loop | Pattern | Section
 
 
 @dataclass(frozen=True, slots=True)
 class MidiStyle:
-    """How patterns are written.
+    """How a part is written.
 
     Parameters
     ----------
@@ -80,33 +88,51 @@ class MidiStyle:
     quantize
         Write all onsets on the grid: neither swing nor microtiming; velocity stays.
     channel
-        MIDI channel 0-15; drums are on 9.
+        MIDI channel 0-15; None is 9 for drums and 0 for melodic notes.
     note_map
         MIDI note of each of the nine drum voices.
-    program
-        Program 0-127 (the drum kit) to be chosen at the beginning, None for none.
+    bank, program
+        Bank 0-127 and program 0-127 (the drum kit) to be chosen at the beginning, None for none.
+    controls
+        Controllers, each with its value (0-127), to be sent at the beginning.
+    semitones
+        By how much melodic notes are written higher.
+    gate, legato
+        Share of a melodic note's length that sounds (0.1-1), and how far its end is then pulled to the
+        next note's start (0-1).
     track_name
-        Name of the track of notes.
+        Name of the track of notes; "" is that of its kind.
     """
 
     tempo_bpm: float = 120.0
     swing: float = STRAIGHT_SWING
     feel: float = 1.0
     quantize: bool = False
-    channel: int = DRUM_CHANNEL
+    channel: int | None = None
     note_map: tuple[int, ...] = VOICE_PITCHES
+    bank: int | None = None
     program: int | None = None
-    track_name: str = "Loopweave drums"
+    controls: tuple[tuple[int, int], ...] = ()
+    semitones: int = 0
+    gate: float = 1.0
+    legato: float = 0.0
+    track_name: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.tempo_bpm < math.inf:
             raise ValueError(f"tempo_bpm must be more than 0, not {self.tempo_bpm}")
-        if not 0 <= self.channel <= 15:
+        if self.channel is not None and not 0 <= self.channel <= 15:
             raise ValueError(f"channel must be 0 to 15, not {self.channel}")
         if len(self.note_map) != VOICE_COUNT or not all(0 <= pitch <= 127 for pitch in self.note_map):
             raise ValueError(f"note_map must be {VOICE_COUNT} notes from 0 to 127, not {self.note_map}")
-        if self.program is not None and not 0 <= self.program <= 127:
-            raise ValueError(f"program must be 0 to 127, not {self.program}")
+        for name in ("bank", "program"):
+            number = getattr(self, name)
+            if number is not None and not 0 <= number <= 127:
+                raise ValueError(f"{name} must be 0 to 127, not {number}")
+        if not all(0 <= number <= 127 for control in self.controls for number in control):
+            raise ValueError(f"controls must have numbers and values from 0 to 127, not {self.controls}")
+        if not 0.1 <= self.gate <= 1 or not 0 <= self.legato <= 1:
+            raise ValueError(f"gate must be 0.1 to 1 and legato 0 to 1, not {self.gate} and {self.legato}")
 
     @property
     def heard_swing(self) -> float:
@@ -122,7 +148,15 @@ class MidiStyle:
 _DEFAULT_STYLE = MidiStyle()
 
 
-def grid_sections(cells: Sequence[Sequence[DrumLoop]]) -> tuple[Section, ...]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a band: its sections, one after the other, and how they are written."""
+
+    sections: tuple[Section, ...]
+    style: MidiStyle = _DEFAULT_STYLE
+
+
+def grid_sections(cells: Sequence[Sequence[Loop]]) -> tuple[Section, ...]:
     """Return the cells of a palette, row by row, with markers such as "row 3, column 5"."""
     return tuple(
         _section(loop, f"row {row}, column {column}")
@@ -131,7 +165,7 @@ def grid_sections(cells: Sequence[Sequence[DrumLoop]]) -> tuple[Section, ...]:
     )
 
 
-def row_sections(loops: Sequence[DrumLoop]) -> tuple[Section, ...]:
+def row_sections(loops: Sequence[Loop]) -> tuple[Section, ...]:
     """Return the loops of a morph one after the other, with markers such as "2 of 7"."""
     return tuple(_section(loop, f"{number} of {len(loops)}") for number, loop in enumerate(loops, 1))
 
@@ -160,10 +194,38 @@ def write_midi(
 
 def midi_bytes(music: Music | Iterable[Music], style: MidiStyle = _DEFAULT_STYLE) -> bytes:
     """Return the MIDI file that `write_midi` writes."""
+    return band_bytes([Part(as_sections(music), style)])
+
+
+def write_band(path: str | os.PathLike[str], parts: Sequence[Part]) -> None:
+    """Write the parts of a band, which play together, to the MIDI file `path`, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where to write; an existing file is replaced.
+    parts
+        At least one. The tempo of the first one holds for all; the longest one gives the length.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    """
+    write_atomically(path, band_bytes(parts))
+
+
+def band_bytes(parts: Sequence[Part]) -> bytes:
+    """Return the MIDI file that `write_band` writes."""
     from blender_app.core.smf_write import file_bytes  # noqa: PLC0415 - mido would slow the start
 
-    pieces = [music] if isinstance(music, DrumLoop | Pattern | Section) else music
-    return file_bytes([_section(piece, "") for piece in pieces], style)
+    return file_bytes(parts)
+
+
+def as_sections(music: Music | Iterable[Music]) -> tuple[Section, ...]:
+    """Return music of any kind as sections."""
+    pieces = [music] if isinstance(music, DrumLoop | MelodyLoop | Pattern | Section) else music
+    return tuple(_section(piece, "") for piece in pieces)
 
 
 def _section(piece: Music, name: str) -> Section:
@@ -172,4 +234,4 @@ def _section(piece: Music, name: str) -> Section:
         return piece
     if isinstance(piece, Pattern):
         return Section(piece.notes, piece.length_steps, name)
-    return Section(piece.to_notes(), len(piece.hits), name)
+    return Section(piece.to_notes(), LOOP_STEPS, name)

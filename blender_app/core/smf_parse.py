@@ -90,7 +90,7 @@ class MidiContents:
     markers
         (tick, text), in order.
     texts
-        Text events of all tracks.
+        (track, text) of the text events of all tracks.
     track_names
         Name of each track, "" where it has none.
     end_tick
@@ -102,7 +102,7 @@ class MidiContents:
     tempos: tuple[tuple[int, int], ...]
     meters: tuple[Meter, ...]
     markers: tuple[tuple[int, str], ...]
-    texts: tuple[str, ...]
+    texts: tuple[tuple[int, str], ...]
     track_names: tuple[str, ...]
     end_tick: int
 
@@ -149,7 +149,7 @@ def read_midi(path: str | os.PathLike[str]) -> MidiContents:
             raise MidiFileError(f"{file} is not a file that can be read.")
         if state.st_size > MAX_FILE_BYTES:
             raise MidiFileError(
-                f"{file} is too large for a MIDI file of drums: {state.st_size / 1e6:.0f} MB, "
+                f"{file} is too large for a MIDI file: {state.st_size / 1e6:.0f} MB, "
                 f"at most {MAX_FILE_BYTES / 1e6:.0f} MB are read."
             )
         data = file.read_bytes()
@@ -202,7 +202,7 @@ class _Gathered:
     tempos: list[tuple[int, int]] = field(default_factory=list)
     meters: list[Meter] = field(default_factory=list)
     markers: list[tuple[int, str]] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    texts: list[tuple[int, str]] = field(default_factory=list)
     track_names: list[str] = field(default_factory=list)
     end_tick: int = 0
 
@@ -321,7 +321,7 @@ def _keep_meta(message: mido.MetaMessage, tick: int, gathered: _Gathered) -> Non
     elif message.type == "marker":
         gathered.markers.append((tick, _text(message.text)))
     elif message.type == "text":
-        gathered.texts.append(_text(message.text))
+        gathered.texts.append((len(gathered.track_names) - 1, _text(message.text)))
     elif message.type == "track_name" and not gathered.track_names[-1]:
         gathered.track_names[-1] = _text(message.name)
 
