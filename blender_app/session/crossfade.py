@@ -2,45 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import DrumLoop
-from blender_app.session.document import Corners
+from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.scales import Key
+from blender_app.core.time import STEPS_PER_BEAT
+from blender_app.session.document import Loop
+from blender_app.session.weaving import woven
+
+Floats = NDArray[np.float64]
 
 _THRESHOLD = 0.45
+_TURNS = (np.array([0, 4, 2, 6, 1, 5, 3, 7]) + 0.5) / 8
+"""How far the way from corner to corner is when each beat changes over: beats far apart in turn."""
 
 
 class CrossfadePalette:
-    """Blends four loops by vote: a hit is there if the corners that have it weigh enough.
+    """Blends loops without a model; the corners come back exactly.
+
+    A drum hit is there if the corners that have it weigh enough. A melody takes each beat from one
+    of the corners, the more beats the more it weighs.
 
     Parameters
     ----------
     corners
-        Loops at top left, top right, bottom left and bottom right; they come back exactly.
+        Loops at top left, top right, bottom left and bottom right, or those at left and right.
+    key, drawn
+        What melodies are brought into, but for the corners that are `drawn`.
     """
 
-    def __init__(self, corners: Corners) -> None:
-        self.corners = corners
-        self._hits = np.stack([loop.hits for loop in corners]).astype(np.float64)
-        self._velocity = np.stack([loop.velocity for loop in corners]).astype(np.float64)
-        self._microtiming = np.stack([loop.microtiming for loop in corners]).astype(np.float64)
+    def __init__(self, corners: Sequence[Loop], key: Key | None = None, drawn: Sequence[bool] = ()) -> None:
+        corners, drawn = list(corners), list(drawn) or [False] * len(corners)
+        if key is not None:
+            corners = [
+                loop if by_hand or isinstance(loop, DrumLoop) else _snapped(loop, key)
+                for loop, by_hand in zip(corners, drawn, strict=True)
+            ]
+        self.corners = tuple(corners)
+        around = self.corners if len(corners) > 2 else self.corners * 2
+        self._drums = [loop for loop in around if isinstance(loop, DrumLoop)]
+        self._melodies = [loop for loop in around if isinstance(loop, MelodyLoop)]
 
-    def cells(self, rows: int, cols: int) -> list[list[DrumLoop]]:
+    def cells(self, rows: int, cols: int) -> list[list[Loop]]:
         """Return the loops of `rows` by `cols` cells."""
         ys, xs = np.meshgrid(np.linspace(0, 1, rows), np.linspace(0, 1, cols), indexing="ij")
         loops = self.at(np.stack([xs.ravel(), ys.ravel()], axis=-1))
         return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
 
-    def at(self, points: NDArray[np.float64]) -> list[DrumLoop]:
+    def at(self, points: Floats) -> list[Loop]:
         """Return the loops at places (x, y) from 0 to 1, shape (N, 2)."""
         x, y = np.asarray(points, np.float64).T
         weights = np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], axis=-1)
-        share = np.tensordot(weights, self._hits, 1)  # (N, 32, 9)
+        return list(self._melodies_at(weights) if self._melodies else self._drums_at(weights))
+
+    def _drums_at(self, weights: Floats) -> list[DrumLoop]:
+        hits = np.stack([loop.hits for loop in self._drums]).astype(np.float64)
+        share = np.tensordot(weights, hits, 1)  # (N, 32, 9)
         safe = np.maximum(share, 1e-9)
-        velocity = np.rint(np.tensordot(weights, self._velocity, 1) / safe)
-        microtiming = np.tensordot(weights, self._microtiming, 1) / safe
+        velocity = np.tensordot(weights, np.stack([loop.velocity for loop in self._drums]), 1) / safe
+        timing = np.tensordot(weights, np.stack([loop.microtiming for loop in self._drums]), 1) / safe
         return [
-            DrumLoop(hits, level, deviation)
-            for hits, level, deviation in zip(share > _THRESHOLD, velocity, microtiming, strict=True)
+            DrumLoop(on, level, deviation)
+            for on, level, deviation in zip(share > _THRESHOLD, np.rint(velocity), timing, strict=True)
         ]
+
+    def _melodies_at(self, weights: Floats) -> list[MelodyLoop]:
+        ends = np.cumsum(weights, axis=-1)
+        ends[:, -1] = 1.0
+        loops = []
+        for corners in (ends[:, None, :] <= _TURNS[None, :, None]).sum(-1):  # (N, beats)
+            if (corners == corners[0]).all():
+                loops.append(self._melodies[corners[0]])
+                continue
+            steps = [self._melodies[corners[step // STEPS_PER_BEAT]] for step in range(LOOP_STEPS)]
+            loops.append(MelodyLoop.from_notes(woven(steps)))
+        return loops
+
+
+def _snapped(loop: MelodyLoop, key: Key) -> MelodyLoop:
+    """Return a melody with each note on the nearest pitch of a key; without a model it is all there is."""
+    notes = [replace(note, pitch=key.snap(note.pitch, note.step)) for note in loop.to_notes()]
+    return MelodyLoop.from_notes(notes)

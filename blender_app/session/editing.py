@@ -9,27 +9,19 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
-from blender_app.core.presets import DrumPreset
+from blender_app.core.scales import Key
 from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
-from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session import path as paths
-from blender_app.session.document import (
-    CORNER_PLACES,
-    MAX_GRID,
-    MAX_NAME_LENGTH,
-    MIN_GRID,
-    CornerNames,
-    Corners,
-    DrawnPath,
-    MidiSettings,
-    Session,
-    clamp,
-    clamp_point,
-    replace_at,
-)
+from blender_app.engine.messages import ChangeAt
+from blender_app.session.document import Clip, Link, MidiSettings, Session, Track, clamp
 from blender_app.session.tempo_tap import TempoTap
-from blender_app.session.undo import EditCommand, changed_fields, with_fields
+from blender_app.session.undo import (
+    EditCommand,
+    changed_fields,
+    field_of,
+    fields_of_tracks,
+    track_field,
+    with_fields,
+)
 
 MAX_UNDO_STEPS = 500
 
@@ -46,12 +38,14 @@ class SessionEditor(QObject):
 
     Notes
     -----
-    `sessionChanged` carries the names of the changed fields of `Session` as a frozenset.
+    `sessionChanged` carries a frozenset of the names of what changed: fields of `Session` ("tracks"
+    stands for which tracks there are), and "bass.puck" and the like for fields of tracks; a track
+    that was added brings all of its own. `cornersChanged` carries the name of the track.
     `messageShown` carries a level ("info", "warning" or "error") and a text for the musician.
     """
 
     sessionChanged = Signal(object)
-    cornersChanged = Signal()
+    cornersChanged = Signal(str)
     messageShown = Signal(str, str)
 
     def __init__(
@@ -68,7 +62,6 @@ class SessionEditor(QObject):
         self._gesture_text: str | None = None
         self._gesture_count = 0
         self._tap = TempoTap()
-        self._copied: tuple[DrumLoop, str] | None = None
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -82,10 +75,9 @@ class SessionEditor(QObject):
         """The history; its actions and its clean state can be used by a window."""
         return self._undo_stack
 
-    @property
-    def can_paste(self) -> bool:
-        """Whether a corner was copied."""
-        return self._copied is not None
+    def _track(self, name: str | None) -> Track:
+        """Return the track of that name, the one in front for None."""
+        return self._session.front_track if name is None else self._session.track(name)
 
     # -- gestures -------------------------------------------------------------------------------
 
@@ -125,11 +117,7 @@ class SessionEditor(QObject):
         """Set on which boundary a new pattern takes over."""
         self.edit("Change at", change_at=change_at)
 
-    # -- sound ----------------------------------------------------------------------------------
-
-    def set_kit(self, bank: int, program: int) -> None:
-        """Choose a drum kit of the font."""
-        self.edit("Kit", kit=(bank, program))
+    # -- the whole band -------------------------------------------------------------------------
 
     def set_font(self, path: str | None) -> None:
         """Choose a SoundFont; None is the shipped one."""
@@ -139,135 +127,83 @@ class SessionEditor(QObject):
         """Set the synthesizer's loudness, brought into 0-1."""
         self.edit("Volume", "volume", volume=clamp(volume, 0.0, 1.0))
 
-    def set_voice_mix(self, voice: int, mix: VoiceMix) -> None:
-        """Set mute, solo and volume of one voice (0-8)."""
-        _check_index("voice", voice, VOICE_COUNT)
-        self.edit("Mix", f"mix {voice}", mix=replace_at(self._session.mix, voice, mix))
+    def set_scale(self, key: Key | None) -> None:
+        """Set the key that decoded melodies keep to; None lets them go."""
+        self.edit("Scale" if key is not None else "No scale", scale=key)
 
-    # -- palette --------------------------------------------------------------------------------
+    def set_link(self, link: Link) -> None:
+        """Set how the pucks of the other tracks follow the one that is moved."""
+        self.edit("Link pucks" if link is not Link.FREE else "Free pucks", link=link)
 
-    def move_puck(self, x: float, y: float) -> None:
-        """Move the puck; a path that plays lets go."""
-        values: dict[str, object] = {"puck": clamp_point(x, y)}
-        path = self._session.path
-        if path is not None and path.playing:
-            values["path"] = replace(path, playing=False)
-        self.edit("Move puck", "puck", **values)
-
-    def set_grid(self, rows: int, cols: int) -> None:
-        """Set how many cells the palette shows, brought into 3-33 each way."""
-        rows, cols = (min(max(int(count), MIN_GRID), MAX_GRID) for count in (rows, cols))
-        self.edit("Grid", "grid", rows=rows, cols=cols)
-
-    # -- corners --------------------------------------------------------------------------------
-
-    def set_corner(self, index: int, loop: DrumLoop, name: str, text: str = "Change corner") -> None:
-        """Put a loop with a name into a corner (0-3)."""
-        _check_index("corner", index, len(CORNER_PLACES))
-        self.set_corners({index: (loop, name)}, text)
-
-    def set_corners(self, loops: Mapping[int, tuple[DrumLoop, str]], text: str) -> None:
-        """Put loops with names into several corners as one edit."""
-        corners: Corners = self._session.corners
-        names: CornerNames = self._session.corner_names
-        for index, (loop, name) in loops.items():
-            corners = replace_at(corners, index, loop)  # type: ignore[assignment]
-            names = replace_at(names, index, name[:MAX_NAME_LENGTH])  # type: ignore[assignment]
-        self.edit(text, corners=corners, corner_names=names)
-
-    def paint_hit(self, index: int, step: int, voice: int, velocity: int) -> None:
-        """Set a hit of a corner (velocity 1-127) or take it away (0); its microtiming stays."""
-        _check_index("corner", index, len(CORNER_PLACES))
-        _check_index("step", step, LOOP_STEPS)
-        _check_index("voice", voice, VOICE_COUNT)
-        loop = self._session.corners[index]
-        velocity = min(max(int(velocity), 0), 127)
-        changed = loop.with_hit(step, voice, velocity, float(loop.microtiming[step, voice]))
-        name = self._session.corner_names[index]
-        if velocity and loop.velocity[step, voice]:
-            corners = replace_at(self._session.corners, index, changed)
-            self.edit("Set velocity", f"velocity {index} {step} {voice}", corners=corners)
-        else:
-            self.set_corner(index, changed, name, "Paint hits")
-
-    def clear_corner(self, index: int) -> None:
-        """Empty a corner."""
-        self.set_corner(index, DrumLoop.empty(), "Empty", "Clear corner")
-
-    def copy_corner(self, index: int) -> None:
-        """Remember a corner's loop for pasting."""
-        _check_index("corner", index, len(CORNER_PLACES))
-        self._copied = self._session.corners[index], self._session.corner_names[index]
-
-    def paste_corner(self, index: int) -> None:
-        """Put the copied loop into a corner."""
-        if self._copied is not None:
-            self.set_corner(index, *self._copied, "Paste corner")
-
-    def use_preset(self, index: int, preset: DrumPreset) -> None:
-        """Put one of the named grooves into a corner."""
-        self.set_corner(index, preset.loop, preset.name, f"Preset {preset.name}")
-
-    # -- path -----------------------------------------------------------------------------------
-
-    def set_path(self, path: DrawnPath | None, text: str | None = None) -> None:
-        """Set, change or (None) remove the path."""
-        before, merge_key = self._session.path, None
-        if before is not None and path is not None:
-            moved = paths.moved_nodes(before, path)
-            if replace(before, bars=path.bars) == path:
-                merge_key = "path bars"
-            elif len(moved) == 1 and replace(before, nodes=path.nodes) == path:
-                text, merge_key = text or "Move node", f"path node {moved[0]} of {len(path.nodes)}"
-        self.edit(text or ("Remove path" if path is None else "Path"), merge_key, path=path)
-
-    def play_path(self, playing: bool) -> None:
-        """Let the path sound, or the puck again."""
-        path = self._session.path
-        if path is not None:
-            self.edit("Play path" if playing else "Stop path", path=replace(path, playing=playing))
-
-    def draw_path(self, points: list[tuple[float, float]]) -> None:
-        """Make a path of a line drawn by hand, smoothed; how it plays is kept from the one before."""
-        nodes = paths.simplify([clamp_point(x, y) for x, y in points])
-        if nodes:
-            before = self._session.path
-            drawn = DrawnPath(nodes) if before is None else replace(before, nodes=nodes)
-            self.set_path(replace(drawn, playing=True), "Draw path")
+    def set_clips(self, clips: tuple[Clip, ...], text: str) -> None:
+        """Set the loops put aside."""
+        self.edit(text, clips=clips)
 
     # -- the one way in -------------------------------------------------------------------------
 
     def edit(self, text: str, merge_key: str | None = None, **values: object) -> None:
-        """Set fields of the session as one step of the history.
+        """Set fields of the session as one step of the history; see `edit_values`."""
+        self.edit_values(text, values, merge_key)
+
+    def edit_track(
+        self, text: str, track: str | None = None, merge_key: str | None = None, **fields: object
+    ) -> None:
+        """Set fields of a track, or of the one in front, as one step of the history.
+
+        Steps of one key merge by track; see `edit_values`.
+        """
+        name = self._track(track).name
+        values = {track_field(name, field): value for field, value in fields.items()}
+        self.edit_values(text, values, merge_key and f"{name} {merge_key}")
+
+    def edit_values(self, text: str, values: Mapping[str, object], merge_key: str | None = None) -> None:
+        """Set what is named as one step of the history.
 
         Parameters
         ----------
         text
             What is done, for the undo menu.
+        values
+            New values by name, as `sessionChanged` tells them.
         merge_key
             Steps of one key in quick succession become one; None for a step of its own.
-        values
-            Fields of `Session` with their new values.
 
         Raises
         ------
         ValueError
-            If a value is not allowed; nothing is changed then.
+            If a value is not allowed or a name unknown; nothing is changed then.
         """
-        changed = changed_fields(self._session, with_fields(self._session, values))
+        before = {name: field_of(self._session, name) for name in values}
+        new = with_fields(self._session, values)
+        after = {name: field_of(new, name) for name in values}
+        changed = [name for name in values if before[name] != after[name]]
         if not changed:
             return
-        before: dict[str, object] = {name: getattr(self._session, name) for name in changed}
-        after = {name: values[name] for name in changed}
         if self._gesture_text is not None:
             text, merge_key = self._gesture_text, f"gesture {self._gesture_count}"
-        self._undo_stack.push(EditCommand(text, before, after, merge_key, self._clock(), self._apply_edit))
+        self._undo_stack.push(
+            EditCommand(
+                text,
+                {name: before[name] for name in changed},
+                {name: after[name] for name in changed},
+                merge_key,
+                self._clock(),
+                self._apply_edit,
+            )
+        )
 
     def _apply_edit(self, values: Mapping[str, object]) -> None:
-        """Make or take back an edit; the MIDI port is no edit and stays what it is."""
+        """Make or take back an edit; MIDI ports are no edits and stay what they are."""
+        values = dict(values)
         midi, now = values.get("midi"), self._session.midi
         if isinstance(midi, MidiSettings):
-            values = {**values, "midi": replace(midi, port=now.port, virtual=now.virtual)}
+            values["midi"] = replace(midi, port=now.port, virtual=now.virtual)
+        tracks = values.get("tracks")
+        if isinstance(tracks, tuple):
+            ports = {track.name: track.port for track in self._session.tracks}
+            values["tracks"] = tuple(
+                replace(track, port=ports.get(track.name, track.port)) for track in tracks
+            )
         self.apply_values(values)
 
     def apply_values(self, values: Mapping[str, object]) -> None:
@@ -281,13 +217,9 @@ class SessionEditor(QObject):
         before, self._session = self._session, session
         self._on_session_replaced(before, changed)
         self.sessionChanged.emit(changed)
-        if changed & {"corners", "corner_names"}:
-            self.cornersChanged.emit()
+        for track, fields in fields_of_tracks(changed).items():
+            if fields & {"corners", "corner_names"}:
+                self.cornersChanged.emit(track)
 
     def _on_session_replaced(self, before: Session, changed: frozenset[str]) -> None:
-        """Let a subclass follow a change of the fields `changed` before anybody hears of it."""
-
-
-def _check_index(what: str, index: int, count: int) -> None:
-    if not 0 <= index < count:
-        raise ValueError(f"{what} {index} does not exist: there are {count}")
+        """Let a subclass follow a change of what is named before anybody hears of it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import LOOP_STEPS, VOICE_PITCHES
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.smf import MidiStyle, Section, grid_sections, read_drum_loop, write_midi
 from blender_app.engine.render import RenderStyle, render_patterns
-from blender_app.session.document import DRUM_BANK, Session
+from blender_app.session.document import DRUM_BANK, Loop, Session, Track, TrackKind
 from blender_app.session.path import PathPlan
 
 Music = Section | Sequence[Section]
@@ -18,17 +18,17 @@ _MIDI_SUFFIXES = (".mid", ".midi")
 _SOUND_SUFFIX = ".wav"
 
 
-def loop_music(loop: DrumLoop, name: str) -> Section:
+def loop_music(loop: Loop, name: str, track: Track) -> Section:
     """Return one loop as music with a name."""
     return Section(loop.to_notes(), LOOP_STEPS, name)
 
 
-def grid_music(cells: Sequence[Sequence[DrumLoop]]) -> Sequence[Section]:
+def grid_music(cells: Sequence[Sequence[Loop]], track: Track) -> Sequence[Section]:
     """Return all cells one after the other, each with a marker."""
     return grid_sections(cells)
 
 
-def path_music(plan: PathPlan, loops: Sequence[DrumLoop]) -> Section:
+def path_music(plan: PathPlan, loops: Sequence[Loop], track: Track) -> Section:
     """Return what a path plays from its beginning."""
     pattern = plan.pattern(0, loops)
     return Section(pattern.notes, pattern.length_steps, f"path, {plan.path.bars} bars")
@@ -47,7 +47,7 @@ def export_music(path: Path, music: Music, session: Session) -> None:
     if not is_sound(path):
         write_midi(path, music, style_of(session))
         return
-    bank, program = session.kit
+    bank, program = session.front_track.sound
     font = None if session.font is None else Path(session.font)
     kit = program if bank == DRUM_BANK else None
     render_patterns(
@@ -69,7 +69,7 @@ def with_suffix(path: Path) -> Path:
     return path if known else path.with_name(path.name + _MIDI_SUFFIXES[0])
 
 
-def import_loop(path: Path) -> DrumLoop:
+def import_loop(path: Path, kind: TrackKind) -> Loop:
     """Return the drum loop of a MIDI file's first two bars with hits.
 
     Raises
@@ -82,9 +82,11 @@ def import_loop(path: Path) -> DrumLoop:
 
 def style_of(session: Session) -> MidiStyle:
     """Return how the session's music is written to MIDI files: on the drum channel with its kit."""
-    bank, program = session.kit
-    is_gm_kit = bank == DRUM_BANK and session.midi.channel == DRUM_CHANNEL
-    return _style(session, program if is_gm_kit else None, session.midi.channel, session.midi.note_map)
+    bank, program = session.front_track.sound
+    is_gm_kit = bank == DRUM_BANK and session.front_track.channel == DRUM_CHANNEL
+    return _style(
+        session, program if is_gm_kit else None, session.front_track.channel, session.front_track.note_map or VOICE_PITCHES
+    )
 
 
 def _style(

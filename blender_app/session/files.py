@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
-
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.errors import FileError, SessionError
 from blender_app.core.files import write_atomically
-from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session.document import DrawnPath, MidiSettings, PathMode, Session, check_real, check_whole
+from blender_app.core.scales import Chord, Key, Mode
+from blender_app.engine.messages import ChangeAt
+from blender_app.session.checks import check_flag, check_text, check_whole
+from blender_app.session.document import Clip, Link, MidiSettings, Session, TrackKind
+from blender_app.session.file_tracks import (
+    decode_loop,
+    decode_track,
+    encode_loop,
+    encode_track,
+    items_of,
+    mapping,
+)
+from blender_app.session.file_version_1 import upgraded
 
 FORMAT = "loopweave-session"
-VERSION = 1
+VERSION = 2
 SUFFIX = ".blend.json"
-MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 
-_Value = TypeVar("_Value")
-_PLAIN = ("rows", "cols", "tempo_bpm", "swing", "feel", "font", "volume", "audio_enabled")
+_PLAIN = ("front", "tempo_bpm", "swing", "feel", "font", "volume", "audio_enabled")
+_LINE = 110
 
 
 def save_session(path: Path, session: Session) -> None:
@@ -62,27 +69,22 @@ def load_session(path: Path) -> Session:
 
 def encode(session: Session) -> str:
     """Return the text of a session file."""
-    document: dict[str, object] = {"format": FORMAT, "version": VERSION}
-    document["model"] = {"name": session.model_name, "hash": session.model_hash}
-    document["corners"] = [
-        {"name": name, "hits": _encode_loop(loop)}
-        for name, loop in zip(session.corner_names, session.corners, strict=True)
-    ]
-    document["puck"] = list(session.puck)
-    document["path"] = None if session.path is None else _encode_path(session.path)
-    document.update({name: getattr(session, name) for name in _PLAIN})
-    document["change_at"] = session.change_at.value
-    document["kit"] = {"bank": session.kit[0], "program": session.kit[1]}
-    document["mix"] = {voice: asdict(mix) for voice, mix in zip(VOICES, session.mix, strict=True)}
     midi = session.midi
-    document["midi"] = {
-        "port": midi.port,
-        "virtual": midi.virtual,
-        "channel": midi.channel,
-        "latency_s": midi.latency_s,
-        "note_map": dict(zip(VOICES, midi.note_map, strict=True)),
+    document: dict[str, object] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "models": [{"name": name, "hash": digest} for name, digest in session.models],
+        **{name: getattr(session, name) for name in _PLAIN},
+        "change_at": session.change_at.value,
+        "link": session.link.value,
+        "scale": None if session.scale is None else _encode_key(session.scale),
+        "midi": {"port": midi.port, "virtual": midi.virtual, "latency_s": midi.latency_s},
+        "tracks": [encode_track(track) for track in session.tracks],
+        "clips": [
+            {"name": clip.name, "kind": clip.kind.value, **encode_loop(clip.loop)} for clip in session.clips
+        ],
     }
-    return _indent(document)
+    return _pretty(document) + "\n"
 
 
 def decode(text: str, where: str) -> Session:
@@ -108,133 +110,79 @@ def decode(text: str, where: str) -> Session:
             "Update Loopweave to open it."
         )
     try:
-        return _session(document)
+        return _session(upgraded(document) if version == 1 else document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         what = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
         raise SessionError(f"{where} is damaged: {what}.") from error
 
 
 def _session(document: Mapping[str, Any]) -> Session:
-    defaults = Session()
     values: dict[str, Any] = {name: document[name] for name in _PLAIN if name in document}
-    corners = document["corners"]
-    values["corners"] = tuple(_decode_loop(corner["hits"]) for corner in corners)
-    values["corner_names"] = tuple(_text("a corner's name", corner["name"]) for corner in corners)
-    _take(document, values, "puck", _point)
-    _take(document, values, "path", _decode_path)
-    _take(document, values, "change_at", ChangeAt)
-    _take(document, values, "kit", lambda kit: (kit["bank"], kit["program"]))
-    _take(document, values, "mix", lambda mix: tuple(_decode_mix(mix[voice]) for voice in VOICES))
-    _take(document, values, "midi", _decode_midi)
-    model = document.get("model", {})
-    values["model_name"] = _text("the model's name", model.get("name", defaults.model_name))
-    values["model_hash"] = _text("the model's hash", model.get("hash", ""))
-    if values.get("font") is not None:
-        _text("the font", values["font"])
-    if not isinstance(values.get("audio_enabled", True), bool):
-        raise ValueError("audio_enabled is neither true nor false")
+    values["tracks"] = tuple(decode_track(track) for track in items_of("the tracks", document["tracks"]))
+    for name, read in (
+        ("change_at", ChangeAt),
+        ("link", Link),
+        ("scale", _decode_key),
+        ("midi", _decode_midi),
+        ("models", _decode_models),
+        ("clips", _decode_clips),
+    ):
+        if name in document:
+            values[name] = read(document[name])
     return Session(**values)
 
 
-def _take(
-    document: Mapping[str, Any], values: dict[str, Any], name: str, read: Callable[[Any], _Value]
-) -> None:
-    if name in document:
-        values[name] = read(document[name])
+def _encode_key(key: Key) -> dict[str, object]:
+    return {"tonic": key.tonic, "mode": key.mode.value, "chords": [chord.name for chord in key.chords]}
 
 
-def _encode_loop(loop: DrumLoop) -> dict[str, list[list[float]]]:
-    """Return step, velocity and microtiming of each voice's hits, voices without hits left out."""
-    voices: dict[str, list[list[float]]] = {}
-    for step, voice in np.argwhere(loop.hits):
-        shortest = float(str(loop.microtiming[step, voice]))  # digits enough for a float32, no more
-        voices.setdefault(VOICES[voice], []).append([int(step), int(loop.velocity[step, voice]), shortest])
-    return {voice: voices[voice] for voice in VOICES if voice in voices}
-
-
-def _decode_loop(voices: Mapping[str, list[list[float]]]) -> DrumLoop:
-    hits = np.zeros((LOOP_STEPS, VOICE_COUNT), np.bool_)
-    velocity = np.zeros((LOOP_STEPS, VOICE_COUNT), np.uint8)
-    microtiming = np.zeros((LOOP_STEPS, VOICE_COUNT), np.float32)
-    for name, cells in voices.items():
-        if name not in VOICES:
-            raise ValueError(f"'{name}' is no drum voice")
-        voice = VOICES.index(name)
-        for step, level, deviation in cells:
-            row = check_whole("a hit's step", step, 0, LOOP_STEPS - 1)
-            hits[row, voice] = True
-            velocity[row, voice] = check_whole("a hit's velocity", level, 1, 127)
-            microtiming[row, voice] = check_real("a hit's microtiming", deviation, -0.5, 0.5)
-    return DrumLoop(hits, velocity, microtiming)
-
-
-def _encode_path(path: DrawnPath) -> dict[str, object]:
-    return {
-        "nodes": [list(node) for node in path.nodes],
-        "bars": path.bars,
-        "mode": path.mode.value,
-        "closed": path.closed,
-        "playing": path.playing,
-    }
-
-
-def _decode_path(path: Mapping[str, Any] | None) -> DrawnPath | None:
-    if path is None:
+def _decode_key(key: object) -> Key | None:
+    if key is None:
         return None
-    return DrawnPath(
-        nodes=tuple(_point(node) for node in path["nodes"]),
-        bars=path["bars"],
-        mode=PathMode(path["mode"]),
-        closed=bool(path["closed"]),
-        playing=bool(path["playing"]),
+    parts = mapping("the scale", key)
+    chords = items_of("the chords", parts.get("chords", []))
+    return Key(
+        tonic=check_whole("the tonic", parts["tonic"], 0, 11),
+        mode=Mode(parts["mode"]),
+        chords=tuple(Chord.parse(check_text("a chord", chord)) for chord in chords),
     )
 
 
-def _decode_mix(mix: Mapping[str, Any]) -> VoiceMix:
-    return VoiceMix(bool(mix["mute"]), bool(mix["solo"]), check_real("a voice's volume", mix["volume"], 0, 1))
+def _decode_midi(midi: object) -> MidiSettings:
+    parts = mapping("the MIDI settings", midi)
+    return MidiSettings(
+        port=parts.get("port"),
+        virtual=check_flag("whether the MIDI port is our own", parts.get("virtual", False)),
+        latency_s=parts.get("latency_s", 0.0),
+    )
 
 
-def _decode_midi(midi: Mapping[str, Any]) -> MidiSettings:
-    values = {item.name: midi[item.name] for item in fields(MidiSettings) if item.name in midi}
-    if "note_map" in values:
-        values["note_map"] = tuple(values["note_map"][voice] for voice in VOICES)
-    if values.get("port") is not None:
-        _text("the MIDI port", values["port"])
-    values["virtual"] = bool(values.get("virtual", False))
-    return MidiSettings(**values)
+def _decode_models(models: object) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (check_text("a model's name", model["name"]), check_text("a model's hash", model["hash"]))
+        for model in items_of("the models", models)
+    )
 
 
-def _point(value: Iterable[float]) -> tuple[float, float]:
-    x, y = value
-    return x, y
+def _decode_clips(clips: object) -> tuple[Clip, ...]:
+    found = []
+    for clip in items_of("the clips", clips):
+        kind = TrackKind(clip["kind"])
+        found.append(Clip(check_text("a clip's name", clip["name"]), kind, decode_loop(kind, clip)))
+    return tuple(found)
 
 
-def _text(what: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{what} is no text")
-    return value
-
-
-def _indent(document: Mapping[str, object]) -> str:
-    """Return JSON with a line for each entry of the top two levels: readable, and good to compare."""
-    lines = []
-    for name, value in document.items():
-        if isinstance(value, dict) and value:
-            inner = ",\n".join(f"    {json.dumps(k)}: {_flat(v)}" for k, v in value.items())
-            body = f"{{\n{inner}\n  }}"
-        elif name == "corners" and isinstance(value, list):
-            body = "[\n" + ",\n".join(f"    {_corner(corner)}" for corner in value) + "\n  ]"
-        else:
-            body = _flat(value)
-        lines.append(f"  {json.dumps(name)}: {body}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _corner(corner: Mapping[str, Any]) -> str:
-    voices = ",\n".join(f"      {json.dumps(k)}: {_flat(v)}" for k, v in corner["hits"].items())
-    hits = f"{{\n{voices}\n    }}" if voices else "{}"
-    return f'{{"name": {_flat(corner["name"])}, "hits": {hits}}}'
-
-
-def _flat(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def _pretty(value: object, indent: int = 0) -> str:
+    """Return JSON with a line for each entry of what is too long for one: readable, and good to compare."""
+    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    items = value if isinstance(value, list) else []
+    if isinstance(value, dict) and len(flat) + indent > _LINE:
+        inner = [f"{json.dumps(name)}: {_pretty(item, indent + 2)}" for name, item in value.items()]
+        opening, closing = "{", "}"
+    elif any(isinstance(item, dict) for item in items):
+        inner = [_pretty(item, indent + 2) for item in items]
+        opening, closing = "[", "]"
+    else:
+        return flat
+    pad = " " * (indent + 2)
+    return opening + "\n" + ",\n".join(pad + line for line in inner) + "\n" + " " * indent + closing

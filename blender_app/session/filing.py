@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import FileError, LoopweaveError
 from blender_app.session import export
+from blender_app.session.corner_editing import CornerEditor
 from blender_app.session.document import Session
-from blender_app.session.editing import SessionEditor
 from blender_app.session.files import SUFFIX, load_session, save_session
 from blender_app.session.recovery import Recoverable, RecoveryStore
 from blender_app.session.settings import Settings
@@ -26,7 +25,7 @@ UNTITLED = "Untitled"
 _log = logging.getLogger(__name__)
 
 
-class FilingEditor(SessionEditor):
+class FilingEditor(CornerEditor):
     """A session editor with a file, and with work that survives a crash.
 
     Parameters
@@ -36,7 +35,7 @@ class FilingEditor(SessionEditor):
     state_folder
         Where unsaved work is kept.
     session, clock, parent
-        As in `SessionEditor`.
+        As in `CornerEditor`.
 
     Notes
     -----
@@ -98,9 +97,15 @@ class FilingEditor(SessionEditor):
 
     def new_session(self) -> None:
         """Begin anew; sound and routing stay as they are."""
-        now = self._session
+        now, new = self._session, Session()
         kept = {name: getattr(now, name) for name in ("midi", "font", "volume", "audio_enabled")}
-        self._begin(replace(Session(), **kept), None)
+        for track in new.tracks:
+            if track.name in now.track_names:
+                old = now.track(track.name)
+                new = new.with_track(
+                    replace(track, channel=old.channel, port=old.port, note_map=old.note_map)
+                )
+        self._begin(replace(new, **kept), None)
 
     def open_session(self, path: str | Path) -> bool:
         """Open a session file; if it cannot be opened, all stays as it is."""
@@ -160,14 +165,6 @@ class FilingEditor(SessionEditor):
             self._recoverable = None
 
     # -- export ---------------------------------------------------------------------------------
-
-    def export_loop(self, path: str | Path, loop: DrumLoop, name: str) -> bool:
-        """Write one loop as a MIDI or WAV file."""
-        return self._export(Path(path), export.loop_music(loop, name))
-
-    def export_cells(self, path: str | Path, cells: Sequence[Sequence[DrumLoop]]) -> bool:
-        """Write all cells as one MIDI file with a marker at each, or as one WAV file."""
-        return self._export(Path(path), export.grid_music(cells))
 
     def _export(self, path: Path, music: export.Music) -> bool:
         """Write a MIDI file at once, a WAV file in a thread; return whether it was or will be."""

@@ -5,40 +5,48 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from blender_app.core.drums import DrumLoop
+from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.errors import LoopweaveError
+from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
-from blender_app.session import export
-from blender_app.session.document import DrawnPath, MidiSettings, Point, Session
+from blender_app.session import commands, export
+from blender_app.session.checks import Point
+from blender_app.session.document import DrawnPath, Loop, Session, Source, Track
 from blender_app.session.filing import FilingEditor
+from blender_app.session.mixing import sweep_anchor, with_end
 from blender_app.session.path import PathPlan, begins_anew, continued_anchor, next_boundary
 from blender_app.session.playback import Changes, Engine, Playback, Played, PlayedLoop, PlayedPath
 from blender_app.session.requests import (
     CornerResult,
     DiceRequest,
+    ForgetRequest,
     LoopRequest,
     LoopResult,
-    PaletteRequest,
     PaletteResult,
     PathRequest,
     PathResult,
+    Surface,
 )
 from blender_app.session.settings import Settings
 from blender_app.session.status import ModelState, Status, status_of
-from blender_app.session.worker import DecodeWorker, DrumModel, StoredPalette
+from blender_app.session.track import MODEL_NAMES, TrackKind
+from blender_app.session.undo import track_field
+from blender_app.session.worker import DecodeWorker, LoopModel, StoredPalette
 
 POLL_EVERY_MS = 10
 RESTART_ENGINE_AFTER_S = 30.0
 """An engine that dies sooner than this after a restart is not started again by itself."""
 CLOSE_TIMEOUT_S = 5.0
 SEEDS = 10_000
+
+Place = tuple[Source, Point | DrawnPath]
 
 _log = logging.getLogger(__name__)
 
@@ -51,29 +59,34 @@ class Instrument(FilingEditor):
     make_engine
         Returns an engine that is not started yet.
     load_model
-        Returns the model; called in a thread of the worker.
+        Returns the model of a name; called in a thread of the worker.
     load_stored
-        Returns the palette that answers until the model is there, or None.
+        Returns the palette that answers for a kind of track until its model is there, or None.
     settings, state_folder, session, clock, parent
         As in `FilingEditor`.
 
     Notes
     -----
-    Nothing runs before `start`; `close` ends all threads and the engine's process.
+    Nothing runs before `start`; `close` ends all threads and the engine's process. `cellsChanged`,
+    `mixerChanged` and `soundingChanged` carry the name of the track; `noteReceived` pitch, velocity
+    (0 ends a note) and the moment in monotonic seconds.
     """
 
-    cellsChanged = Signal()
-    soundingChanged = Signal()
+    cellsChanged = Signal(str)
+    mixerChanged = Signal(str)
+    soundingChanged = Signal(str)
     transportChanged = Signal()
     statusChanged = Signal()
     portsChanged = Signal()
+    inputsChanged = Signal()
     kitsChanged = Signal()
+    noteReceived = Signal(int, int, float)
 
     def __init__(
         self,
         make_engine: Callable[[], Engine],
-        load_model: Callable[[], DrumModel],
-        load_stored: Callable[[], StoredPalette | None],
+        load_model: Callable[[str], LoopModel],
+        load_stored: Callable[[str], StoredPalette | None],
         settings: Settings,
         state_folder: Path,
         session: Session | None = None,
@@ -83,12 +96,15 @@ class Instrument(FilingEditor):
         super().__init__(settings, state_folder, session, clock, parent)
         self._playback = Playback(make_engine, clock)
         self._worker = DecodeWorker(load_model, load_stored, self)
-        self._cells: list[list[DrumLoop]] = []
-        self._held: tuple[float, ...] | None = None
-        self._model_state = ModelState.LOADING
-        self._model_hash = ""
+        self._cells: dict[Surface, list[list[Loop]]] = {}
+        self._held: dict[Surface, tuple[float, ...] | None] = {}
+        self._model_states = dict.fromkeys(MODEL_NAMES, ModelState.LOADING)
+        self._model_hashes: dict[str, str] = {}
         self._restarted_s: float | None = None
-        self._played_at: Point | DrawnPath | None = None
+        self._played_at: dict[str, Place] = {}
+        self._wanted_input: str | None = None
+        self._thru: str | None = None
+        self._metronome = False
         self._running = False
         self._make_seed: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
         self._status = Status()
@@ -106,30 +122,43 @@ class Instrument(FilingEditor):
     # -- life -----------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the engine and the worker; ask for the first palette."""
+        """Start the engine and the worker; ask for the first palettes."""
         self._remember_devices()
         self._running = True
         self._start_engine()
         self._worker.start()
-        self._request_palette()
+        front = self._session.front
+        for track in sorted(self._session.tracks, key=lambda track: track.name != front):
+            self._follow_track(None, track)
         self._poll_timer.start()
         self._update_status()
 
     def _remember_devices(self) -> None:
         """Take MIDI port, routing and font as they were chosen last; an opened file has its own."""
         session, settings = self._session, self._settings
-        midi = session.midi
-        if self._file is None and midi == MidiSettings() and settings.routing:
-            channel, *notes = settings.routing
-            try:
-                midi = MidiSettings(channel=channel, note_map=tuple(notes))
-            except ValueError:
-                _log.warning("the settings hold no routing: %s", settings.routing)
-        if midi.port is None and settings.last_port:
-            midi = replace(midi, port=settings.last_port, virtual=settings.last_port_is_own)
-        self.apply_values({"midi": midi})
+        values: dict[str, object] = {}
+        if self._file is None and settings.routing:
+            values = self._remembered_routing(settings.routing)
+        if session.midi.port is None and settings.last_port:
+            values["midi"] = replace(session.midi, port=settings.last_port, virtual=settings.last_port_is_own)
         if self._file is None and session.font is None and settings.font and Path(settings.font).is_file():
-            self.apply_values({"font": settings.font})
+            values["font"] = settings.font
+        self.apply_values(values)
+
+    def _remembered_routing(self, routing: tuple[int, ...]) -> dict[str, object]:
+        """Return channel and notes of the drums as they were set last, unless they are set already."""
+        name, (channel, *notes) = TrackKind.DRUMS.value, routing
+        if name not in self._session.track_names:
+            return {}
+        now = self._session.track(name)
+        if (now.channel, now.note_map) != (DRUM_CHANNEL, VOICE_PITCHES):
+            return {}
+        try:
+            replace(now, channel=channel, note_map=tuple(notes))
+        except ValueError:
+            _log.warning("the settings hold no routing: %s", routing)
+            return {}
+        return {track_field(name, "channel"): channel, track_field(name, "note_map"): tuple(notes)}
 
     def close(self, keep_unsaved: bool = False) -> None:
         """Stop the sound, end threads and process; forget unsaved work unless told to keep it."""
@@ -146,7 +175,8 @@ class Instrument(FilingEditor):
         was_playing = self._playback.playing
         self._playback.close(CLOSE_TIMEOUT_S)
         self._start_engine()
-        self._request_sound(m.ChangeAt.STEP)
+        for track in self._session.tracks:
+            self._request_sound(track, m.ChangeAt.STEP)
         if was_playing:
             self._playback.send(m.Play())
         self.transportChanged.emit()
@@ -159,7 +189,16 @@ class Instrument(FilingEditor):
             _log.warning("the engine cannot be started", exc_info=True)
             self.messageShown.emit("error", f"The sound engine cannot be started: {error}")
             return
-        for command in self._commands(None):
+        session = self._session
+        midi = session.midi
+        told = commands.engine_commands(None, session)
+        if midi.port is not None:
+            told += commands.port_commands(midi, self._playback.ports, self._playback.open_port)
+        if self._wanted_input is not None:
+            told += [m.OpenInput(self._wanted_input), m.SetThru(self._thru)]
+        if self._metronome:
+            told.append(m.SetMetronome(True))
+        for command in told:
             self._playback.send(command)
 
     # -- from the session to the engine and the worker ------------------------------------------
@@ -167,122 +206,137 @@ class Instrument(FilingEditor):
     def _on_session_replaced(self, before: Session, changed: frozenset[str]) -> None:
         if not self._running:
             return
-        for command in self._commands(before):
+        session = self._session
+        earlier = {track.name: track for track in before.tracks}
+        for gone in earlier.keys() - set(session.track_names):
+            self._forget(gone)
+        told = commands.engine_commands(before, session)
+        if (before.midi.port, before.midi.virtual) != (session.midi.port, session.midi.virtual):
+            told += commands.port_commands(session.midi, self._playback.ports, self._playback.open_port)
+        for command in told:
             self._playback.send(command)
-        if changed & {"corners", "rows", "cols"}:
-            self._request_palette()
-        if changed & {"puck", "path"}:
-            self._request_sound(self._session.change_at)
+        for track in session.tracks:
+            old = earlier.get(track.name)
+            if track is not old or session.scale != before.scale:
+                self._follow_track(None if old is None else (before, old), track)
         if "audio_enabled" in changed:
             self._update_status()
 
-    def _commands(self, before: Session | None) -> list[m.Command]:
-        """Return what the engine must be told after `before` became the session; None tells all."""
-        session, midi = self._session, self._session.midi
-        font = None if session.font is None else Path(session.font)
-        table: list[tuple[object, object, m.Command]] = [
-            (before and before.tempo_bpm, session.tempo_bpm, m.SetTempo(session.tempo_bpm)),
-            (before and before.swing, session.swing, m.SetSwing(session.swing)),
-            (before and before.feel, session.feel, m.SetFeel(session.feel)),
-            (before and before.mix, session.mix, m.SetMix(m.DRUM_TRACK, session.mix)),
-            (before and before.volume, session.volume, m.SetGain(session.volume)),
-            (before and before.font, session.font, m.LoadFont(font)),
-            (before and before.kit, session.kit, m.SetKit(*session.kit)),
-            (before and before.audio_enabled, session.audio_enabled, m.SetAudio(session.audio_enabled)),
-            (
-                before and (before.midi.channel, before.midi.note_map),
-                (midi.channel, midi.note_map),
-                m.SetRouting(midi.channel, midi.note_map),
-            ),
-            (before and before.midi.latency_s, midi.latency_s, m.SetLatency(midi.latency_s)),
-        ]
-        commands = [command for old, new, command in table if old != new]
-        old_port = (before.midi.port, before.midi.virtual) if before else (None, False)
-        if old_port != (midi.port, midi.virtual):
-            commands.extend(self._port_commands(midi))
-        return commands
+    def _follow_track(self, before: tuple[Session, Track] | None, track: Track) -> None:
+        """Ask for what a track needs after it was otherwise `before`; None is a new one."""
+        for source in Source:
+            request = commands.palette_request(self._session, track, source)
+            if request is not None and (
+                before is None or commands.palette_request(*before, source) != request
+            ):
+                self._worker.request(request)
+        if before is not None and _place(before[1]) != _place(track):
+            self._request_sound(track, self._session.change_at)
 
-    def _port_commands(self, midi: MidiSettings) -> list[m.Command]:
-        """Return what opens the session's port; one that is not there is opened when it appears."""
-        if midi.port is not None and midi.virtual:
-            return [m.OpenVirtualPort(midi.port)]
-        if midi.port is None or find_port(midi.port, list(self._playback.ports)) is not None:
-            return [m.OpenPort(midi.port)]
-        return [m.OpenPort(None)] if self._playback.open_port is not None else []
+    def _forget(self, name: str) -> None:
+        """Let go of a track that is no more."""
+        self._playback.remove(name)
+        self._played_at.pop(name, None)
+        for source in Source:
+            surface = Surface(name, source)
+            self._worker.request(ForgetRequest(surface))
+            self._cells.pop(surface, None)
+            self._held.pop(surface, None)
 
-    def _request_palette(self) -> None:
-        session = self._session
-        self._worker.request(PaletteRequest(session.corners, session.rows, session.cols))
-
-    def _request_sound(self, change_at: m.ChangeAt) -> None:
-        """Ask for what the path or else the puck plays."""
-        path = self._session.path
-        if path is not None and path.playing:
-            self._worker.request(PathRequest(PathPlan(path), change_at))
+    def _request_sound(self, track: Track, change_at: m.ChangeAt) -> None:
+        """Ask for what a track's path or else its puck plays."""
+        surface, path = Surface(track.name, track.source), track.playing_path
+        if path is not None:
+            self._worker.request(PathRequest(surface, PathPlan(path), change_at))
         else:
-            self._worker.request(LoopRequest(self._session.puck, change_at))
+            self._worker.request(LoopRequest(surface, track.place, change_at))
 
-    def _request_sound_again(self) -> None:
+    def _request_sound_again(self, track: Track) -> None:
         """Ask for what plays where we are, from another palette: at once, but what waits still waits."""
-        session = self._session
-        place = session.path if session.path_plays else session.puck
-        moved = place != self._played_at or self._playback.waiting is not None
-        self._request_sound(session.change_at if moved else m.ChangeAt.STEP)
+        moved = _place(track) != self._played_at.get(track.name)
+        moved = moved or self._playback.waiting(track.name) is not None
+        self._request_sound(track, self._session.change_at if moved else m.ChangeAt.STEP)
 
     def _session_to_save(self) -> Session:
-        if not self._model_hash:
-            return self._session
-        return replace(self._session, model_hash=self._model_hash)
+        models = {**dict(self._session.models), **self._model_hashes}
+        return replace(self._session, models=tuple(models.items()))
+
+    def _track_playing(self, surface: Surface) -> Track | None:
+        """Return the track of a surface if it is still there and sounds by this surface."""
+        if surface.track not in self._session.track_names or not self._running:
+            return None
+        track = self._session.track(surface.track)
+        return track if track.source is surface.source else None
 
     # -- from the worker ------------------------------------------------------------------------
 
     @Slot(object)
     def _on_worker_paletteReady(self, result: PaletteResult) -> None:
-        request, session = result.request, self._session
-        if (request.rows, request.cols) != (session.rows, session.cols) or not self._running:
+        request, surface = result.request, result.request.surface
+        if surface.track not in self._session.track_names or not self._running:
             return
-        self._cells, self._held = result.cells, result.held
-        self.cellsChanged.emit()
-        self._request_sound_again()  # even if it is no more the newest: a long drag would be silent
+        wanted = commands.palette_request(self._session, self._session.track(surface.track), surface.source)
+        if wanted is None or (request.rows, request.cols) != (wanted.rows, wanted.cols):
+            return
+        self._cells[surface], self._held[surface] = result.cells, result.held
+        (self.cellsChanged if surface.source is Source.PALETTE else self.mixerChanged).emit(surface.track)
+        track = self._track_playing(surface)
+        if track is not None:
+            self._request_sound_again(track)  # even if it is no more the newest: a long drag would be silent
 
     @Slot(object)
     def _on_worker_loopReady(self, result: LoopResult) -> None:
-        if not self._session.path_plays:
-            self._played_at = result.request.point
-            self._play(PlayedLoop(result.loop), result.request.change_at)
+        request = result.request
+        track = self._track_playing(request.surface)
+        if track is not None and not track.path_plays:
+            self._played_at[track.name] = request.surface.source, request.point
+            self._play(track, PlayedLoop(result.loop), request.change_at)
 
     @Slot(object)
     def _on_worker_pathReady(self, result: PathResult) -> None:
-        plan, target = result.request.plan, result.request.target
-        if target is not None:
-            self._export(target, export.path_music(plan, result.loops))
-        elif self._session.path_plays:  # even if a node has moved on: what is newer follows
-            self._played_at = plan.path
-            change_at = result.request.change_at
-            anchored = replace(plan, anchor_step=self._path_anchor(plan, change_at))
-            self._play(PlayedPath(anchored, result.loops), change_at)
+        request = result.request
+        surface, plan, change_at = request.surface, request.plan, request.change_at
+        if request.target is not None:
+            if surface.track in self._session.track_names:
+                track = self._session.track(surface.track)
+                self._export(request.target, export.path_music(plan, result.loops, track))
+            return
+        playing = self._track_playing(surface)
+        if playing is not None and playing.path_plays:  # even if a node has moved on: what is newer follows
+            self._played_at[playing.name] = surface.source, plan.path
+            anchored = replace(plan, anchor_step=self._path_anchor(playing, plan, change_at))
+            self._play(playing, PlayedPath(anchored, result.loops, surface.source), change_at)
 
     @Slot(object)
     def _on_worker_cornerReady(self, result: CornerResult) -> None:
-        request = result.request
+        request, surface = result.request, result.request.surface
+        if surface.track not in self._session.track_names:
+            return
+        track = self._session.track(surface.track)
         drag, self._gesture_text = self._gesture_text, None  # what comes by itself is no part of a drag
+        mixer = track.mixer if surface.source is Source.MIXER else None
+        names = track.corner_names if mixer is None else mixer.names
         if isinstance(request, DiceRequest):
-            self.set_corner(request.corner, result.loop, f"Dice {request.seed}", "Dice")
+            name, text = f"Dice {request.seed}", "Dice"
         else:
-            name = self._session.corner_names[request.corner].removesuffix(" (varied)")
-            self.set_corner(request.corner, result.loop, f"{name} (varied)", "Vary corner")
+            name = names[request.index].removesuffix(" (varied)") + " (varied)"
+            text = "Vary corner" if mixer is None else "Vary end"
+        if surface.source is Source.PALETTE:
+            self.set_corner(request.index, result.loop, name, text, track.name)
+        elif mixer is not None:
+            self.set_mixer(with_end(mixer, request.index, result.loop, name), text, track=track.name)
         self._gesture_text = drag
 
     @Slot(str, str)
     def _on_worker_modelReady(self, name: str, model_hash: str) -> None:
         _log.info("model %s %s is ready", name, model_hash)
-        self._model_state, self._model_hash = ModelState.READY, model_hash
-        self._compare_model()
+        self._model_states[name], self._model_hashes[name] = ModelState.READY, model_hash
+        self._compare_models([name])
         self._update_status()
 
-    @Slot(str)
-    def _on_worker_modelFailed(self, message: str) -> None:
-        self._model_state = ModelState.FAILED
+    @Slot(str, str)
+    def _on_worker_modelFailed(self, name: str, message: str) -> None:
+        self._model_states[name] = ModelState.FAILED
         self.messageShown.emit(
             "warning", f"{message} The corners play all the same; between them they are cross-faded."
         )
@@ -292,50 +346,74 @@ class Instrument(FilingEditor):
     def _on_worker_failed(self, message: str) -> None:
         self.messageShown.emit("error", message)
 
-    def _has_model(self) -> bool:
+    def _has_model(self, kind: TrackKind) -> bool:
         """Say whether the dice can fall, now or once the model is loaded; tell if not."""
-        if self._model_state is ModelState.FAILED:
+        state = self._model_states[kind.model_name]
+        if state is ModelState.FAILED:
             self.messageShown.emit("warning", "Dice and vary need the model, which could not be loaded.")
-        elif self._model_state is ModelState.LOADING:
+        elif state is ModelState.LOADING:
             self.messageShown.emit("info", "The dice fall as soon as the model is loaded.")
-        return self._model_state is not ModelState.FAILED
+        return state is not ModelState.FAILED
 
-    def _compare_model(self) -> None:
-        made_with = self._session.model_hash
-        if made_with and self._model_hash and made_with != self._model_hash:
-            self.messageShown.emit(
-                "warning",
-                "This session was made with another version of the model: its corners are the same, "
-                "what lies between them may differ.",
-            )
+    def _compare_models(self, names: Iterable[str]) -> None:
+        made_with = dict(self._session.models)
+        for name in names:
+            old, new = made_with.get(name), self._model_hashes.get(name)
+            if old and new and old != new:
+                self.messageShown.emit(
+                    "warning",
+                    f"This session was made with another version of the model {name}: its corners are the "
+                    "same, what lies between them may differ.",
+                )
 
     def _begin(self, session: Session, file: Path | None) -> None:
         midi, now = session.midi, self._session.midi
         if midi.port is None:  # then the one in use stays
             session = replace(session, midi=replace(midi, port=now.port, virtual=now.virtual))
         super()._begin(session, file)
-        self._compare_model()
+        self._compare_models(MODEL_NAMES)
 
     # -- from and to the engine -----------------------------------------------------------------
 
-    def _play(self, played: Played, change_at: m.ChangeAt) -> None:
-        if self._playback.play(played, change_at):
-            self.soundingChanged.emit()
+    def _play(self, track: Track, played: Played, change_at: m.ChangeAt) -> None:
+        if self._playback.play(track.name, played, change_at):
+            self.soundingChanged.emit(track.name)
 
-    def _path_anchor(self, plan: PathPlan, change_at: m.ChangeAt) -> int:
+    def _path_anchor(self, track: Track, plan: PathPlan, change_at: m.ChangeAt) -> int:
         """Return the transport step on which a path's lap begins: it goes on where it is."""
-        step, current = self._playback.step_now(), self._playback.current_path
+        step, current = self._playback.step_now(), self._playback.current_path(track.name)
         if step is None:
-            return 0
-        if current is not None and not begins_anew(current.plan, plan.path, step):
+            return _first_anchor(track, 0)
+        same = current is not None and current.source is track.source
+        if current is not None and same and not begins_anew(current.plan, plan.path, step):
             return continued_anchor(current.plan, plan.path, step)
-        return next_boundary(step, change_at)
+        return _first_anchor(track, next_boundary(step, change_at))
 
     @Slot()
     def _on_poll_timer_timeout(self) -> None:
         changes = self._playback.poll()
+        self._follow_engine(changes)
+        for name, signal in (
+            ("transport", self.transportChanged),
+            ("ports", self.portsChanged),
+            ("inputs", self.inputsChanged),
+            ("kits", self.kitsChanged),
+        ):
+            if name in changes.names:
+                signal.emit()
+        for track in changes.sounding:
+            self.soundingChanged.emit(track)
+        for note in changes.notes:
+            self.noteReceived.emit(note.pitch, note.velocity, note.time_s)
+        if "status" in changes.names:
+            self._update_status()
+        if self._playback.died:
+            self._on_engine_died()
+
+    def _follow_engine(self, changes: Changes) -> None:
+        """Do what the engine's news ask for, before others hear of them."""
         if "stopped" in changes.names:
-            self._return_path_to_start()
+            self._return_paths_to_start()
         if changes.names & {"ports", "port"}:
             self._follow_port(changes)
         font = self._session.font
@@ -345,24 +423,14 @@ class Instrument(FilingEditor):
             )  # the shipped one goes without saying
         for level, text in changes.messages:
             self.messageShown.emit(level, text)
-        for name, signal in (
-            ("transport", self.transportChanged),
-            ("sounding", self.soundingChanged),
-            ("ports", self.portsChanged),
-            ("kits", self.kitsChanged),
-        ):
-            if name in changes.names:
-                signal.emit()
-        if "status" in changes.names:
-            self._update_status()
-        if self._playback.died:
-            self._on_engine_died()
 
-    def _return_path_to_start(self) -> None:
-        """Let a path begin its lap at step 0 again once the transport has stopped."""
-        current = self._playback.current_path
-        if current is not None and current.plan.anchor_step:
-            self._play(replace(current, plan=replace(current.plan, anchor_step=0)), m.ChangeAt.STEP)
+    def _return_paths_to_start(self) -> None:
+        """Let the paths begin their laps at step 0 again once the transport has stopped."""
+        for track in self._session.tracks:
+            current, first = self._playback.current_path(track.name), _first_anchor(track, 0)
+            if current is not None and current.plan.anchor_step != first:
+                plan = replace(current.plan, anchor_step=first)
+                self._play(track, replace(current, plan=plan), m.ChangeAt.STEP)
 
     def _follow_port(self, changes: Changes) -> None:
         """Open the session's port when it appears, or appears again, perhaps under another number."""
@@ -393,8 +461,19 @@ class Instrument(FilingEditor):
         self._update_status()
 
     def _update_status(self) -> None:
-        session = self._session
-        status = status_of(self._playback, session.audio_enabled, session.model_name, self._model_state)
+        status = status_of(self._playback, self._session.audio_enabled, self._model_states)
         if status != self._status:
             self._status = status
             self.statusChanged.emit()
+
+
+def _place(track: Track) -> Place:
+    """Return where a track plays: its path if it moves, else its point, on palette or mixer."""
+    return track.source, track.playing_path or track.place
+
+
+def _first_anchor(track: Track, step: int) -> int:
+    """Return where a lap begins that starts at `step`: there, but a sweep starts where its slider is."""
+    if track.source is Source.MIXER and track.mixer is not None:
+        return sweep_anchor(track.mixer, step)
+    return step

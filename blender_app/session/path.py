@@ -17,10 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_app.core.drums import DRUM_NOTE_STEPS, LOOP_STEPS, VOICE_PITCHES, DrumLoop
+from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note, Pattern
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import DrawnPath, PathMode, Point
+from blender_app.session.checks import Point
+from blender_app.session.track import DrawnPath, Loop, PathMode
+from blender_app.session.weaving import woven
 
 Points = NDArray[np.float64]
 
@@ -140,20 +143,23 @@ class PathPlan:
         lap = self.path.lap_steps
         return min(step, lap) if self.plays_once else step % lap
 
-    def pattern(self, serial: int, loops: Sequence[DrumLoop]) -> Pattern:
+    def pattern(self, serial: int, loops: Sequence[Loop]) -> Pattern:
         """Return the pattern made of the loops at `points`, one a step.
 
         Each step plays the row that the transport's position asks for, so that a path may begin
-        anywhere without breaking the bar.
+        anywhere without breaking the bar. Melodies never overlap; see `weaving`.
         """
+        steps = [loops[self.loop_index(step)] for step in range(self.length_steps)]
         notes: list[Note] = []
-        for step in range(self.length_steps):
-            loop = loops[self.loop_index(step)]
-            notes.extend(_row_notes(loop, (self.anchor_step + step) % LOOP_STEPS, step))
+        for step, loop in enumerate(steps):
+            if isinstance(loop, DrumLoop):
+                notes.extend(_row_notes(loop, (self.anchor_step + step) % LOOP_STEPS, step))
+        melodies = [loop for loop in steps if isinstance(loop, MelodyLoop)]
+        notes.extend(woven(melodies, self.anchor_step % LOOP_STEPS))
         return Pattern(serial, tuple(notes), self.length_steps, self.loop_from_step, self.anchor_step)
 
 
-def loop_pattern(serial: int, loop: DrumLoop) -> Pattern:
+def loop_pattern(serial: int, loop: Loop) -> Pattern:
     """Return the pattern that repeats one loop from step 0 of the transport."""
     return Pattern(serial, loop.to_notes(), LOOP_STEPS)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.errors import LoopweaveError
 from blender_app.core.notes import Pattern
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
+from blender_app.session.document import Loop, Source
 from blender_app.session.path import PathPlan, loop_pattern
 
 _log = logging.getLogger(__name__)
@@ -42,13 +43,13 @@ class Engine(Protocol):
 class PlayedLoop:
     """A loop that repeats."""
 
-    loop: DrumLoop
+    loop: Loop
 
     def pattern(self, serial: int) -> Pattern:
         """Return the pattern for the engine."""
         return loop_pattern(serial, self.loop)
 
-    def loop_at(self, transport_step: float) -> DrumLoop:
+    def loop_at(self, transport_step: float) -> Loop:
         """Return the loop whose rows sound at a step of the transport."""
         del transport_step
         return self.loop
@@ -56,16 +57,17 @@ class PlayedLoop:
 
 @dataclass(frozen=True, slots=True)
 class PlayedPath:
-    """A path, and the loops at its points."""
+    """A path over a palette, or a mixer's sweep, and the loops at its points."""
 
     plan: PathPlan
-    loops: tuple[DrumLoop, ...]
+    loops: tuple[Loop, ...]
+    source: Source = Source.PALETTE
 
     def pattern(self, serial: int) -> Pattern:
         """Return the pattern for the engine."""
         return self.plan.pattern(serial, self.loops)
 
-    def loop_at(self, transport_step: float) -> DrumLoop:
+    def loop_at(self, transport_step: float) -> Loop:
         """Return the loop whose rows sound at a step of the transport."""
         step = max(int(transport_step) - self.plan.anchor_step, 0)
         return self.loops[self.plan.loop_index(step)]
@@ -76,15 +78,40 @@ Played = PlayedLoop | PlayedPath
 
 @dataclass(slots=True)
 class Changes:
-    """What a look at the engine found: names of what changed, and messages for the musician."""
+    """What a look at the engine found.
+
+    Parameters
+    ----------
+    names
+        Names of what changed.
+    sounding
+        Tracks of which something else sounds now.
+    notes
+        Notes that came from the MIDI input.
+    messages
+        Levels and texts for the musician.
+    """
 
     names: set[str] = field(default_factory=set)
+    sounding: set[str] = field(default_factory=set)
+    notes: list[m.NoteReceived] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def warn(self, text: str | None) -> None:
         """Add a warning, if there is a text."""
         if text:
             self.messages.append(("warning", text))
+
+
+@dataclass(slots=True)
+class PlayedTrack:
+    """What was sent for a track: by number what may still come, what sounds, what comes next."""
+
+    sent: dict[int, Played] = field(default_factory=dict)
+    newest: int = 0
+    sounding: Played | None = None
+    waiting: Played | None = None
+    loop: Loop | None = None
 
 
 class Playback:
@@ -103,14 +130,11 @@ class Playback:
         self._clock = clock
         self._engine: Engine | None = None
         self._serial = 0
-        self._sent: dict[int, Played] = {}
-        self._sounding: Played | None = None
-        self._waiting: Played | None = None
-        self._sounding_loop = DrumLoop.empty()
+        self._tracks: dict[str, PlayedTrack] = {}
         self.playing = False
         self.timeline: Timeline | None = None
         self.ports: tuple[str, ...] = ()
-        self.kits: tuple[m.Kit, ...] = ()
+        self.inputs: tuple[str, ...] = ()
         self.audio = m.AudioChanged(None, None, ())
         self.audio_known = False
         self.font: Path | None = None
@@ -118,14 +142,16 @@ class Playback:
         self._lost_midi = False
         self.open_port: str | None = None
         self.port_is_virtual = False
+        self.open_input: str | None = None
         self.stats = m.Stats(0, 0.0, 0.0)
 
     # -- life -----------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start an engine, after forgetting what an earlier one had said."""
-        self._sent.clear()
-        self._sounding = self._waiting = None
+        for track in self._tracks.values():
+            track.sent.clear()
+            track.sounding = track.waiting = None
         self.audio_known = False
         self._engine = self._make_engine()
         self._engine.start()
@@ -136,7 +162,7 @@ class Playback:
             self._engine.close(timeout_s)
             self._engine = None
         self.playing = False
-        self.open_port = None
+        self.open_port = self.open_input = None
 
     @property
     def started(self) -> bool:
@@ -159,42 +185,55 @@ class Playback:
 
     # -- what plays -----------------------------------------------------------------------------
 
-    def play(self, played: Played, change_at: m.ChangeAt) -> bool:
-        """Send a pattern, unless the last one sent is the same; return whether it was sent.
+    def play(self, name: str, played: Played, change_at: m.ChangeAt) -> bool:
+        """Send a pattern for a track, unless the last one sent is the same; return whether it was sent.
 
         While the transport stands it counts as sounding at once, whatever the engine does.
         """
-        if played == (self._waiting or self._sounding) and self._sent:
+        track = self._tracks.setdefault(name, PlayedTrack())
+        if played == (track.waiting or track.sounding) and track.sent:
             return False
         self._serial += 1
-        self._sent[self._serial] = played
+        track.newest = self._serial
+        track.sent[self._serial] = played
         if self.playing:
-            self._waiting = played
+            track.waiting = played
         else:
-            self._sounding, self._waiting = played, None
-        self.send(m.SetPattern(m.DRUM_TRACK, played.pattern(self._serial), change_at))
+            track.sounding, track.waiting = played, None
+        self.send(m.SetPattern(name, played.pattern(self._serial), change_at))
         return True
 
-    @property
-    def sounding(self) -> DrumLoop:
-        """The loop that sounds; while the transport stands, the one that would."""
-        return self._sounding_loop
+    def remove(self, name: str) -> None:
+        """End a track."""
+        self._tracks.pop(name, None)
+        self.send(m.RemoveTrack(name))
 
-    @property
-    def waiting(self) -> DrumLoop | None:
-        """The loop that comes next, or None."""
-        return None if self._waiting is None else self._waiting.loop_at(self.step_now() or 0.0)
+    def sounding(self, name: str) -> Loop | None:
+        """Return the loop of a track that sounds; while the transport stands, the one that would."""
+        return self._of(name).loop
 
-    @property
-    def sounding_path(self) -> PathPlan | None:
-        """The path that sounds, or None."""
-        return self._sounding.plan if isinstance(self._sounding, PlayedPath) else None
+    def waiting(self, name: str) -> Loop | None:
+        """Return the loop of a track that comes next, or None."""
+        waiting = self._of(name).waiting
+        return None if waiting is None else waiting.loop_at(self.step_now() or 0.0)
 
-    @property
-    def current_path(self) -> PlayedPath | None:
-        """The path that comes next, or else sounds; None if it is a loop."""
-        current = self._waiting or self._sounding
+    def sounding_path(self, name: str) -> PlayedPath | None:
+        """Return the path of a track that sounds, or None."""
+        sounding = self._of(name).sounding
+        return sounding if isinstance(sounding, PlayedPath) else None
+
+    def current(self, name: str) -> Played | None:
+        """Return what comes next on a track, or else sounds; None before anything does."""
+        track = self._of(name)
+        return track.waiting or track.sounding
+
+    def current_path(self, name: str) -> PlayedPath | None:
+        """Return the path that comes next on a track, or else sounds; None if it is a loop."""
+        current = self.current(name)
         return current if isinstance(current, PlayedPath) else None
+
+    def _of(self, name: str) -> PlayedTrack:
+        return self._tracks.get(name) or PlayedTrack()
 
     def step_now(self) -> float | None:
         """Return where the transport is in steps; None while it stands."""
@@ -221,37 +260,21 @@ class Playback:
         if self._engine is not None:
             for event in self._engine.poll():
                 self._take(event, changes)
-        if self._follow():
-            changes.names.add("sounding")
+        changes.sounding |= self._follow()
         return changes
 
-    def _take(self, event: m.Event, changes: Changes) -> None:  # noqa: C901 (a table of events)
+    def _take(self, event: m.Event, changes: Changes) -> None:
         match event:
             case m.TransportChanged(playing, timeline):
                 self.playing, self.timeline = playing, timeline
                 changes.names |= {"transport"} if playing else {"transport", "stopped"}
-            case m.PatternStarted(serial=serial):
-                self._start_pattern(serial)
-                changes.names.add("sounding")
-            case m.PortsChanged(names, message):
-                if message != self.ports_message:
-                    changes.warn(message)
-                self.ports, self.ports_message = names, message
-                changes.names |= {"ports", "status"}
-                if message is None and self._lost_midi:
-                    changes.names.add("midi is back")
-                self._lost_midi = message is not None
-            case m.PortOpened(name, virtual):
-                self.open_port, self.port_is_virtual = name, virtual
-                changes.names |= {"port", "status"}
-            case m.PortLost(name):
-                self.open_port, self._lost_midi = None, True
-                changes.names |= {"status"}
-                changes.warn(f"The MIDI port {name} has vanished. It is opened again when it returns.")
-            case m.AudioChanged(kits=kits, message=message):
+            case m.PatternStarted(track=track, serial=serial):
+                if self._start_pattern(track, serial):
+                    changes.sounding.add(track)
+            case m.AudioChanged(message=message):
                 if message != self.audio.message:
                     changes.warn(message)
-                self.audio, self.kits, self.audio_known = event, kits, True
+                self.audio, self.audio_known = event, True
                 changes.names |= {"kits", "status"}
             case m.FontLoaded(path):
                 self.font = path
@@ -261,21 +284,66 @@ class Playback:
             case m.Stats():
                 self.stats = event
                 changes.names.add("status")
+            case _:
+                self._take_midi(event, changes)
 
-    def _start_pattern(self, serial: int) -> None:
-        played = self._sent.get(serial)
+    def _take_midi(self, event: m.Event, changes: Changes) -> None:
+        """Take in what the engine says of MIDI ports."""
+        match event:
+            case m.PortsChanged(names, message):
+                if message != self.ports_message:
+                    changes.warn(message)
+                self.ports, self.ports_message = names, message
+                changes.names |= {"ports", "status"}
+                if message is None and self._lost_midi:
+                    changes.names.add("midi is back")
+                self._lost_midi = message is not None
+            case m.PortOpened(name, virtual, track):
+                if track is None:
+                    self.open_port, self.port_is_virtual = name, virtual
+                changes.names |= {"port", "status"}
+            case m.PortLost(name, track):
+                if track is None:
+                    self.open_port, self._lost_midi = None, True
+                changes.names |= {"status"}
+                changes.warn(f"The MIDI port {name} has vanished. It is opened again when it returns.")
+            case _:
+                self._take_input(event, changes)
+
+    def _take_input(self, event: m.Event, changes: Changes) -> None:
+        """Take in what comes from MIDI inputs."""
+        match event:
+            case m.InputsChanged(names):
+                self.inputs = names
+                changes.names.add("inputs")
+            case m.InputOpened(opened):
+                self.open_input = opened
+                changes.names.add("inputs")
+            case m.InputLost(lost):
+                self.open_input = None
+                changes.names.add("inputs")
+                changes.warn(f"The MIDI input {lost} has vanished. It is opened again when it returns.")
+            case m.NoteReceived():
+                changes.notes.append(event)
+
+    def _start_pattern(self, name: str, serial: int) -> bool:
+        track = self._of(name)
+        played = track.sent.get(serial)
         if played is None:
-            return
-        self._sounding = played
-        self._sent = {number: item for number, item in self._sent.items() if number >= serial}
-        if serial == self._serial:
-            self._waiting = None
-
-    def _follow(self) -> bool:
-        """Bring the sounding loop up to date; return whether it is another now."""
-        if self._sounding is None:
             return False
-        loop = self._sounding.loop_at(self.step_now() or 0.0)
-        changed = loop is not self._sounding_loop and loop != self._sounding_loop
-        self._sounding_loop = loop
+        track.sounding = played
+        track.sent = {number: item for number, item in track.sent.items() if number >= serial}
+        if serial == track.newest:
+            track.waiting = None
+        return True
+
+    def _follow(self) -> set[str]:
+        """Bring the sounding loops up to date; return the tracks in which it is another now."""
+        changed, step = set(), self.step_now() or 0.0
+        for name, track in self._tracks.items():
+            if track.sounding is not None:
+                loop = track.sounding.loop_at(step)
+                if loop is not track.loop and loop != track.loop:
+                    changed.add(name)
+                track.loop = loop
         return changed

@@ -7,14 +7,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import DrumLoop
+from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import Corners, Point
+from blender_app.session.document import Loop, Point, Source, TrackKind
 from blender_app.session.path import PathPlan
 
 QUIET_S = 0.03
@@ -24,11 +24,40 @@ QUIET_S = 0.03
 class Palette(Protocol):
     """Loops on a square."""
 
-    def cells(self, rows: int, cols: int) -> list[list[DrumLoop]]:
+    def cells(self, rows: int, cols: int) -> list[list[Loop]]:
         """Return the loops of `rows` by `cols` cells."""
 
-    def at(self, points: NDArray[np.float64]) -> list[DrumLoop]:
+    def at(self, points: NDArray[np.float64]) -> list[Loop]:
         """Return the loops at places (x, y), shape (N, 2)."""
+
+
+class Surface(NamedTuple):
+    """The palette, or the mixer, of a track."""
+
+    track: str
+    source: Source = Source.PALETTE
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What loops are made between.
+
+    Parameters
+    ----------
+    kind
+        The kind of track that plays them.
+    anchors
+        Four corners of a palette, or two ends of a mixer.
+    key
+        What the decoded loops keep to, or None.
+    drawn
+        Which of the anchors stay as they are although there is a key; nothing without one.
+    """
+
+    kind: TrackKind
+    anchors: tuple[Loop, ...]
+    key: Key | None = None
+    drawn: tuple[bool, ...] = ()
 
 
 # -- requests ---------------------------------------------------------------------------------------
@@ -36,28 +65,31 @@ class Palette(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PaletteRequest:
-    """Make the palette of four corners and decode its cells."""
+    """Make the palette of a space and decode its cells; a mixer is a palette of one row."""
 
-    corners: Corners
+    surface: Surface
+    space: Space
     rows: int
     cols: int
 
 
 @dataclass(frozen=True, slots=True)
 class LoopRequest:
-    """Decode the loop at one place of the current palette, to be played from `change_at` on."""
+    """Decode the loop at one place of the surface's palette, to be played from `change_at` on."""
 
+    surface: Surface
     point: Point
     change_at: ChangeAt = ChangeAt.STEP
 
 
 @dataclass(frozen=True, slots=True)
 class PathRequest:
-    """Decode the loops of a path on the current palette, to be played from `change_at` on.
+    """Decode the loops of a path on the surface's palette, to be played from `change_at` on.
 
     With a `target` they are to be written to that file instead.
     """
 
+    surface: Surface
     plan: PathPlan
     change_at: ChangeAt = ChangeAt.STEP
     target: Path | None = None
@@ -65,27 +97,38 @@ class PathRequest:
 
 @dataclass(frozen=True, slots=True)
 class DiceRequest:
-    """Sample a new loop for a corner."""
+    """Sample a new loop for a corner of a palette or an end of a mixer."""
 
-    corner: int
+    surface: Surface
+    index: int
+    kind: TrackKind
     seed: int
+    key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VaryRequest:
-    """Vary a corner's loop by an amount of 0 to 1."""
+    """Vary the loop of a corner or an end by an amount of 0 to 1."""
 
-    corner: int
-    loop: DrumLoop
-    amount: float
+    surface: Surface
+    index: int
+    kind: TrackKind
     seed: int
+    loop: Loop
+    amount: float
+    key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefineRequest:
-    """Make the better palette of four corners."""
+    """Make the better palette of a space."""
 
     palette: PaletteRequest
+
+    @property
+    def surface(self) -> Surface:
+        """Whose palette it is."""
+        return self.palette.surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +138,28 @@ class RefinedPalette:
     request: PaletteRequest
     palette: Palette
 
+    @property
+    def surface(self) -> Surface:
+        """Whose palette it is."""
+        return self.request.surface
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRequest:
+    """Let go of what was kept for a surface."""
+
+    surface: Surface
+
 
 Request = (
-    PaletteRequest | LoopRequest | PathRequest | DiceRequest | VaryRequest | RefineRequest | RefinedPalette
+    PaletteRequest
+    | LoopRequest
+    | PathRequest
+    | DiceRequest
+    | VaryRequest
+    | RefineRequest
+    | RefinedPalette
+    | ForgetRequest
 )
 
 
@@ -113,7 +175,7 @@ class PaletteResult:
     """
 
     request: PaletteRequest
-    cells: list[list[DrumLoop]]
+    cells: list[list[Loop]]
     held: tuple[float, ...] | None
     refined: bool
 
@@ -123,7 +185,7 @@ class LoopResult:
     """The loop at a place."""
 
     request: LoopRequest
-    loop: DrumLoop
+    loop: Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,32 +193,32 @@ class PathResult:
     """The loops of a path, one for each of the plan's points."""
 
     request: PathRequest
-    loops: tuple[DrumLoop, ...]
+    loops: tuple[Loop, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CornerResult:
-    """A new loop for a corner."""
+    """A new loop for a corner or an end."""
 
     request: DiceRequest | VaryRequest
-    loop: DrumLoop
+    loop: Loop
 
 
 class RequestQueue:
-    """Requests by kind: a newer one of a kind replaces the older and takes its place in the queue."""
+    """Requests by surface and kind: a newer one replaces the older and takes its place in the queue."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._pending: OrderedDict[Hashable, Request] = OrderedDict()
-        self._for_quiet: Request | None = None
+        self._for_quiet: OrderedDict[Surface, Request] = OrderedDict()
         self._closed = False
 
     def put(self, request: Request) -> None:
-        """Add a request; a new palette makes what waits for quiet obsolete."""
+        """Add a request; a new palette makes what waits for quiet in its surface obsolete."""
         with self._condition:
             self._pending[_kind(request)] = request
-            if isinstance(request, PaletteRequest):
-                self._for_quiet = None
+            if isinstance(request, PaletteRequest | ForgetRequest):
+                self._for_quiet.pop(request.surface, None)
             self._condition.notify()
 
     def put_unless_newer(self, request: PaletteRequest) -> None:
@@ -166,9 +228,9 @@ class RequestQueue:
             self._condition.notify()
 
     def put_for_quiet(self, request: Request) -> None:
-        """Add the request that is given out once nothing else was asked for a moment."""
+        """Add a request that is given out once nothing else was asked for a moment."""
         with self._condition:
-            self._for_quiet = request
+            self._for_quiet[request.surface] = request
             self._condition.notify()
 
     def take(self, ready: Callable[[Request], bool] = lambda _request: True) -> Request | None:
@@ -179,10 +241,10 @@ class RequestQueue:
                     if ready(request):
                         del self._pending[kind]
                         return request
-                if self._for_quiet is None:
+                if not self._for_quiet:
                     self._condition.wait()
-                elif not self._condition.wait(QUIET_S) and self._for_quiet is not None:
-                    request, self._for_quiet = self._for_quiet, None
+                elif not self._condition.wait(QUIET_S) and self._for_quiet:
+                    _, request = self._for_quiet.popitem(last=False)
                     return request
             return None
 
@@ -201,7 +263,7 @@ class RequestQueue:
 def _kind(request: Request) -> Hashable:
     """Return what a newer request must share with `request` to replace it."""
     if isinstance(request, DiceRequest | VaryRequest):
-        return "corner", request.corner
+        return "corner", request.surface, request.index
     if isinstance(request, PathRequest) and request.target is not None:
         return "export", request.target
-    return type(request).__name__
+    return type(request).__name__, request.surface

@@ -1,4 +1,4 @@
-"""The controller of a running program, with its real engine, model and folders."""
+"""The controller of a running program, with its real engine, models and folders."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from blender_app import load_model
 from blender_app.core.stored_palette import StoredPalette as DefaultPalette
 from blender_app.engine.host import EngineProcess
 from blender_app.session.controller import Controller
-from blender_app.session.document import DRUM_MODEL
+from blender_app.session.playback import Engine
 from blender_app.session.preload import preload_model_libraries
 from blender_app.session.settings import Settings
-from blender_app.session.worker import DrumModel, StoredPalette
+from blender_app.session.worker import LoopModel, StoredPalette
 
 
-def make_controller(parent: QObject | None = None, model: str = DRUM_MODEL) -> Controller:
+def make_controller(engine: Engine | None = None, parent: QObject | None = None) -> Controller:
     """Return a controller for the window; call its `start` and, at the end, its `close`.
 
     Parameters
     ----------
+    engine
+        An engine that may have been started; None for one that is made when it is needed.
     parent
         Qt parent of the controller.
-    model
-        Name or folder of the drum model.
     """
     return Controller(
-        make_engine=EngineProcess,
-        load_model=lambda: load_drum_model(model),
+        make_engine=EngineProcess if engine is None else lambda: engine,
+        load_model=load_loop_model,
         load_stored=load_stored_palette,
         settings=Settings(),
         state_folder=state_folder(),
@@ -37,8 +37,8 @@ def make_controller(parent: QObject | None = None, model: str = DRUM_MODEL) -> C
     )
 
 
-def load_drum_model(name: str) -> DrumModel:
-    """Return a drum model, loaded so that the window is not held up.
+def load_loop_model(name: str) -> LoopModel:
+    """Return a model by its name, loaded so that the window is not held up.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def load_drum_model(name: str) -> DrumModel:
         There is no such model, or it is damaged.
     """
     preload_model_libraries()
-    return cast(DrumModel, load_model(name))
+    return cast(LoopModel, load_model(name))
 
 
 def state_folder() -> Path:
@@ -55,12 +55,12 @@ def state_folder() -> Path:
     return Path(base) / "loopweave"
 
 
-def load_stored_palette() -> StoredPalette:
-    """Return the palette that sounds until the model is loaded.
+def load_stored_palette(kind: str) -> StoredPalette:
+    """Return the palette that sounds until the model is loaded, for tracks of a kind ("bass").
 
     Raises
     ------
     FileError
         It is missing or damaged; a cross-fade does its work then.
     """
-    return DefaultPalette.load()
+    return cast(StoredPalette, DefaultPalette.load(kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -31,9 +32,9 @@ class Status:
     midi_ok
         Whether notes go to a port.
     model
-        The model that answers, or what answers in its place.
+        Names of the models that are in this state.
     model_state
-        Where the model is.
+        The worst state of a model: failed, else loading, else ready.
     late_events
         How many notes left late since the start.
     cpu
@@ -56,8 +57,8 @@ class Status:
     midi_message: str | None = None
 
 
-def status_of(playback: Playback, audio_enabled: bool, model: str, model_state: ModelState) -> Status:
-    """Return the status that the engine's last words make."""
+def status_of(playback: Playback, audio_enabled: bool, models: Mapping[str, ModelState]) -> Status:
+    """Return the status that the engine's last words make, and the states of the models."""
     audio = playback.audio
     if not playback.started:
         sound = "stopped"
@@ -68,13 +69,17 @@ def status_of(playback: Playback, audio_enabled: bool, model: str, model_state: 
     else:
         sound = audio.driver or "no sound"
     port = playback.open_port
+    states = set(models.values())
+    worst = next(
+        state for state in (ModelState.FAILED, ModelState.LOADING, ModelState.READY) if state in states
+    )
     return Status(
         audio=sound,
         audio_ok=audio.driver is not None and audio_enabled and playback.started,
         midi="no port" if port is None else f"{port} (own port)" if playback.port_is_virtual else port,
         midi_ok=port is not None,
-        model=model,
-        model_state=model_state,
+        model=", ".join(name for name, state in models.items() if state is worst),
+        model_state=worst,
         late_events=playback.stats.late_events,
         cpu=round(playback.stats.cpu_share, 2),
         message=audio.message if audio_enabled else None,

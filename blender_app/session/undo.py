@@ -1,24 +1,93 @@
-"""Undo: commands that hold what an edit changed in the session, before and after."""
+"""Undo: commands that hold what an edit changed in the session, before and after.
+
+What is changed is told by names: those of the session's fields, and for what belongs to a track the
+track's name, a dot and the field's name ("bass.puck"). "tracks" stands for which tracks there are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from PySide6.QtGui import QUndoCommand
 
-from blender_app.session.document import Session
+from blender_app.session.document import SESSION_FIELDS, TRACK_FIELDS, Session
 
 MERGE_WITHIN_S = 0.8
 """Longest pause between two small steps of one kind (wheel, arrow key) that undo takes as one."""
 
 _COMMAND_ID = 1
-_FIELDS = tuple(item.name for item in fields(Session))
+
+
+def track_field(track: str, field: str) -> str:
+    """Return the name of a track's field among all that can change."""
+    return f"{track}.{field}"
+
+
+def fields_of_tracks(names: frozenset[str]) -> dict[str, set[str]]:
+    """Return which fields of which tracks are among `names`."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        track, dot, field = name.partition(".")
+        if dot:
+            found.setdefault(track, set()).add(field)
+    return found
 
 
 def changed_fields(before: Session, after: Session) -> frozenset[str]:
-    """Return the names of the fields in which two sessions differ."""
-    return frozenset(name for name in _FIELDS if getattr(before, name) != getattr(after, name))
+    """Return the names of what differs between two sessions; all of a track that is new."""
+    changed = {
+        name for name in SESSION_FIELDS if name != "tracks" and getattr(before, name) != getattr(after, name)
+    }
+    if before.track_names != after.track_names:
+        changed.add("tracks")
+    earlier = {track.name: track for track in before.tracks}
+    for track in after.tracks:
+        old = earlier.get(track.name)
+        if track is not old:
+            changed |= {
+                track_field(track.name, field)
+                for field in TRACK_FIELDS
+                if old is None or getattr(old, field) != getattr(track, field)
+            }
+    return frozenset(changed)
+
+
+def field_of(session: Session, name: str) -> object:
+    """Return what `session` has under a name.
+
+    Raises
+    ------
+    ValueError
+        There is no such field or track.
+    """
+    track, dot, field = name.partition(".")
+    if field in TRACK_FIELDS if dot else track in SESSION_FIELDS:
+        return getattr(session.track(track), field) if dot else getattr(session, track)
+    raise ValueError(f"a session has no {name!r}")
+
+
+def with_fields(session: Session, values: Mapping[str, object]) -> Session:
+    """Return `session` with what is named replaced, other tracks first, then their fields.
+
+    Of tracks that are gone nothing is set, and if the one in front is gone, the first one is in front.
+    """
+    whole: dict[str, object] = {name: value for name, value in values.items() if "." not in name}
+    if "tracks" in whole:
+        tracks = whole["tracks"]
+        names = [track.name for track in tracks]  # type: ignore[attr-defined]
+        if whole.get("front", session.front) not in names and names:
+            whole["front"] = names[0]
+    session = replace(session, **whole) if whole else session  # type: ignore[arg-type]
+    of_tracks: dict[str, dict[str, object]] = {}
+    for name, value in values.items():
+        track, dot, field = name.partition(".")
+        if dot:
+            of_tracks.setdefault(track, {})[field] = value
+    for name, fields in of_tracks.items():
+        if name in session.track_names or "tracks" not in whole:
+            session = session.with_track(replace(session.track(name), **fields))  # type: ignore[arg-type]
+    return session
 
 
 class EditCommand(QUndoCommand):
@@ -29,13 +98,13 @@ class EditCommand(QUndoCommand):
     text
         What was done, for the undo menu.
     before, after
-        Values of the fields that the edit changes.
+        Values of what the edit changes, by name.
     merge_key
         Edits of one gesture have the same key and become one step; None joins nothing.
     made_s
         Moment of the edit, monotonic seconds.
     apply
-        Takes the values of fields and makes them the session's.
+        Takes values by name and makes them the session's.
     """
 
     def __init__(
@@ -78,8 +147,3 @@ class EditCommand(QUndoCommand):
         self.made_s = other.made_s
         self.setObsolete(all(self.before[name] == value for name, value in self.after.items()))
         return True
-
-
-def with_fields(session: Session, values: Mapping[str, object]) -> Session:
-    """Return `session` with some fields replaced."""
-    return replace(session, **values)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""The decode worker: asks the model for loops beside the window, the newest request first.
+"""The decode worker: asks the models for loops beside the window, the newest request first.
 
-Three threads of ours: one loads the model and ends, one answers requests for as long as the window
-lives, and one refines palettes, so that the puck need not wait for that. Until the model is there,
+Three threads of ours: one loads the models and ends, one answers requests for as long as the window
+lives, and one refines palettes, so that the puck need not wait for that. Until a model is there,
 and if it never comes, a stored palette or a plain cross-fade answers.
 """
 
@@ -11,7 +11,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -19,10 +19,12 @@ from PySide6.QtCore import QObject, Signal
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import LoopweaveError
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Corners
+from blender_app.session.document import Loop, TrackKind
+from blender_app.session.mixing import Morph, Row
 from blender_app.session.requests import (
     CornerResult,
     DiceRequest,
+    ForgetRequest,
     LoopRequest,
     LoopResult,
     Palette,
@@ -34,18 +36,25 @@ from blender_app.session.requests import (
     RefineRequest,
     Request,
     RequestQueue,
+    Space,
+    Surface,
     VaryRequest,
 )
+from blender_app.session.track import CORNER_COUNT, MODEL_NAMES
 
-KEPT_PALETTES = 16
+KEPT_PALETTES = 48
 ROUNDING = 1 / 254
 """Largest error in steps of the microtiming in a stored palette."""
 
 _log = logging.getLogger(__name__)
 
 
-class DrumModel(Protocol):
-    """What the worker asks of the model; see `blender_app.load_model`."""
+class LoopModel(Protocol):
+    """What the worker asks of a model; see `blender_app.load_model`.
+
+    Models of melodies also take `allowed`, bool (32, 128), the pitches that may start at each step,
+    and `drawn`, which of the given loops stay as they are all the same.
+    """
 
     @property
     def name(self) -> str:
@@ -55,15 +64,22 @@ class DrumModel(Protocol):
     def hash(self) -> str:
         """Hash of its weights."""
 
-    def make_palette(self, corners: Sequence[DrumLoop], refine: bool) -> Palette:
+    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> Palette:
         """Return the palette between four corners."""
 
-    def sample_loops(
-        self, n: int, temperature: float | None = None, seed: int | None = None
-    ) -> list[DrumLoop]:
-        """Return `n` new loops."""
+    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> Morph:
+        """Return the way from one loop to another."""
 
-    def vary(self, loop: DrumLoop, amount: float, seed: int) -> DrumLoop:
+    def sample_loops(
+        self,
+        n: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        **wishes: Any,  # noqa: ANN401 (which there are depends on the model)
+    ) -> Sequence[Loop]:
+        """Return `n` new loops; of melodies in a `register` of lowest and highest mean pitch."""
+
+    def vary(self, loop: Loop, amount: float, seed: int, **lock: object) -> Loop:
         """Return a loop like `loop`, the less so the larger `amount` (0-1) is."""
 
 
@@ -71,7 +87,7 @@ class StoredPalette(Palette, Protocol):
     """A palette made beforehand, for one set of corners."""
 
     @property
-    def corners(self) -> Sequence[DrumLoop]:
+    def corners(self) -> Sequence[Loop]:
         """The four loops that it was made for."""
 
 
@@ -81,14 +97,14 @@ class DecodeWorker(QObject):
     Parameters
     ----------
     load_model
-        Returns the model; called once, in a thread of its own.
+        Returns the model of a name; called once for each, in a thread of its own.
     load_stored
-        Returns the palette that answers at first, or None.
+        Returns the palette that answers at first for a kind of track ("bass"), or None.
 
     Notes
     -----
-    Signals carry the results above; `modelReady` name and hash; `modelFailed` and `failed` a
-    message for the musician.
+    Signals carry the results of `requests`; `modelReady` name and hash; `modelFailed` the name and
+    a message for the musician, `failed` a message.
     """
 
     paletteReady = Signal(object)
@@ -96,13 +112,13 @@ class DecodeWorker(QObject):
     pathReady = Signal(object)
     cornerReady = Signal(object)
     modelReady = Signal(str, str)
-    modelFailed = Signal(str)
+    modelFailed = Signal(str, str)
     failed = Signal(str)
 
     def __init__(
         self,
-        load_model: Callable[[], DrumModel],
-        load_stored: Callable[[], StoredPalette | None],
+        load_model: Callable[[str], LoopModel],
+        load_stored: Callable[[str], StoredPalette | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -110,16 +126,16 @@ class DecodeWorker(QObject):
         self._load_stored = load_stored
         self._queue = RequestQueue()
         self._to_refine = RequestQueue()
-        self._model: DrumModel | None = None
-        self._stored: StoredPalette | None = None
-        self._palette: Palette | None = None
-        self._wanted: PaletteRequest | None = None
-        self._made: OrderedDict[tuple[Corners, bool], Palette] = OrderedDict()
+        self._models: dict[str, LoopModel] = {}
+        self._stored: dict[TrackKind, StoredPalette | None] = {}
+        self._palettes: dict[Surface, Palette] = {}
+        self._wanted: dict[Surface, PaletteRequest] = {}
+        self._made: OrderedDict[tuple[Space, bool], Palette] = OrderedDict()
         self._closed = False
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start answering, and loading the model."""
+        """Start answering, and loading the models."""
         self._threads = [
             threading.Thread(target=self._answer_all, name="decode", daemon=True),
             threading.Thread(target=self._load, name="load-model", daemon=True),
@@ -129,7 +145,7 @@ class DecodeWorker(QObject):
             thread.start()
 
     def request(self, request: Request) -> None:
-        """Ask for something; an unanswered request of the same kind is forgotten."""
+        """Ask for something; an unanswered request of the same surface and kind is forgotten."""
         self._queue.put(request)
 
     def close(self, timeout_s: float = 10.0) -> bool:
@@ -144,29 +160,34 @@ class DecodeWorker(QObject):
     # -- in the loading thread ------------------------------------------------------------------
 
     def _load(self) -> None:
-        try:
-            model = self._load_model()
-        except LoopweaveError as error:
-            self._tell(self.modelFailed, str(error))
-        except Exception as error:  # noqa: BLE001 (the edge of this thread: whatever fails is told, the rest plays on)
-            _log.exception("loading the model failed")
-            self._tell(self.modelFailed, f"The model cannot be loaded: {error}")
-        else:
-            self._model = model
-            self._tell(self.modelReady, model.name, model.hash)
-            self._queue.wake()
-            wanted = self._wanted
-            if wanted is not None:
-                self._queue.put_unless_newer(wanted)
+        for name in MODEL_NAMES:
+            if self._closed:
+                return
+            try:
+                model = self._load_model(name)
+            except LoopweaveError as error:
+                self._tell(self.modelFailed, name, str(error))
+            except Exception as error:  # noqa: BLE001 (the edge of this thread: whatever fails is told, the rest plays on)
+                _log.exception("loading the model failed")
+                self._tell(self.modelFailed, name, f"The model {name} cannot be loaded: {error}")
+            else:
+                self._models[name] = model
+                self._tell(self.modelReady, name, model.hash)
+                self._queue.wake()
+                for wanted in list(self._wanted.values()):
+                    if wanted.space.kind.model_name == name:
+                        self._queue.put_unless_newer(wanted)
 
     # -- in the refining thread -----------------------------------------------------------------
 
     def _refine_all(self) -> None:
         while isinstance(request := self._to_refine.take(), RefineRequest):
-            if self._model is None:
+            space = request.palette.space
+            model = self._models.get(space.kind.model_name)
+            if model is None:
                 continue
             try:
-                palette = self._model.make_palette(request.palette.corners, refine=True)
+                palette = _palette_of(model, space, refine=True)
             except LoopweaveError as error:
                 self._tell(self.failed, str(error))
             except Exception as error:  # noqa: BLE001 (the edge of this thread: the first palette stays)
@@ -178,10 +199,6 @@ class DecodeWorker(QObject):
     # -- in the decoding thread -----------------------------------------------------------------
 
     def _answer_all(self) -> None:
-        try:
-            self._stored = self._load_stored()
-        except Exception:  # noqa: BLE001 (the edge of this thread: without it a cross-fade answers)
-            _log.warning("no stored palette", exc_info=True)
         while (request := self._queue.take(self._is_ready)) is not None:
             try:
                 self._answer(request)
@@ -198,78 +215,105 @@ class DecodeWorker(QObject):
             self._use_plain_palette(request)
 
     def _is_ready(self, request: Request) -> bool:
-        """Say whether a request can be answered already: the dice wait for the model."""
-        return self._model is not None or not isinstance(request, DiceRequest | VaryRequest)
+        """Say whether a request can be answered already: the dice wait for their model."""
+        if isinstance(request, DiceRequest | VaryRequest):
+            return request.kind.model_name in self._models
+        return True
 
     def _answer(self, request: Request) -> None:
-        if isinstance(request, PaletteRequest):
-            self._wanted = request
-            self._make_palette(request)
-        elif isinstance(request, RefineRequest):
-            self._to_refine.put(request)
-        elif isinstance(request, RefinedPalette):
-            self._keep(request.request.corners, True, request.palette)
-            if self._wanted is not None and self._wanted.corners == request.request.corners:
-                self._use(self._wanted, request.palette, refined=True)
-        elif isinstance(request, LoopRequest):
-            loop = self._current().at(np.array([request.point], np.float64))[0]
-            self._tell(self.loopReady, LoopResult(request, loop))
-        elif isinstance(request, PathRequest):
-            loops = self._current().at(request.plan.points())
-            self._tell(self.pathReady, PathResult(request, tuple(loops)))
-        else:
-            self._tell(self.cornerReady, CornerResult(request, self._new_corner(request)))
+        match request:
+            case PaletteRequest():
+                self._wanted[request.surface] = request
+                self._make_palette(request)
+            case RefineRequest():
+                self._to_refine.put(request)
+            case RefinedPalette():
+                self._take_refined(request)
+            case LoopRequest():
+                loop = self._palette(request.surface).at(np.array([request.point], np.float64))[0]
+                self._tell(self.loopReady, LoopResult(request, loop))
+            case PathRequest():
+                loops = self._palette(request.surface).at(request.plan.points())
+                self._tell(self.pathReady, PathResult(request, tuple(loops)))
+            case ForgetRequest():
+                self._wanted.pop(request.surface, None)
+                self._palettes.pop(request.surface, None)
+            case DiceRequest() | VaryRequest():
+                self._tell(self.cornerReady, CornerResult(request, self._new_loop(request)))
 
-    def _new_corner(self, request: DiceRequest | VaryRequest) -> DrumLoop:
-        model = self._model
-        if model is None:
-            raise RuntimeError("the queue gives no dice before the model is loaded")
+    def _new_loop(self, request: DiceRequest | VaryRequest) -> Loop:
+        model, kind = self._models[request.kind.model_name], request.kind
+        lock: dict[str, object] = {} if request.key is None else {"allowed": request.key.allowed()}
         if isinstance(request, VaryRequest):
-            return model.vary(request.loop, request.amount, request.seed)
-        return model.sample_loops(1, seed=request.seed)[0]
+            return model.vary(request.loop, request.amount, request.seed, **lock)
+        wishes: dict[str, Any] = lock if kind.register is None else {**lock, "register": kind.register}
+        return model.sample_loops(1, seed=request.seed, **wishes)[0]
 
-    def _current(self) -> Palette:
-        if self._palette is None:
+    def _palette(self, surface: Surface) -> Palette:
+        if surface not in self._palettes:
             raise RuntimeError("a palette has to be asked for first")
-        return self._palette
+        return self._palettes[surface]
 
     def _make_palette(self, request: PaletteRequest) -> None:
         """Answer at once as well as can be, and ask for better."""
-        if self._model is None:
+        space = request.space
+        model = self._models.get(space.kind.model_name)
+        if model is None:
             self._use_plain_palette(request)
             return
-        refined = self._made.get((request.corners, True))
+        refined = self._made.get((space, True))
         if refined is not None:
-            self._keep(request.corners, True, refined)
+            self._keep(space, True, refined)
             self._use(request, refined, refined=True)
             return
-        palette = self._made.get((request.corners, False))
-        palette = palette or self._model.make_palette(request.corners, refine=False)
-        self._keep(request.corners, False, palette)
+        palette = self._made.get((space, False)) or _palette_of(model, space, refine=False)
+        self._keep(space, False, palette)
         self._use(request, palette, refined=False)
         self._queue.put_for_quiet(RefineRequest(request))
 
-    def _keep(self, corners: Corners, refined: bool, palette: Palette) -> None:
-        """Remember a palette for when its corners come again (undo, another grid)."""
-        self._made[corners, refined] = palette
-        self._made.move_to_end((corners, refined))
+    def _take_refined(self, made: RefinedPalette) -> None:
+        """Use a better palette if it is still wanted, perhaps with other cells."""
+        self._keep(made.request.space, True, made.palette)
+        wanted = self._wanted.get(made.surface)
+        if wanted is not None and wanted.space == made.request.space:
+            self._use(wanted, made.palette, refined=True)
+
+    def _keep(self, space: Space, refined: bool, palette: Palette) -> None:
+        """Remember a palette for when its space comes again (undo, another grid)."""
+        self._made[space, refined] = palette
+        self._made.move_to_end((space, refined))
         while len(self._made) > KEPT_PALETTES:
             self._made.popitem(last=False)
 
     def _use(self, request: PaletteRequest, palette: Palette, refined: bool) -> None:
         """Let a palette of the model answer from now on, and tell its cells."""
         cells = palette.cells(request.rows, request.cols)
-        self._palette = palette
+        self._palettes[request.surface] = palette
         held = getattr(palette, "held", None)
         self._tell(self.paletteReady, PaletteResult(request, cells, held, refined))
 
     def _use_plain_palette(self, request: PaletteRequest) -> None:
         """Answer without the model: from the stored palette if it fits, else by a cross-fade."""
-        stored = self._stored
-        fits = stored is not None and all(map(_nearly_same, stored.corners, request.corners))
-        self._palette = stored if stored is not None and fits else CrossfadePalette(request.corners)
-        cells = self._palette.cells(request.rows, request.cols)
+        space = request.space
+        stored = self._stored_for(space)
+        palette = stored or CrossfadePalette(space.anchors, space.key, space.drawn)
+        self._palettes[request.surface] = palette
+        cells = palette.cells(request.rows, request.cols)
         self._tell(self.paletteReady, PaletteResult(request, cells, None, refined=False))
+
+    def _stored_for(self, space: Space) -> StoredPalette | None:
+        """Return the stored palette of a space, if there is one."""
+        if len(space.anchors) != CORNER_COUNT or space.key is not None:
+            return None
+        if space.kind not in self._stored:
+            try:
+                self._stored[space.kind] = self._load_stored(space.kind.value)
+            except Exception:  # noqa: BLE001 (the edge of this thread: without it a cross-fade answers)
+                _log.warning("no stored palette for %s", space.kind.value, exc_info=True)
+                self._stored[space.kind] = None
+        stored = self._stored[space.kind]
+        fits = stored is not None and all(map(_nearly_same, stored.corners, space.anchors))
+        return stored if fits else None
 
     def _tell(self, signal: object, *values: object) -> None:
         """Emit a signal unless the worker is closing."""
@@ -277,7 +321,24 @@ class DecodeWorker(QObject):
             signal.emit(*values)  # type: ignore[attr-defined]
 
 
-def _nearly_same(stored: DrumLoop, corner: DrumLoop) -> bool:
+def _palette_of(model: LoopModel, space: Space, refine: bool) -> Palette:
+    """Return a model's palette of a space, or its row between the two ends of a mixer."""
+    lock: dict[str, object] = {}
+    if space.key is not None:
+        lock = {"allowed": space.key.allowed(), "drawn": space.drawn}
+    if len(space.anchors) == CORNER_COUNT:
+        return model.make_palette(space.anchors, refine=refine, **lock)
+    first, second = space.anchors
+    return Row(model.make_morph(first, second, refine=refine, **lock))
+
+
+def _nearly_same(stored: Loop, corner: Loop) -> bool:
     """Say whether a stored loop is the corner, but for the rounding of its microtiming."""
-    same = np.array_equal(stored.hits, corner.hits) and np.array_equal(stored.velocity, corner.velocity)
+    if isinstance(stored, DrumLoop) and isinstance(corner, DrumLoop):
+        same = np.array_equal(stored.hits, corner.hits)
+    elif isinstance(stored, DrumLoop) or isinstance(corner, DrumLoop):
+        return False
+    else:
+        same = np.array_equal(stored.events, corner.events)
+    same = same and np.array_equal(stored.velocity, corner.velocity)
     return same and bool(np.allclose(stored.microtiming, corner.microtiming, rtol=0, atol=ROUNDING))

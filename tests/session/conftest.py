@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.melody import MelodyLoop
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Corners, default_corners
+from blender_app.session.document import Loop, TrackKind, default_corners
 from blender_app.session.settings import Settings
 
 
@@ -69,21 +70,29 @@ class FakeEngine:
 
 
 class FakePalette(CrossfadePalette):
-    """A palette that says by its velocities that it was refined."""
+    """A palette that says by how well it holds its corners that it was refined."""
 
-    def __init__(self, corners: Corners, refine: bool) -> None:
+    def __init__(self, corners: Sequence[Loop], refine: bool) -> None:
         super().__init__(corners)
         self.refined = refine
-        self.held = (1.0, 1.0, 1.0, 1.0) if refine else (0.9, 0.9, 0.9, 0.9)
+        self.held = ((1.0,) if refine else (0.9,)) * len(corners)
+
+
+class FakeMorph(FakePalette):
+    """A way between two loops."""
+
+    def at(self, positions: NDArray[np.float64]) -> list[Loop]:
+        return super().at(np.stack([positions, np.zeros(len(positions))], axis=-1))
 
 
 class FakeModel:
     """Cross-fades; remembers what it was asked."""
 
-    name, hash = "fake", "f00d"
+    name, hash = "drums-2bar", "f00d"
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Corners, bool]] = []
+        self.asked: list[tuple[tuple[Loop, ...], bool]] = []
+        self.locks: list[dict[str, object]] = []
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Event()
@@ -91,36 +100,57 @@ class FakeModel:
         self.refine_gate.set()
         self.refining = threading.Event()
 
-    def make_palette(self, corners: Sequence[DrumLoop], refine: bool) -> FakePalette:
-        four = tuple(corners)
-        self.asked.append((four, refine))
+    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> FakePalette:
+        self._ask(tuple(corners), refine, lock)
+        return FakePalette(corners, refine)
+
+    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> FakeMorph:
+        self._ask((a, b), refine, lock)
+        return FakeMorph((a, b), refine)
+
+    def _ask(self, loops: tuple[Loop, ...], refine: bool, lock: dict[str, object]) -> None:
+        self.asked.append((loops, refine))
+        self.locks.append(lock)
         self.entered.set()
         assert self.gate.wait(10)
         if refine:
             self.refining.set()
             assert self.refine_gate.wait(10)
-        return FakePalette(four, refine)
 
-    def sample_loops(
-        self, n: int, temperature: float | None = None, seed: int | None = None
-    ) -> list[DrumLoop]:
+    def sample_loops(self, n: int, temperature: float | None = None, seed: int | None = None) -> list[Loop]:
         return [random_loop(seed or 0)] * n
 
-    def vary(self, loop: DrumLoop, amount: float, seed: int) -> DrumLoop:
+    def vary(self, loop: Loop, amount: float, seed: int) -> Loop:
         return loop.with_hit(seed % LOOP_STEPS, 7, 1 + round(100 * amount))
+
+
+class FakeMelodyModel(FakeModel):
+    """The same for melodies."""
+
+    name, hash = "melody-2bar", "cafe"
+
+    def sample_loops(
+        self, n: int, temperature: float | None = None, seed: int | None = None, **wishes: object
+    ) -> list[Loop]:
+        self.locks.append(wishes)
+        return [random_melody(seed or 0)] * n
+
+    def vary(self, loop: Loop, amount: float, seed: int, **lock: object) -> Loop:
+        self.locks.append(lock)
+        return loop.transposed(1 + seed % 11)
 
 
 class FakeStored:
     """A stored palette that answers with one recognisable loop."""
 
-    def __init__(self, corners: Corners) -> None:
+    def __init__(self, corners: Sequence[Loop]) -> None:
         self.corners = corners
         self.loop = DrumLoop.empty().with_hit(5, 5, 55)
 
-    def cells(self, rows: int, cols: int) -> list[list[DrumLoop]]:
+    def cells(self, rows: int, cols: int) -> list[list[Loop]]:
         return [[self.loop] * cols for _ in range(rows)]
 
-    def at(self, points: NDArray[np.float64]) -> list[DrumLoop]:
+    def at(self, points: NDArray[np.float64]) -> list[Loop]:
         return [self.loop] * len(points)
 
 
@@ -130,6 +160,14 @@ def random_loop(seed: int) -> DrumLoop:
     shape = (LOOP_STEPS, VOICE_COUNT)
     hits = generator.random(shape) < 0.2
     return DrumLoop(hits, generator.integers(1, 128, shape), generator.uniform(-0.5, 0.5, shape))
+
+
+def random_melody(seed: int, low: int = 50, high: int = 80) -> MelodyLoop:
+    """Return a melody of arbitrary notes and rests."""
+    generator = np.random.default_rng(seed)
+    events = generator.integers(low, high, LOOP_STEPS)
+    events = np.where(generator.random(LOOP_STEPS) < 0.6, -2, events)
+    return MelodyLoop.from_events(np.where(generator.random(LOOP_STEPS) < 0.15, -1, events))
 
 
 @pytest.fixture
@@ -146,8 +184,21 @@ def engine(clock: FakeClock) -> FakeEngine:
 
 @pytest.fixture
 def model() -> FakeModel:
-    """Return a model that cross-fades."""
+    """Return a drum model that cross-fades."""
     return FakeModel()
+
+
+@pytest.fixture
+def melody_model() -> FakeMelodyModel:
+    """Return a melody model that cross-fades."""
+    return FakeMelodyModel()
+
+
+@pytest.fixture
+def load_model(model: FakeModel, melody_model: FakeMelodyModel) -> Callable[[str], FakeModel]:
+    """Return the function that gives the models by their names."""
+    models = {each.name: each for each in (model, melody_model)}
+    return models.__getitem__
 
 
 @pytest.fixture
@@ -161,7 +212,11 @@ MakeController = Callable[..., Controller]
 
 @pytest.fixture
 def make_controller(
-    qtbot: QtBot, engine: FakeEngine, model: FakeModel, clock: FakeClock, tmp_path: Path
+    qtbot: QtBot,
+    engine: FakeEngine,
+    load_model: Callable[[str], FakeModel],
+    clock: FakeClock,
+    tmp_path: Path,
 ) -> Iterator[MakeController]:
     """Return a function that makes controllers; all are closed in the end."""
     made: list[Controller] = []
@@ -169,8 +224,8 @@ def make_controller(
     def make(**changes: object) -> Controller:
         arguments: dict[str, object] = {
             "make_engine": lambda: engine,
-            "load_model": lambda: model,
-            "load_stored": lambda: None,
+            "load_model": load_model,
+            "load_stored": lambda _kind: None,
             "settings": Settings(tmp_path / "settings.ini"),
             "state_folder": tmp_path / "state",
             "clock": clock,
@@ -186,10 +241,12 @@ def make_controller(
 
 @pytest.fixture
 def controller(make_controller: MakeController, qtbot: QtBot) -> Controller:
-    """Return a started controller whose refined palette sounds."""
+    """Return a started controller whose refined palettes sound."""
     controller = make_controller()
     controller.start()
-    qtbot.waitUntil(lambda: controller.held == (1.0, 1.0, 1.0, 1.0) and controller.sounding.hit_count > 0)
+    names = controller.session.track_names
+    qtbot.waitUntil(lambda: all(controller.held_of(name) == (1.0,) * 4 for name in names))
+    qtbot.waitUntil(lambda: all(controller.sounding_of(name).to_notes() for name in names))
     return controller
 
 

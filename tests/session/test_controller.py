@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import LOOP_STEPS, VOICE_PITCHES, DrumLoop
 from blender_app.core.errors import FontError, ModelError
+from blender_app.core.notes import Note
 from blender_app.core.presets import PRESETS
 from blender_app.core.smf import read_drum_loop, read_midi
 from blender_app.engine import messages as m
@@ -24,8 +26,11 @@ from blender_app.session.status import ModelState
 SQUARE = DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), bars=4)
 
 
+DRUMS = m.TrackSettings("drums", True, 128, 0, 9, note_map=VOICE_PITCHES)
+
+
 def last_pattern(engine) -> m.SetPattern:
-    return engine.sent(m.SetPattern)[-1]
+    return [command for command in engine.sent(m.SetPattern) if command.track == "drums"][-1]
 
 
 def same_hits(one: DrumLoop, other: DrumLoop) -> bool:
@@ -34,13 +39,13 @@ def same_hits(one: DrumLoop, other: DrumLoop) -> bool:
 
 def test_start_tells_the_engine_everything(controller: Controller, engine) -> None:
     kinds = {type(command) for command in engine.commands}
-    assert {m.SetTempo, m.SetSwing, m.SetFeel, m.SetMix, m.SetGain, m.SetKit} <= kinds
-    assert {m.SetAudio, m.SetRouting, m.SetPattern} <= kinds
+    assert {m.SetTempo, m.SetSwing, m.SetFeel, m.SetMix, m.SetGain, m.SetTrack} <= kinds
+    assert {m.SetAudio, m.SetPattern} <= kinds
     assert last_pattern(engine).pattern.notes == controller.sounding.to_notes()
 
 
 def test_corner_cells_are_the_corners(controller: Controller) -> None:
-    cells, corners = controller.cells, controller.session.corners
+    cells, corners = controller.cells, controller.session.front_track.corners
     assert (cells[0][0], cells[0][-1], cells[-1][0], cells[-1][-1]) == corners
     assert (len(cells), len(cells[0])) == (11, 11)
 
@@ -48,8 +53,8 @@ def test_corner_cells_are_the_corners(controller: Controller) -> None:
 def test_moving_the_puck_plays_what_is_there(controller: Controller, engine, qtbot: QtBot) -> None:
     with qtbot.waitSignal(controller.soundingChanged):
         controller.move_puck(1.0, 0.0)
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.corners[1])
-    assert last_pattern(engine).pattern.notes == controller.session.corners[1].to_notes()
+    qtbot.waitUntil(lambda: controller.sounding == controller.session.front_track.corners[1])
+    assert last_pattern(engine).pattern.notes == controller.session.front_track.corners[1].to_notes()
 
 
 def test_puck_waits_for_the_chosen_boundary(controller: Controller, engine, qtbot: QtBot) -> None:
@@ -59,24 +64,24 @@ def test_puck_waits_for_the_chosen_boundary(controller: Controller, engine, qtbo
     engine.starts_patterns = False
     before = controller.sounding
     controller.move_puck(0.0, 1.0)
-    qtbot.waitUntil(lambda: controller.waiting == controller.session.corners[2])
+    qtbot.waitUntil(lambda: controller.waiting == controller.session.front_track.corners[2])
     assert last_pattern(engine).change_at is m.ChangeAt.BAR
     assert controller.sounding == before
     serial = last_pattern(engine).pattern.serial
     engine.events.append(m.PatternStarted("drums", serial, 16.0, 101.0))
     qtbot.waitUntil(lambda: controller.waiting is None)
-    assert controller.sounding == controller.session.corners[2]
+    assert controller.sounding == controller.session.front_track.corners[2]
 
 
 def test_painting_a_corner_is_heard_at_once(controller: Controller, engine, qtbot: QtBot) -> None:
     controller.set_change_at(m.ChangeAt.LOOP)
     controller.move_puck(0.0, 0.0)
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.corners[0])
+    qtbot.waitUntil(lambda: controller.sounding == controller.session.front_track.corners[0])
     free = next(step for step in range(LOOP_STEPS) if not controller.sounding.hits[step, 6])
     controller.paint_hit(0, free, 6, 90)
     qtbot.waitUntil(lambda: bool(controller.sounding.hits[free, 6]))
     assert last_pattern(engine).change_at is m.ChangeAt.STEP
-    assert controller.cells[0][0] == controller.session.corners[0]
+    assert controller.cells[0][0] == controller.session.front_track.corners[0]
 
 
 def test_a_refined_palette_leaves_the_puck_waiting(
@@ -110,7 +115,7 @@ def test_unrefined_palette_comes_first_and_the_refined_one_replaces_it(
     controller.clear_corner(3)
     qtbot.waitUntil(lambda: len(held) == 2)
     assert held == [(0.9,) * 4, (1.0,) * 4]
-    assert [refine for corners, refine in model.asked if corners == controller.session.corners] == [
+    assert [refine for corners, refine in model.asked if corners == controller.session.front_track.corners] == [
         False,
         True,
     ]
@@ -118,14 +123,14 @@ def test_unrefined_palette_comes_first_and_the_refined_one_replaces_it(
 
 def test_undo_brings_back_sound_and_palette(controller: Controller, qtbot: QtBot) -> None:
     controller.move_puck(1.0, 1.0)
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.corners[3])
+    qtbot.waitUntil(lambda: controller.sounding == controller.session.front_track.corners[3])
     before = controller.session
     controller.use_preset(3, PRESETS[12])
     qtbot.waitUntil(lambda: controller.sounding == PRESETS[12].loop)
     controller.undo_stack.undo()
     assert controller.session == before
-    qtbot.waitUntil(lambda: controller.sounding == before.corners[3])
-    assert controller.cells[-1][-1] == before.corners[3]
+    qtbot.waitUntil(lambda: controller.sounding == before.front_track.corners[3])
+    assert controller.cells[-1][-1] == before.front_track.corners[3]
 
 
 @pytest.mark.parametrize(
@@ -135,13 +140,13 @@ def test_undo_brings_back_sound_and_palette(controller: Controller, qtbot: QtBot
         (lambda c: c.set_swing(0.6), m.SetSwing(0.6)),
         (lambda c: c.set_feel(0.5), m.SetFeel(0.5)),
         (lambda c: c.set_volume(0.25), m.SetGain(0.25)),
-        (lambda c: c.set_kit(128, 25), m.SetKit(128, 25)),
+        (lambda c: c.set_sound(128, 25), m.SetTrack(replace(DRUMS, program=25))),
         (lambda c: c.set_font("/x.sf2"), m.LoadFont(Path("/x.sf2"))),
         (lambda c: c.set_audio(False), m.SetAudio(False)),
-        (lambda c: c.set_channel(3), m.SetRouting(3, (36, 38, 42, 46, 45, 48, 50, 49, 51))),
+        (lambda c: c.set_channel(3), m.SetTrack(replace(DRUMS, channel=3))),
         (lambda c: c.set_latency(9), m.SetLatency(0.5)),
         (lambda c: c.open_virtual_port(), m.OpenVirtualPort("Loopweave")),
-        (lambda c: c.preview_hit(1, 90), m.Preview(1, 90)),
+        (lambda c: c.preview_hit(1, 90), m.Preview("drums", Note(0, 38, 90, 0.5, voice=1))),
         (lambda c: c.panic(), m.Panic()),
     ],
 )
@@ -164,11 +169,11 @@ def test_mix_reaches_the_engine(controller: Controller, engine) -> None:
 def test_stored_palette_sounds_until_the_model_is_there(make_controller, model, qtbot: QtBot, stored) -> None:
     gate = threading.Event()
 
-    def load() -> object:
+    def load(name: str) -> object:
         assert gate.wait(10)
         return model
 
-    controller = make_controller(load_model=load, load_stored=lambda: stored)
+    controller = make_controller(load_model=load, load_stored=lambda _kind: stored)
     controller.start()
     qtbot.waitUntil(lambda: controller.sounding == stored.loop)
     assert controller.status.model_state is ModelState.LOADING
@@ -181,7 +186,7 @@ def test_stored_palette_sounds_until_the_model_is_there(make_controller, model, 
 def test_dice_wait_for_the_model(make_controller, model, qtbot: QtBot, loop_of) -> None:
     gate = threading.Event()
 
-    def load() -> object:
+    def load(name: str) -> object:
         assert gate.wait(10)
         return model
 
@@ -191,45 +196,45 @@ def test_dice_wait_for_the_model(make_controller, model, qtbot: QtBot, loop_of) 
     controller.dice_corner(2)
     controller.dice_corner(1)
     gate.set()
-    qtbot.waitUntil(lambda: controller.session.corners[1] == controller.session.corners[2] == loop_of(7))
-    assert controller.session.corner_names[1] == "Dice 7"
+    qtbot.waitUntil(lambda: controller.session.front_track.corners[1] == controller.session.front_track.corners[2] == loop_of(7))
+    assert controller.session.front_track.corner_names[1] == "Dice 7"
     controller.undo_stack.undo()
     controller.undo_stack.undo()
-    assert controller.session.corners == default_corners()
+    assert controller.session.front_track.corners == default_corners()
 
 
 def test_dice_that_fall_during_a_drag_are_a_step_of_their_own(controller: Controller, qtbot: QtBot) -> None:
     controller.begin_gesture("Move puck")
     controller.move_puck(0.1, 0.1)
     controller.dice_corner(1)
-    qtbot.waitUntil(lambda: controller.session.corner_names[1].startswith("Dice"))
+    qtbot.waitUntil(lambda: controller.session.front_track.corner_names[1].startswith("Dice"))
     controller.end_gesture()
     controller.undo_stack.undo()
-    assert controller.session.puck == (0.1, 0.1)
-    assert not controller.session.corner_names[1].startswith("Dice")
+    assert controller.session.front_track.puck == (0.1, 0.1)
+    assert not controller.session.front_track.corner_names[1].startswith("Dice")
 
 
 def test_vary_changes_a_little_and_can_be_undone(controller: Controller, qtbot: QtBot) -> None:
-    before = controller.session.corners[0]
+    before = controller.session.front_track.corners[0]
     controller._make_seed = lambda: 3
     controller.vary_corner(0, 0.5)
-    qtbot.waitUntil(lambda: controller.session.corners[0] != before)
-    assert controller.session.corners[0] == before.with_hit(3, 7, 51)
-    assert controller.session.corner_names[0] == "Boom Bap (varied)"
+    qtbot.waitUntil(lambda: controller.session.front_track.corners[0] != before)
+    assert controller.session.front_track.corners[0] == before.with_hit(3, 7, 51)
+    assert controller.session.front_track.corner_names[0] == "Boom Bap (varied)"
 
 
 def test_without_a_model_the_instrument_goes_on(make_controller, qtbot: QtBot, stored, engine) -> None:
     def fail() -> object:
         raise ModelError("The model drums-2bar is missing.")
 
-    controller = make_controller(load_model=fail, load_stored=lambda: stored)
+    controller = make_controller(load_model=fail, load_stored=lambda _kind: stored)
     with qtbot.waitSignal(controller.messageShown) as shown:
         controller.start()
     assert "drums-2bar is missing" in shown.args[1]
     qtbot.waitUntil(lambda: controller.sounding == stored.loop)
     controller.clear_corner(3)  # not the stored palette's corners any more
     controller.move_puck(0.0, 0.0)
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.corners[0])
+    qtbot.waitUntil(lambda: controller.sounding == controller.session.front_track.corners[0])
     assert controller.status.model_state is ModelState.FAILED
     with qtbot.waitSignal(controller.messageShown) as shown:
         controller.dice_corner(0)
@@ -255,7 +260,7 @@ def test_open_another_models_session_gives_a_message(
     controller: Controller, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = tmp_path / "old.blend.json"
-    save_session(path, Session(model_hash="other", tempo_bpm=99.0))
+    save_session(path, Session(models=(("drums-2bar", "other"),), tempo_bpm=99.0))
     with qtbot.waitSignal(controller.messageShown) as shown:
         assert controller.open_session(path)
     assert "another version of the model" in shown.args[1]
@@ -264,7 +269,7 @@ def test_open_another_models_session_gives_a_message(
 
 def test_saved_session_carries_the_models_hash(controller: Controller, tmp_path: Path) -> None:
     assert controller.save_session(tmp_path / "mine")
-    assert load_session(tmp_path / "mine.blend.json").model_hash == "f00d"
+    assert load_session(tmp_path / "mine.blend.json").models == (("drums-2bar", "f00d"), ("melody-2bar", "cafe"))
 
 
 def test_export_of_cell_grid_and_path(controller: Controller, tmp_path: Path, qtbot: QtBot) -> None:
@@ -292,7 +297,7 @@ def test_export_as_sound_goes_on_beside_the_window(
             raise FontError("no font here")
 
     monkeypatch.setattr(export, "render_patterns", render)
-    controller.set_kit(128, 25)
+    controller.set_sound(128, 25)
     told: list[tuple[str, str]] = []
     controller.messageShown.connect(lambda level, text: told.append((level, text)))
     assert controller.export_cell(tmp_path / "cell.wav")
@@ -313,11 +318,11 @@ def test_export_into_a_missing_folder_gives_a_message(
 
 
 def test_import_brings_what_export_wrote(controller: Controller, tmp_path: Path) -> None:
-    loop = controller.session.corners[1]
+    loop = controller.session.front_track.corners[1]
     assert controller.export_loop(tmp_path / "house.mid", loop, "House")
     assert controller.import_corner(0, tmp_path / "house.mid")
-    assert controller.session.corners[0].hits.tolist() == loop.hits.tolist()
-    assert controller.session.corner_names[0] == "house"
+    assert controller.session.front_track.corners[0].hits.tolist() == loop.hits.tolist()
+    assert controller.session.front_track.corner_names[0] == "house"
 
 
 def test_import_of_a_broken_file_changes_nothing(
@@ -340,7 +345,7 @@ def test_once_path_stays_on_its_end(controller: Controller, engine, clock, qtbot
     qtbot.waitUntil(lambda: controller.playing)
     clock.now_s += 1000 * 0.125
     assert controller.path_position(clock.now_s) == pytest.approx(position_at(path, 32.0))
-    qtbot.waitUntil(lambda: same_hits(controller.sounding, controller.session.corners[1]))
+    qtbot.waitUntil(lambda: same_hits(controller.sounding, controller.session.front_track.corners[1]))
 
 
 def test_empty_loops_are_fine(controller: Controller, engine, qtbot: QtBot) -> None:

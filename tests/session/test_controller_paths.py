@@ -19,13 +19,13 @@ SQUARE = DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), bars=4)
 
 
 def move_node(controller: Controller, index: int, x: float, y: float) -> None:
-    path = controller.session.path
+    path = controller.session.front_track.path
     nodes = (*path.nodes[:index], (x, y), *path.nodes[index + 1 :])
     controller.set_path(replace(path, nodes=nodes))
 
 
 def last_pattern(engine) -> m.SetPattern:
-    return engine.sent(m.SetPattern)[-1]
+    return [command for command in engine.sent(m.SetPattern) if command.track == "drums"][-1]
 
 
 def same_hits(one: DrumLoop, other: DrumLoop) -> bool:
@@ -41,9 +41,9 @@ def test_path_is_one_long_pattern_of_the_loops_on_its_way(
     pattern = last_pattern(engine).pattern
     assert (pattern.loop_from_step, pattern.anchor_step) == (0, 0)
     first_row = [note.voice for note in pattern.notes if note.step == 0]
-    assert first_row == list(np.flatnonzero(controller.session.corners[0].hits[0]))
+    assert first_row == list(np.flatnonzero(controller.session.front_track.corners[0].hits[0]))
     quarter = [note.voice for note in pattern.notes if note.step == 16]
-    assert quarter == list(np.flatnonzero(controller.session.corners[1].hits[16]))
+    assert quarter == list(np.flatnonzero(controller.session.front_track.corners[1].hits[16]))
 
 
 def test_bead_and_sounding_loop_follow_the_engines_clock(
@@ -57,7 +57,7 @@ def test_bead_and_sounding_loop_follow_the_engines_clock(
     qtbot.waitUntil(lambda: controller.playing)
     clock.now_s = 100.0 + 16 * 0.125  # a quarter of the lap at 120 beats a minute
     assert controller.path_position(clock.now_s) == pytest.approx((1.0, 0.0), abs=1e-6)
-    qtbot.waitUntil(lambda: same_hits(controller.sounding, controller.session.corners[1]))
+    qtbot.waitUntil(lambda: same_hits(controller.sounding, controller.session.front_track.corners[1]))
     assert controller.playhead_step(clock.now_s) == pytest.approx(16.0)
 
 
@@ -99,7 +99,7 @@ def test_a_path_drawn_after_one_that_has_ended_begins_at_its_beginning(
     qtbot.waitUntil(lambda: controller.playing)
     controller.set_path(replace(SQUARE, mode=PathMode.ONCE))
     controller.play_path(True)
-    qtbot.waitUntil(lambda: controller._playback.sounding_path is not None)
+    qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None)
     clock.now_s += 70 * 0.125
     controller.draw_path([(0.1, 0.1), (0.9, 0.9)])
     qtbot.waitUntil(lambda: last_pattern(engine).pattern.anchor_step == 71)
@@ -114,12 +114,12 @@ def test_a_path_is_heard_while_its_node_is_dragged_without_pause(
     controller: Controller, engine, model, monkeypatch, qtbot: QtBot
 ) -> None:
     controller.set_path(replace(SQUARE, playing=True))
-    qtbot.waitUntil(lambda: controller._playback.sounding_path is not None)
+    qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None)
     serial = last_pattern(engine).pattern.serial
     asked = controller._worker.pathReady
 
     def move(_result: object) -> None:
-        x = controller.session.path.nodes[2][0]
+        x = controller.session.front_track.path.nodes[2][0]
         move_node(controller, 2, x - 0.001, 0.5)  # each answer finds another path
 
     asked.connect(move)
@@ -153,7 +153,7 @@ def test_moving_a_node_while_playing_keeps_the_lap(
     clock.now_s += 7 * 0.125
     controller.set_path(SQUARE)
     controller.play_path(True)
-    qtbot.waitUntil(lambda: controller._playback.sounding_path is not None)
+    qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None)
     assert last_pattern(engine).pattern.anchor_step == 8
     clock.now_s += 30 * 0.125
     serial = last_pattern(engine).pattern.serial
@@ -166,8 +166,8 @@ def test_touching_the_puck_takes_over_from_the_path(controller: Controller, qtbo
     controller.set_path(SQUARE)
     controller.play_path(True)
     controller.move_puck(1.0, 1.0)
-    assert controller.session.path is not None
-    assert not controller.session.path.playing
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.corners[3])
+    assert controller.session.front_track.path is not None
+    assert not controller.session.front_track.path.playing
+    qtbot.waitUntil(lambda: controller.sounding == controller.session.front_track.corners[3])
     controller.undo_stack.undo()
-    assert controller.session.path_plays
+    assert controller.session.front_track.path_plays

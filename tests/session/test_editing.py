@@ -14,22 +14,22 @@ from pytestqt.qtbot import QtBot
 from blender_app.core.presets import PRESETS
 from blender_app.engine.messages import ChangeAt, VoiceMix
 from blender_app.session.document import DrawnPath, PathMode, Session
-from blender_app.session.editing import SessionEditor
+from blender_app.session.corner_editing import CornerEditor
 from blender_app.session.tempo_tap import TempoTap
 
 
 @pytest.fixture
-def editor(qtbot: QtBot, clock) -> SessionEditor:
-    return SessionEditor(clock=clock)
+def editor(qtbot: QtBot, clock) -> CornerEditor:
+    return CornerEditor(clock=clock)
 
 
-def test_each_edit_can_be_undone_and_redone(editor: SessionEditor, clock) -> None:
+def test_each_edit_can_be_undone_and_redone(editor: CornerEditor, clock) -> None:
     edits: list[Callable[[], None]] = [
         lambda: editor.set_tempo(80),
         lambda: editor.set_swing(0.6),
         lambda: editor.set_feel(0.2),
         lambda: editor.set_change_at(ChangeAt.BAR),
-        lambda: editor.set_kit(128, 25),
+        lambda: editor.set_sound(128, 25),
         lambda: editor.set_font("x.sf2"),
         lambda: editor.set_volume(0.1),
         lambda: editor.set_voice_mix(3, VoiceMix(mute=True)),
@@ -40,7 +40,7 @@ def test_each_edit_can_be_undone_and_redone(editor: SessionEditor, clock) -> Non
         lambda: editor.clear_corner(2),
         lambda: editor.draw_path([(0.0, 0.0), (0.5, 1.0), (1.0, 0.0)]),
         lambda: editor.paint_hit(1, 5, 6, 90),
-        lambda: editor.set_path(replace(editor.session.path, bars=3)),
+        lambda: editor.set_path(replace(editor.session.front_track.path, bars=3)),
         lambda: editor.play_path(False),
         lambda: editor.set_path(None),
     ]
@@ -59,7 +59,7 @@ def test_each_edit_can_be_undone_and_redone(editor: SessionEditor, clock) -> Non
         assert editor.session == state
 
 
-def test_a_drag_is_one_step(editor: SessionEditor, clock) -> None:
+def test_a_drag_is_one_step(editor: CornerEditor, clock) -> None:
     editor.begin_gesture("Drag puck")
     for step in range(1, 50):
         clock.now_s += 1
@@ -67,14 +67,14 @@ def test_a_drag_is_one_step(editor: SessionEditor, clock) -> None:
     editor.end_gesture()
     assert editor.undo_stack.count() == 1
     assert editor.undo_stack.undoText() == "Drag puck"
-    assert editor.session.puck == (0.49, 0.2)
+    assert editor.session.front_track.puck == (0.49, 0.2)
     editor.undo_stack.undo()
     assert editor.session == Session()
     editor.undo_stack.redo()
-    assert editor.session.puck == (0.49, 0.2)
+    assert editor.session.front_track.puck == (0.49, 0.2)
 
 
-def test_two_drags_are_two_steps(editor: SessionEditor) -> None:
+def test_two_drags_are_two_steps(editor: CornerEditor) -> None:
     for x in (0.1, 0.9):
         editor.begin_gesture("Drag puck")
         editor.move_puck(x, 0.5)
@@ -82,7 +82,7 @@ def test_two_drags_are_two_steps(editor: SessionEditor) -> None:
     assert editor.undo_stack.count() == 2
 
 
-def test_a_drag_of_many_kinds_is_one_step(editor: SessionEditor) -> None:
+def test_a_drag_of_many_kinds_is_one_step(editor: CornerEditor) -> None:
     editor.begin_gesture("Paint")
     editor.paint_hit(0, 1, 6, 80)
     editor.paint_hit(1, 2, 6, 80)
@@ -93,7 +93,7 @@ def test_a_drag_of_many_kinds_is_one_step(editor: SessionEditor) -> None:
     assert editor.session == Session()
 
 
-def test_a_drag_whose_end_was_lost_ends_with_the_next_one(editor: SessionEditor) -> None:
+def test_a_drag_whose_end_was_lost_ends_with_the_next_one(editor: CornerEditor) -> None:
     editor.begin_gesture("Lost")
     editor.move_puck(0.2, 0.2)
     editor.begin_gesture("Paint")
@@ -103,7 +103,7 @@ def test_a_drag_whose_end_was_lost_ends_with_the_next_one(editor: SessionEditor)
     assert editor.undo_stack.count() == 3
 
 
-def test_a_drag_back_to_where_it_began_leaves_no_step(editor: SessionEditor) -> None:
+def test_a_drag_back_to_where_it_began_leaves_no_step(editor: CornerEditor) -> None:
     editor.begin_gesture("Drag puck")
     editor.move_puck(0.2, 0.2)
     editor.move_puck(0.5, 0.5)
@@ -112,7 +112,7 @@ def test_a_drag_back_to_where_it_began_leaves_no_step(editor: SessionEditor) -> 
     assert editor.session == Session()
 
 
-def test_quick_small_steps_are_one_and_slow_ones_are_not(editor: SessionEditor, clock) -> None:
+def test_quick_small_steps_are_one_and_slow_ones_are_not(editor: CornerEditor, clock) -> None:
     for tempo in (111, 112, 113):
         clock.now_s += 0.2
         editor.set_tempo(tempo)
@@ -124,7 +124,7 @@ def test_quick_small_steps_are_one_and_slow_ones_are_not(editor: SessionEditor, 
     assert editor.session.tempo_bpm == 113
 
 
-def test_small_steps_of_one_thing_are_one_step(editor: SessionEditor) -> None:
+def test_small_steps_of_one_thing_are_one_step(editor: CornerEditor) -> None:
     nodes = ((0.0, 0.0), (0.5, 0.5), (1.0, 0.0))
     editor.set_path(DrawnPath(nodes))
     editor.paint_hit(0, 3, 6, 80)
@@ -134,22 +134,22 @@ def test_small_steps_of_one_thing_are_one_step(editor: SessionEditor) -> None:
     for change in range(1, 6):
         editor.set_path(DrawnPath((nodes[0], (0.5, change / 20), nodes[2]), closed=True))
     for change in range(1, 6):
-        editor.set_path(replace(editor.session.path, bars=change))
+        editor.set_path(replace(editor.session.front_track.path, bars=change))
     assert editor.undo_stack.count() == before + 3
-    editor.set_path(replace(editor.session.path, closed=False))
-    editor.set_path(replace(editor.session.path, mode=PathMode.ONCE))
+    editor.set_path(replace(editor.session.front_track.path, closed=False))
+    editor.set_path(replace(editor.session.front_track.path, mode=PathMode.ONCE))
     editor.paint_hit(0, 3, 6, 0)
     editor.paint_hit(0, 3, 6, 80)
     assert editor.undo_stack.count() == before + 7
 
 
-def test_an_edit_that_changes_nothing_leaves_no_step(editor: SessionEditor) -> None:
+def test_an_edit_that_changes_nothing_leaves_no_step(editor: CornerEditor) -> None:
     editor.set_tempo(editor.session.tempo_bpm)
-    editor.set_corner(0, editor.session.corners[0], editor.session.corner_names[0])
+    editor.set_corner(0, editor.session.front_track.corners[0], editor.session.front_track.corner_names[0])
     assert editor.undo_stack.count() == 0
 
 
-def test_changed_names_are_told_before_and_after_undo(editor: SessionEditor, qtbot: QtBot) -> None:
+def test_changed_names_are_told_before_and_after_undo(editor: CornerEditor, qtbot: QtBot) -> None:
     told: list[frozenset[str]] = []
     editor.sessionChanged.connect(told.append)
     with qtbot.waitSignal(editor.cornersChanged):
@@ -161,7 +161,7 @@ def test_changed_names_are_told_before_and_after_undo(editor: SessionEditor, qtb
         editor.undo_stack.undo()
 
 
-def test_numbers_are_brought_into_range(editor: SessionEditor) -> None:
+def test_numbers_are_brought_into_range(editor: CornerEditor) -> None:
     editor.set_tempo(1000)
     editor.set_swing(0)
     editor.set_volume(-3)
@@ -169,7 +169,7 @@ def test_numbers_are_brought_into_range(editor: SessionEditor) -> None:
     editor.move_puck(-1, 7)
     session = editor.session
     assert (session.tempo_bpm, session.swing, session.volume) == (300, 0.5, 0)
-    assert (session.rows, session.cols, session.puck) == (3, 33, (0, 1))
+    assert (session.front_track.rows, session.front_track.cols, session.front_track.puck) == (3, 33, (0, 1))
 
 
 @pytest.mark.parametrize(
@@ -182,42 +182,42 @@ def test_numbers_are_brought_into_range(editor: SessionEditor) -> None:
         lambda e: e.set_voice_mix(9, VoiceMix()),
     ],
 )
-def test_what_does_not_exist_is_refused(editor: SessionEditor, edit: Callable[[SessionEditor], None]) -> None:
+def test_what_does_not_exist_is_refused(editor: CornerEditor, edit: Callable[[CornerEditor], None]) -> None:
     with pytest.raises(ValueError, match="does not exist"):
         edit(editor)
     assert editor.session == Session()
 
 
-def test_painting_keeps_the_microtiming_of_a_hit(editor: SessionEditor) -> None:
-    loop = editor.session.corners[0]
+def test_painting_keeps_the_microtiming_of_a_hit(editor: CornerEditor) -> None:
+    loop = editor.session.front_track.corners[0]
     late = loop.microtiming[4, 1]
     assert late > 0
     editor.paint_hit(0, 4, 1, 60)
-    changed = editor.session.corners[0]
+    changed = editor.session.front_track.corners[0]
     assert (changed.velocity[4, 1], changed.microtiming[4, 1]) == (60, late)
     editor.paint_hit(0, 4, 1, 0)
-    assert not editor.session.corners[0].hits[4, 1]
+    assert not editor.session.front_track.corners[0].hits[4, 1]
 
 
-def test_copy_and_paste_between_corners(editor: SessionEditor) -> None:
+def test_copy_and_paste_between_corners(editor: CornerEditor) -> None:
     editor.paste_corner(2)
     assert editor.undo_stack.count() == 0
     editor.copy_corner(0)
     assert editor.can_paste
     editor.paste_corner(2)
-    assert editor.session.corners[2] == editor.session.corners[0]
-    assert editor.session.corner_names[2] == editor.session.corner_names[0]
+    assert editor.session.front_track.corners[2] == editor.session.front_track.corners[0]
+    assert editor.session.front_track.corner_names[2] == editor.session.front_track.corner_names[0]
 
 
-def test_drawing_again_keeps_how_the_path_plays(editor: SessionEditor) -> None:
+def test_drawing_again_keeps_how_the_path_plays(editor: CornerEditor) -> None:
     editor.set_path(DrawnPath(((0, 0),), bars=3))
     editor.draw_path([(0.0, 1.0), (1.0, 1.0)])
-    assert editor.session.path == DrawnPath(((0.0, 1.0), (1.0, 1.0)), bars=3, playing=True)
+    assert editor.session.front_track.path == DrawnPath(((0.0, 1.0), (1.0, 1.0)), bars=3, playing=True)
     editor.draw_path([])
-    assert editor.session.path is not None
+    assert editor.session.front_track.path is not None
 
 
-def test_taps_set_the_tempo(editor: SessionEditor, clock) -> None:
+def test_taps_set_the_tempo(editor: CornerEditor, clock) -> None:
     for _ in range(5):
         editor.tap_tempo()
         clock.now_s += 0.5
@@ -240,7 +240,7 @@ def test_a_pause_begins_the_taps_anew() -> None:
     assert tap.tap(11.0) == 60.0
 
 
-def test_the_history_lets_go_of_its_commands(editor: SessionEditor) -> None:
+def test_the_history_lets_go_of_its_commands(editor: CornerEditor) -> None:
     for index in range(700):
         editor.begin_gesture("Drag")
         editor.move_puck((index % 99) / 100, 0.5)
@@ -273,7 +273,7 @@ random_edits = st.one_of(
 @given(st.lists(random_edits, max_size=40))
 def test_any_history_goes_back_to_the_beginning_and_forth_to_the_end(qapp, edits) -> None:
     now_s = [0.0]
-    editor = SessionEditor(clock=lambda: now_s[0])
+    editor = CornerEditor(clock=lambda: now_s[0])
     begin = editor.session
     for name, *arguments in edits:
         if name == "wait":

@@ -43,19 +43,19 @@ def hurry(controller: Controller, dice: random.Random) -> None:
 def is_settled(controller: Controller, engine) -> bool:
     session = controller.session
     shape = len(controller.cells), len(controller.cells[0])
-    if controller.held != (1.0,) * 4 or shape != (session.rows, session.cols):
+    if controller.held != (1.0,) * 4 or shape != (session.front_track.rows, session.front_track.cols):
         return False
-    palette = CrossfadePalette(session.corners)
-    if controller.cells != palette.cells(session.rows, session.cols):
+    palette = CrossfadePalette(session.front_track.corners)
+    if controller.cells != palette.cells(session.front_track.rows, session.front_track.cols):
         return False
     sent = engine.sent(SetPattern)[-1].pattern
-    if session.path is None or not session.path.playing:
-        loop = palette.at(np.array([session.puck]))[0]
+    if session.front_track.path is None or not session.front_track.path.playing:
+        loop = palette.at(np.array([session.front_track.puck]))[0]
         return controller.sounding == loop and sent.notes == loop.to_notes()
     current = controller._playback.current_path
-    if current is None or current.plan.path != session.path:
+    if current is None or current.plan.path != session.front_track.path:
         return False
-    plan = PathPlan(session.path, current.plan.anchor_step)
+    plan = PathPlan(session.front_track.path, current.plan.anchor_step)
     return sent == plan.pattern(sent.serial, palette.at(plan.points()))
 
 

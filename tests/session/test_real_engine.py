@@ -32,7 +32,7 @@ def test_puck_path_and_crash_with_the_real_engine(make_controller, qtbot: QtBot)
     assert controller.timeline is not None
     assert controller.timeline.tempo_bpm == 300.0
     controller.move_puck(1.0, 0.0)
-    corner = controller.session.corners[1]
+    corner = controller.session.front_track.corners[1]
     qtbot.waitUntil(lambda: controller.sounding == corner and controller.waiting is None, timeout=WAIT_MS)
 
     controller.set_path(DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), bars=1))

@@ -1,0 +1,108 @@
+"""What the engine and the decode worker must be told, as values of sessions before and after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from blender_app.core.drums import DRUM_NOTE_STEPS, VOICE_PITCHES
+from blender_app.core.melody import MAX_PITCH, OCTAVE
+from blender_app.core.notes import Note
+from blender_app.engine import messages as m
+from blender_app.engine.midi_port import find_port
+from blender_app.session.document import MidiSettings, Session, Source, Track
+from blender_app.session.requests import PaletteRequest, Space, Surface
+
+PREVIEW_STEPS = 2.0
+"""How long a note is heard by itself."""
+
+
+def engine_commands(before: Session | None, session: Session) -> list[m.Command]:
+    """Return what the engine must be told after `before` became the session; None tells all.
+
+    MIDI ports are left out, for that depends on which there are, and tracks that have gone.
+    """
+    font = None if session.font is None else Path(session.font)
+    table: list[tuple[object, object, m.Command]] = [
+        (before and before.tempo_bpm, session.tempo_bpm, m.SetTempo(session.tempo_bpm)),
+        (before and before.swing, session.swing, m.SetSwing(session.swing)),
+        (before and before.feel, session.feel, m.SetFeel(session.feel)),
+        (before and before.volume, session.volume, m.SetGain(session.volume)),
+        (before and before.font, session.font, m.LoadFont(font)),
+        (before and before.audio_enabled, session.audio_enabled, m.SetAudio(session.audio_enabled)),
+        (before and before.midi.latency_s, session.midi.latency_s, m.SetLatency(session.midi.latency_s)),
+    ]
+    commands = [command for old, new, command in table if old != new]
+    earlier = {track.name: track for track in before.tracks} if before else {}
+    for track in session.tracks:
+        commands.extend(track_commands(earlier.get(track.name), track))
+    return commands
+
+
+def port_commands(midi: MidiSettings, ports: Sequence[str], opened: str | None) -> list[m.Command]:
+    """Return what opens a session's port; one that is not there is opened when it appears."""
+    if midi.port is not None and midi.virtual:
+        return [m.OpenVirtualPort(midi.port)]
+    if midi.port is None or find_port(midi.port, list(ports)) is not None:
+        return [m.OpenPort(midi.port)]
+    return [m.OpenPort(None)] if opened is not None else []
+
+
+def track_commands(before: Track | None, track: Track) -> list[m.Command]:
+    """Return what the engine must be told after `before` became the track; None tells all."""
+    if before is track:
+        return []
+    commands: list[m.Command] = []
+    settings = settings_of(track)
+    if before is None or settings_of(before) != settings:
+        commands.append(m.SetTrack(settings))
+    if track.mix and (before is None or before.mix != track.mix):
+        commands.append(m.SetMix(track.name, track.mix))
+    return commands
+
+
+def settings_of(track: Track) -> m.TrackSettings:
+    """Return how a track sounds, as the engine is told."""
+    bank, program = track.sound
+    return m.TrackSettings(
+        track=track.name,
+        drums=not track.kind.is_melodic,
+        bank=bank,
+        program=program,
+        channel=track.channel,
+        port=track.port,
+        note_map=track.note_map,
+        semitones=OCTAVE * track.octave if track.kind.is_melodic else 0,
+        volume=track.volume,
+        pan=track.pan,
+        reverb=track.reverb,
+        mute=track.mute,
+        solo=track.solo,
+        gate=track.gate,
+        legato=track.legato,
+    )
+
+
+def hit(voice: int, velocity: int) -> Note:
+    """Return a drum voice (0-8) as a note, its velocity brought into 1-127."""
+    return Note(0, VOICE_PITCHES[voice], min(max(velocity, 1), 127), DRUM_NOTE_STEPS, voice=voice)
+
+
+def note(pitch: int, velocity: int) -> Note:
+    """Return a note to be heard by itself, its pitch and velocity brought into MIDI's range."""
+    return Note(0, min(max(pitch, 0), MAX_PITCH), min(max(velocity, 1), 127), PREVIEW_STEPS)
+
+
+def palette_request(session: Session, track: Track, source: Source) -> PaletteRequest | None:
+    """Return the request for a track's palette or mixer; None without a mixer."""
+    key = session.key_of(track)
+    surface = Surface(track.name, source)
+    if source is Source.PALETTE:
+        space = Space(track.kind, track.corners, key, track.drawn if key else ())
+        return PaletteRequest(surface, space, track.rows, track.cols)
+    mixer = track.mixer
+    if mixer is None:
+        return None
+    return PaletteRequest(
+        surface, Space(track.kind, mixer.ends, key, mixer.drawn if key else ()), 1, mixer.steps
+    )

@@ -1,0 +1,140 @@
+"""Edits of corners: loops drawn, chosen, copied and pasted.
+
+Methods that take a track mean the one in front where none is given.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject
+
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.melody_presets import MelodyPreset
+from blender_app.core.presets import DrumPreset
+from blender_app.session.checks import MAX_NAME_LENGTH, check_index, replace_at
+from blender_app.session.document import CORNER_PLACES, Loop, Session
+from blender_app.session.track_editing import TrackEditor
+
+
+class CornerEditor(TrackEditor):
+    """A session editor that knows corners; made as told in `SessionEditor`."""
+
+    def __init__(
+        self,
+        session: Session | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(session, clock, parent)
+        self._copied: tuple[Loop, str, bool] | None = None
+
+    @property
+    def can_paste(self) -> bool:
+        """Whether a corner was copied that fits the track in front."""
+        return self.can_paste_into(self._session.front)
+
+    def can_paste_into(self, track: str) -> bool:
+        """Say whether a corner was copied that fits a track: drums to drums, melodies to melodies."""
+        if self._copied is None:
+            return False
+        return isinstance(self._copied[0], MelodyLoop) == self._track(track).kind.is_melodic
+
+    # -- whole corners --------------------------------------------------------------------------
+
+    def set_corner(
+        self,
+        index: int,
+        loop: Loop,
+        name: str,
+        text: str = "Change corner",
+        track: str | None = None,
+        drawn: bool = False,
+    ) -> None:
+        """Put a loop with a name into a corner (0-3); `drawn` by hand, it is not brought into a key."""
+        self.set_corners({index: (loop, name)}, text, track, drawn)
+
+    def set_corners(
+        self,
+        loops: Mapping[int, tuple[Loop, str]],
+        text: str,
+        track: str | None = None,
+        drawn: bool = False,
+    ) -> None:
+        """Put loops with names into several corners as one edit."""
+        this = self._track(track)
+        corners: tuple[Loop, ...] = this.corners
+        names: tuple[str, ...] = this.corner_names
+        marks: tuple[bool, ...] = this.drawn
+        for index, (loop, name) in loops.items():
+            check_index("corner", index, len(CORNER_PLACES))
+            corners = replace_at(corners, index, loop)
+            names = replace_at(names, index, name[:MAX_NAME_LENGTH])
+            marks = replace_at(marks, index, drawn)
+        self.edit_track(text, track, corners=corners, corner_names=names, drawn=marks)
+
+    def clear_corner(self, index: int, track: str | None = None) -> None:
+        """Empty a corner."""
+        empty = self._track(track).kind.empty_loop()
+        self.set_corner(index, empty, "Empty", "Clear corner", track, drawn=True)
+
+    def copy_corner(self, index: int, track: str | None = None) -> None:
+        """Remember a corner's loop for pasting."""
+        check_index("corner", index, len(CORNER_PLACES))
+        this = self._track(track)
+        self._copied = this.corners[index], this.corner_names[index], this.drawn[index]
+
+    def paste_corner(self, index: int, track: str | None = None) -> None:
+        """Put the copied loop into a corner, if it fits there."""
+        this = self._track(track)
+        if self._copied is None:
+            return
+        if not self.can_paste_into(this.name):
+            self.messageShown.emit("warning", "Drums and melodies cannot take each other's loops.")
+            return
+        loop, name, drawn = self._copied
+        self.set_corner(index, loop, name, "Paste corner", track, drawn)
+
+    def use_preset(self, index: int, preset: DrumPreset | MelodyPreset, track: str | None = None) -> None:
+        """Put one of the named loops into a corner."""
+        self.set_corner(index, preset.loop, preset.name, f"Preset {preset.name}", track)
+
+    # -- inside a corner ------------------------------------------------------------------------
+
+    def paint_hit(self, index: int, step: int, voice: int, velocity: int, track: str | None = None) -> None:
+        """Set a hit of a corner (velocity 1-127) or take it away (0); its microtiming stays."""
+        check_index("corner", index, len(CORNER_PLACES))
+        check_index("step", step, LOOP_STEPS)
+        check_index("voice", voice, VOICE_COUNT)
+        this = self._track(track)
+        loop = this.corners[index]
+        if not isinstance(loop, DrumLoop):
+            raise ValueError(f"{this.name} plays no drums")
+        velocity = min(max(int(velocity), 0), 127)
+        changed = loop.with_hit(step, voice, velocity, float(loop.microtiming[step, voice]))
+        if velocity and loop.velocity[step, voice]:
+            corners = replace_at(this.corners, index, changed)
+            self.edit_track("Set velocity", track, f"velocity {index} {step} {voice}", corners=corners)
+        else:
+            self.set_corner(index, changed, this.corner_names[index], "Paint hits", track, drawn=True)
+
+    def set_notes(
+        self,
+        index: int,
+        loop: MelodyLoop,
+        text: str = "Draw notes",
+        merge_key: str | None = None,
+        track: str | None = None,
+    ) -> None:
+        """Put a melody drawn by hand into a corner, which keeps its name."""
+        check_index("corner", index, len(CORNER_PLACES))
+        this = self._track(track)
+        self.edit_track(
+            text,
+            track,
+            merge_key and f"notes {index} {merge_key}",
+            corners=replace_at(this.corners, index, loop),
+            drawn=replace_at(this.drawn, index, True),
+        )

@@ -1,0 +1,237 @@
+"""Tracks in session files: loops, paths, mixers and all that a track holds, as JSON's values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
+from blender_app.core.melody import MAX_PITCH, MelodyLoop
+from blender_app.core.notes import Note
+from blender_app.engine.messages import VoiceMix
+from blender_app.session.checks import Point, check_flag, check_real, check_text, check_whole
+from blender_app.session.track import (
+    CORNER_COUNT,
+    DrawnPath,
+    Loop,
+    Mixer,
+    PathMode,
+    Source,
+    Track,
+    TrackKind,
+)
+
+_PLAIN = (
+    "rows",
+    "cols",
+    "channel",
+    "port",
+    "octave",
+    "mute",
+    "solo",
+    "volume",
+    "pan",
+    "reverb",
+    "gate",
+    "legato",
+    "scale_lock",
+)
+
+
+def mapping(what: str, value: object) -> Mapping[str, Any]:
+    """Return `value` if it is an object of JSON, or raise ValueError."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{what} are no group of named values")
+    return value
+
+
+def items_of(what: str, value: object) -> list[Any]:
+    """Return `value` if it is a list of JSON, or raise ValueError."""
+    if not isinstance(value, list):
+        raise ValueError(f"{what} are no list")
+    return value
+
+
+# -- tracks -----------------------------------------------------------------------------------------
+
+
+def encode_track(track: Track) -> dict[str, object]:
+    """Return a track as JSON's values; what only drums have is left out of others."""
+    document: dict[str, object] = {
+        "name": track.name,
+        "kind": track.kind.value,
+        "corners": [
+            {"name": name, "drawn": drawn, **encode_loop(loop)}
+            for name, drawn, loop in zip(track.corner_names, track.drawn, track.corners, strict=True)
+        ],
+        "puck": list(track.puck),
+        "path": None if track.path is None else _encode_path(track.path),
+        "source": track.source.value,
+        "mixer": None if track.mixer is None else _encode_mixer(track.mixer),
+        "sound": {"bank": track.sound[0], "program": track.sound[1]},
+        **{name: getattr(track, name) for name in _PLAIN},
+    }
+    if track.note_map is not None:
+        document["note_map"] = dict(zip(VOICES, track.note_map, strict=True))
+        document["mix"] = {voice: asdict(mix) for voice, mix in zip(VOICES, track.mix, strict=True)}
+    return document
+
+
+def decode_track(document: Mapping[str, Any]) -> Track:
+    """Return the track that JSON's values describe.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        Something is missing or is not allowed; the message says what.
+    """
+    kind = TrackKind(mapping("a track's values", document)["kind"])
+    corners = items_of("the corners", document["corners"])
+    if len(corners) != CORNER_COUNT:
+        raise ValueError(f"a palette has {CORNER_COUNT} corners, not {len(corners)}")
+    values: dict[str, Any] = {name: document[name] for name in _PLAIN if name in document}
+    values["corners"] = tuple(decode_loop(kind, corner) for corner in corners)
+    values["corner_names"] = tuple(check_text("a corner's name", corner["name"]) for corner in corners)
+    values["drawn"] = tuple(
+        check_flag("whether a corner was drawn", corner.get("drawn", False)) for corner in corners
+    )
+    readers: dict[str, Callable[[Any], object]] = {
+        "puck": lambda puck: _point("the puck", puck),
+        "path": _decode_path,
+        "source": Source,
+        "mixer": lambda mixer: _decode_mixer(kind, mixer),
+        "sound": lambda sound: (sound["bank"], sound["program"]),
+        "note_map": lambda notes: tuple(notes[voice] for voice in VOICES),
+        "mix": lambda mix: tuple(_decode_mix(mix[voice]) for voice in VOICES),
+    }
+    values |= {name: read(document[name]) for name, read in readers.items() if name in document}
+    return Track(name=check_text("a track's name", document["name"]), kind=kind, **values)
+
+
+def _encode_mixer(mixer: Mixer) -> dict[str, object]:
+    return {
+        "ends": [
+            {"name": name, "drawn": drawn, **encode_loop(loop)}
+            for name, drawn, loop in zip(mixer.names, mixer.drawn, mixer.ends, strict=True)
+        ],
+        "steps": mixer.steps,
+        "position": mixer.position,
+        "sweep_bars": mixer.sweep_bars,
+        "sweeping": mixer.sweeping,
+    }
+
+
+def _decode_mixer(kind: TrackKind, document: object) -> Mixer | None:
+    if document is None:
+        return None
+    parts = mapping("a mixer's values", document)
+    first, second = items_of("a mixer's ends", parts["ends"])
+    return Mixer(
+        ends=(decode_loop(kind, first), decode_loop(kind, second)),
+        names=(first["name"], second["name"]),
+        steps=parts["steps"],
+        position=parts["position"],
+        sweep_bars=parts["sweep_bars"],
+        sweeping=parts["sweeping"],
+        drawn=(first.get("drawn", False), second.get("drawn", False)),
+    )
+
+
+def _encode_path(path: DrawnPath) -> dict[str, object]:
+    return {
+        "nodes": [list(node) for node in path.nodes],
+        "bars": path.bars,
+        "mode": path.mode.value,
+        "closed": path.closed,
+        "playing": path.playing,
+    }
+
+
+def _decode_path(document: object) -> DrawnPath | None:
+    if document is None:
+        return None
+    path = mapping("a path's values", document)
+    return DrawnPath(
+        nodes=tuple(_point("a path's node", node) for node in items_of("a path's nodes", path["nodes"])),
+        bars=path["bars"],
+        mode=PathMode(path["mode"]),
+        closed=check_flag("whether a path is closed", path["closed"]),
+        playing=check_flag("whether a path plays", path["playing"]),
+    )
+
+
+def _decode_mix(mix: Mapping[str, Any]) -> VoiceMix:
+    return VoiceMix(
+        check_flag("whether a voice is mute", mix["mute"]),
+        check_flag("whether a voice is solo", mix["solo"]),
+        check_real("a voice's volume", mix["volume"], 0, 1),
+    )
+
+
+def _point(what: str, value: object) -> Point:
+    point = items_of(f"the numbers of {what}", value)
+    if len(point) != 2:
+        raise ValueError(f"{what} is a point of two numbers, not {point!r}")
+    return point[0], point[1]
+
+
+# -- loops ------------------------------------------------------------------------------------------
+
+
+def encode_loop(loop: Loop) -> dict[str, object]:
+    """Return what a loop adds to the group of values that it belongs to: its hits, or its notes."""
+    if isinstance(loop, MelodyLoop):
+        return {"notes": [_encode_note(note) for note in loop.to_notes()]}
+    voices: dict[str, list[list[float]]] = {}
+    for step, voice in np.argwhere(loop.hits):
+        hit = [int(step), int(loop.velocity[step, voice]), _shortest(loop.microtiming[step, voice])]
+        voices.setdefault(VOICES[voice], []).append(hit)
+    return {"hits": {voice: voices[voice] for voice in VOICES if voice in voices}}
+
+
+def decode_loop(kind: TrackKind, document: object) -> Loop:
+    """Return the loop in a group of values, as tracks of a kind play it; see `decode_track`."""
+    parts = mapping("the values of a loop", document)
+    if kind.is_melodic:
+        return MelodyLoop.from_notes([_decode_note(note) for note in items_of("the notes", parts["notes"])])
+    return _decode_hits(mapping("the hits", parts["hits"]))
+
+
+def _encode_note(note: Note) -> list[float]:
+    """Return step, pitch, velocity, length in steps and microtiming."""
+    return [note.step, note.pitch, note.velocity, int(note.length_steps), _shortest(note.microtiming)]
+
+
+def _decode_note(values: object) -> Note:
+    step, pitch, velocity, length, microtiming = items_of("the numbers of a note", values)
+    return Note(
+        step=check_whole("a note's step", step, 0, LOOP_STEPS - 1),
+        pitch=check_whole("a note's pitch", pitch, 0, MAX_PITCH),
+        velocity=check_whole("a note's velocity", velocity, 1, 127),
+        length_steps=check_whole("a note's length", length, 1, LOOP_STEPS - step),
+        microtiming=check_real("a note's microtiming", microtiming, -0.5, 0.5),
+    )
+
+
+def _decode_hits(voices: Mapping[str, Any]) -> DrumLoop:
+    hits = np.zeros((LOOP_STEPS, VOICE_COUNT), np.bool_)
+    velocity = np.zeros((LOOP_STEPS, VOICE_COUNT), np.uint8)
+    microtiming = np.zeros((LOOP_STEPS, VOICE_COUNT), np.float32)
+    for name, cells in voices.items():
+        if name not in VOICES:
+            raise ValueError(f"'{name}' is no drum voice")
+        voice = VOICES.index(name)
+        for step, level, deviation in items_of("the hits of a voice", cells):
+            row = check_whole("a hit's step", step, 0, LOOP_STEPS - 1)
+            hits[row, voice] = True
+            velocity[row, voice] = check_whole("a hit's velocity", level, 1, 127)
+            microtiming[row, voice] = check_real("a hit's microtiming", deviation, -0.5, 0.5)
+    return DrumLoop(hits, velocity, microtiming)
+
+
+def _shortest(value: float) -> float:
+    """Return a float32 with digits enough to tell it from others, and no more."""
+    return float(str(np.float32(value)))
