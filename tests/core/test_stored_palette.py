@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from blender_app.core import stored_palette
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import FileError
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.notes import Note
 from blender_app.core.presets import DEFAULT_CORNERS, preset_named
 from blender_app.core.stored_palette import StoredPalette
 
@@ -19,27 +23,27 @@ def loop_at(row: int, column: int) -> DrumLoop:
 
 
 @pytest.fixture
-def palette() -> StoredPalette:
+def palette() -> StoredPalette[DrumLoop]:
     """Return 3 rows by 5 columns, each loop telling its place."""
     return StoredPalette([[loop_at(row, column) for column in range(5)] for row in range(3)])
 
 
 @pytest.fixture
-def from_file(tmp_path: Path, palette: StoredPalette, monkeypatch: pytest.MonkeyPatch) -> Path:
+def from_file(tmp_path: Path, palette: StoredPalette[DrumLoop], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Save the palette and let it be the one that is loaded; return its file."""
-    file = tmp_path / stored_palette.FILE
+    file = tmp_path / stored_palette.file_name("drums")
     palette.save(file)
-    monkeypatch.setattr(stored_palette.resources, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(resources, "files", lambda _package: tmp_path)
     return file
 
 
-def test_points_get_the_nearest_cell_x_to_the_right_y_down(palette: StoredPalette) -> None:
+def test_points_get_the_nearest_cell_x_to_the_right_y_down(palette: StoredPalette[DrumLoop]) -> None:
     points = np.array([[0, 0], [1, 0], [0, 1], [1, 1], [0.26, 0.49], [0.1, 0.2], [7, -3]])
     places = [(0, 0), (0, 4), (2, 0), (2, 4), (1, 1), (0, 0), (0, 4)]
     assert palette.at(points) == [loop_at(*place) for place in places]
 
 
-def test_any_grid_goes_from_corner_to_corner(palette: StoredPalette) -> None:
+def test_any_grid_goes_from_corner_to_corner(palette: StoredPalette[DrumLoop]) -> None:
     assert palette.cells(3, 5) == [[loop_at(row, column) for column in range(5)] for row in range(3)]
     for rows, cols in ((2, 2), (3, 33), (11, 11)):
         cells = palette.cells(rows, cols)
@@ -47,7 +51,7 @@ def test_any_grid_goes_from_corner_to_corner(palette: StoredPalette) -> None:
         assert (cells[0][0], cells[0][-1], cells[-1][0], cells[-1][-1]) == palette.corners
 
 
-def test_what_is_saved_is_loaded(palette: StoredPalette, from_file: Path) -> None:
+def test_what_is_saved_is_loaded(palette: StoredPalette[DrumLoop], from_file: Path) -> None:
     loaded = StoredPalette.load()
     for ours, theirs in zip(palette.cells(3, 5), loaded.cells(3, 5), strict=True):
         for one, other in zip(ours, theirs, strict=True):
@@ -79,3 +83,31 @@ def test_the_shipped_one_lies_between_the_default_corners() -> None:
         assert np.array_equal(corner.hits, preset.hits)
         assert np.array_equal(corner.velocity, preset.velocity)
     assert len({loop for row in shipped.cells(11, 11) for loop in row}) > 40
+
+
+def tune_at(row: int, column: int) -> MelodyLoop:
+    return MelodyLoop.from_notes([Note(row, 127 - column, 60 + row, 3.0, 0.25), Note(31, 0, 1, 1.0, -0.5)])
+
+
+@pytest.mark.parametrize("kind", ["bass", "melody"])
+def test_what_is_saved_of_melodies_is_loaded(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "files", lambda _package: tmp_path)
+    saved = StoredPalette([[tune_at(row, column) for column in range(4)] for row in range(3)])
+    saved.save(tmp_path / stored_palette.file_name(kind))
+    loaded = StoredPalette.load(kind)
+    for row, loops in enumerate(loaded.cells(3, 4)):
+        for column, loop in enumerate(loops):
+            assert isinstance(loop, MelodyLoop)
+            assert loop.events.tolist() == tune_at(row, column).events.tolist()
+            assert loop.velocity.tolist() == tune_at(row, column).velocity.tolist()
+            assert np.abs(loop.microtiming - tune_at(row, column).microtiming).max() <= 1 / 254
+    (tmp_path / stored_palette.file_name(kind)).write_bytes(b"nothing")
+    with pytest.raises(FileError, match="missing or damaged"):
+        StoredPalette.load(kind)
+
+
+def test_there_is_none_for_other_kinds() -> None:
+    with pytest.raises(FileError, match="no stored palette for 'flute'"):
+        StoredPalette.load("flute")
