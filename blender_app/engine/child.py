@@ -21,13 +21,14 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection, wait
 
 from blender_app.engine import messages as m
 from blender_app.engine.clock import MonotonicClock
-from blender_app.engine.output import Output
-from blender_app.engine.player import MIDI, SOUND, Player
+from blender_app.engine.input_keeper import InputKeeper
+from blender_app.engine.output import SOUND, Output
+from blender_app.engine.player import Player
 from blender_app.engine.port_keeper import PortKeeper
 from blender_app.engine.sound_keeper import SoundKeeper
 
@@ -45,11 +46,11 @@ _PR_SET_TIMERSLACK = 29
 class EngineThread(threading.Thread):
     """The time-critical thread: owns the `Player`, takes commands, and sleeps between notes."""
 
-    def __init__(self, voice_pitches: tuple[int, ...], emit: Callable[[m.Event], None]) -> None:
+    def __init__(self, drum_keys: Mapping[int, tuple[int, int]], emit: Callable[[m.Event], None]) -> None:
         super().__init__(name="engine", daemon=True)
         self._clock = MonotonicClock()
         self._emit = emit
-        self._player = Player(self._clock.now, emit, voice_pitches, self._tell_failure)
+        self._player = Player(self._clock.now, emit, drum_keys, self._tell_failure)
         self.port_failed: Callable[[Output], None] = lambda _output: None
         self._inbox: collections.deque[Callable[[], None]] = collections.deque()
         self._wake = threading.Event()
@@ -76,6 +77,14 @@ class EngineThread(threading.Thread):
             except queue.Empty:
                 if self._ended.is_set():
                     return None
+
+    def receive(self, pitch: int, velocity: int, time_s: float) -> None:
+        """Take a note from the MIDI system's thread; never blocks."""
+        self._post(lambda: self._player.receive(pitch, velocity, time_s))
+
+    def input_closed(self) -> None:
+        """Learn from another thread that no more notes come from the input."""
+        self._post(self._player.end_thru)
 
     def stop(self) -> None:
         """Let the thread end every note and then itself."""
@@ -114,7 +123,7 @@ class EngineThread(threading.Thread):
         self._wake.set()
 
     def _tell_failure(self, name: str, output: Output) -> None:
-        if name == MIDI:
+        if name != SOUND:
             self.port_failed(output)
 
     def _tell_stats(self, now_s: float) -> None:
@@ -150,13 +159,15 @@ class EventWriter(threading.Thread):
                 self._connection.send(event)
 
 
-def run_engine(connection: Connection, voice_pitches: tuple[int, ...]) -> None:
+def run_engine(connection: Connection, drum_keys: Mapping[int, tuple[int, int]]) -> None:
     """Be the engine's process: play until `Quit`, a signal, or the end of the other side."""
     signalled = _catch_signals()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     writer = EventWriter(connection)
-    engine = EngineThread(voice_pitches, writer.emit)
-    ports = PortKeeper(lambda output: engine.attach(MIDI, output), writer.emit)
+    engine = EngineThread(drum_keys, writer.emit)
+    ports = PortKeeper(
+        engine.attach, InputKeeper(engine.receive, engine.input_closed, writer.emit), writer.emit
+    )
     keepers = SoundKeeper(lambda output: engine.attach(SOUND, output), writer.emit), ports
     engine.port_failed = ports.port_failed
     gc.collect()
@@ -194,12 +205,15 @@ def _read_commands(
         match command:
             case m.Quit():
                 return
-            case m.OpenPort() | m.OpenVirtualPort():
+            case m.SetTrack() | m.RemoveTrack():
+                for part in (engine, sound, ports):  # each takes what is its own of it
+                    part.handle(command)
+            case m.OpenPort() | m.OpenVirtualPort() | m.OpenInput():
                 ports.handle(command)
             case m.Panic():
                 engine.handle(command)
                 ports.handle(command)
-            case m.LoadFont() | m.SetAudio() | m.SetKit() | m.SetGain():
+            case m.LoadFont() | m.SetAudio() | m.SetGain():
                 sound.handle(command)
             case _:
                 engine.handle(command)

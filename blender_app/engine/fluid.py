@@ -1,22 +1,12 @@
-"""FluidSynth, the only module that touches it: rendering offline, and sounding live in time.
-
-Notes
------
-Live notes go through FluidSynth's own sequencer, which runs in the audio thread (no system timer)
-and counts milliseconds. Sound is rendered in blocks of 64 frames and a note starts with a block, so
-each note is given the millisecond at which the block nearest to its moment begins: onsets are
-within half a block (32 frames) of their moment.
-"""
+"""FluidSynth, the only module that imports it: its binding, its drivers, and rendering offline."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import io
-import math
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from ctypes import CFUNCTYPE, c_char_p, c_float, c_int, c_short, c_void_p
 from functools import cache
@@ -26,10 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from blender_app.core.errors import AudioError, FontError
 from blender_app.core.paths import default_font
-from blender_app.engine.audio_clock import AudioClock
-from blender_app.engine.jack import jack_rate_hz, jack_runs
-from blender_app.engine.messages import Kit
-from blender_app.engine.sequencer import LOOK_AHEAD_S
+from blender_app.engine.jack import jack_runs
+from blender_app.engine.track import Kit, TrackSettings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,15 +27,12 @@ BLOCK_FRAMES = 64
 """FluidSynth's quantum: it renders so many frames at once, and a note begins with one."""
 SAMPLE_RATE = 48000
 DEFAULT_GAIN = 0.5
-FULL_GAIN = 0.6
-"""FluidSynth's gain at our volume of 1: the loudest kit (TR-808) at velocity 100 just does not clip."""
-_SILENT_BLOCKS = 1  # a voice sounds from its second block on (measured with FluidSynth 2.3.1)
 DRUM_BANK = 128
 DRUMS_RING_S = 1.5
 """Drums are heard so long even if their notes are short: a note-off costs an 808 its boom (6 dB)."""
-FILE_DRIVER = "file"
 _MAX_KITS = 128
-_ANY = -1
+_VOLUME, _PAN, _REVERB = 7, 10, 91
+_FULL_VOLUME = 100  # a channel's volume in FluidSynth before anybody has set it
 _LEVELS_KEPT_QUIET = (1, 2, 3, 4)  # error, warning, info, debug: what matters is raised by us
 
 
@@ -227,6 +212,24 @@ class OfflineSynth:
         done = self._fluid.fluid_synth_program_select(self._synth, channel, self._font_id, bank, program)
         return bool(done == self._fluid.FLUID_OK)
 
+    def sounds(self) -> tuple[Kit, ...]:
+        """Return the presets of the font that are no drum kits."""
+        presets = (kit for kit in self._presets() if kit.bank != DRUM_BANK)
+        return tuple(sorted(presets, key=lambda kit: (kit.bank, kit.program)))
+
+    def shape(self, channel: int, settings: TrackSettings) -> None:
+        """Give a channel (0-15) the volume, pan and reverb of a track; its preset is for `select`.
+
+        Volume 1 is FluidSynth's own, so that a track that nobody has touched sounds as it always did.
+        As with velocity, loudness goes by the square.
+        """
+        for controller, value in (
+            (_VOLUME, settings.volume * _FULL_VOLUME),
+            (_PAN, 64 + settings.pan * (64 if settings.pan < 0 else 63)),
+            (_REVERB, settings.reverb * 127),
+        ):
+            self.message(0xB0 | channel, controller, round(value))
+
     def set_gain(self, gain: float) -> None:
         """Set FluidSynth's gain, 0 to 10."""
         self._library.fluid_synth_set_gain(self._synth, gain)
@@ -282,142 +285,3 @@ def _check_font(library: Any, font: Path) -> None:  # noqa: ANN401
         raise FontError(f"The SoundFont {font} may not be read.")
     if not library.fluid_is_soundfont(os.fsencode(font)):
         raise FontError(f"{font.name} is not a SoundFont (.sf2 or .sf3).")
-
-
-class LiveSynth(OfflineSynth):
-    """A FluidSynth that sounds: an `Output` for the engine's thread.
-
-    `start` and `stop` belong to one thread, the rest of the `Output` to another.
-    """
-
-    def __init__(self, font: Path | None = None, volume: float = 1.0) -> None:
-        self.lead_s = LOOK_AHEAD_S
-        self.latency_s = 0.0
-        self.drums_ring_s = DRUMS_RING_S
-        self.driver: str | None = None
-        self._driver = self._sequencer = self._event = None
-        super().__init__(font, SAMPLE_RATE, FULL_GAIN * volume)
-
-    def set_volume(self, volume: float) -> None:
-        """Set the volume, 0 to 1."""
-        self.set_gain(FULL_GAIN * volume)
-
-    # -- the driver
-
-    def start(self, driver: str | None = None) -> None:
-        """Begin to sound.
-
-        Parameters
-        ----------
-        driver
-            A name of FluidSynth's, ``"file:some.wav"``, or None for the first that works.
-
-        Raises
-        ------
-        AudioError
-            No driver works; the message tells what to do.
-        """
-        self.stop()
-        names = likely_drivers() if driver is None else (driver,)
-        for name in names:
-            if self._try_driver(name):
-                self.driver = name
-                self._start_sequencer()
-                return
-        raise AudioError(_no_driver_message(driver, names))
-
-    def stop(self) -> None:
-        """Stop sounding, and let the audio device go."""
-        if self._driver is not None:
-            self._fluid.delete_fluid_audio_driver(self._driver)
-            self._driver = self.driver = None
-        if self._sequencer is not None:
-            self._fluid.delete_fluid_event(self._event)
-            self._fluid.delete_fluid_sequencer(self._sequencer)
-            self._sequencer = self._event = None
-
-    def abandon(self) -> None:
-        """Let everything be, freed by nobody: closing a driver whose server died can end the process."""
-        self._driver = self._sequencer = self._event = self.driver = None
-        self._synth = self._settings = None
-
-    def close(self) -> None:
-        """Stop and free everything."""
-        self.stop()
-        super().close()
-
-    @property
-    def frames(self) -> int:
-        """How many frames have been rendered since `start`; what stands still has lost its device."""
-        # The sequencer tells milliseconds, rounded down; a block is longer than one.
-        ticks: int = self._fluid.fluid_sequencer_get_tick(self._sequencer)
-        return math.ceil(ticks * self._clock.rate_hz / (1000 * BLOCK_FRAMES)) * BLOCK_FRAMES
-
-    def _try_driver(self, driver: str) -> bool:
-        name, _, path = driver.partition(":")
-        self._rate_hz = float(SAMPLE_RATE)
-        self._library.fluid_synth_set_sample_rate(self._synth, self._rate_hz)
-        self._set("audio.driver", name)
-        self._set("audio.jack.id", "loopweave")
-        self._set("audio.jack.autoconnect", 1)
-        if name == FILE_DRIVER:
-            self._set("audio.file.name", path or os.devnull)
-            self._set("audio.file.type", "wav" if path else "raw")
-            self._set("audio.period-size", 480)  # its timer counts whole milliseconds
-        self._driver = self._fluid.new_fluid_audio_driver(self._settings, self._synth)
-        if self._driver and name == "jack":  # FluidSynth follows the server without telling
-            self._rate_hz = jack_rate_hz() or self._rate_hz
-        return bool(self._driver)
-
-    def _start_sequencer(self) -> None:
-        self._clock = AudioClock(self.sample_rate)
-        self._sequencer = self._fluid.new_fluid_sequencer2(0)
-        self._target = self._fluid.fluid_sequencer_register_fluidsynth(self._sequencer, self._synth)
-        self._event = self._fluid.new_fluid_event()
-        self._fluid.fluid_event_set_source(self._event, _ANY)
-        self._fluid.fluid_event_set_dest(self._event, self._target)
-        for _ in range(20):  # long enough for a period or more of any driver
-            self.follow(time.monotonic())
-            time.sleep(0.002)
-
-    # -- the output
-
-    def follow(self, now_s: float) -> None:
-        """Keep in step with the audio device's clock; called some hundred times a second."""
-        self._clock.observe(now_s, self.frames)
-
-    def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:
-        """Let a note begin at `time_s`."""
-        self._fluid.fluid_event_noteon(self._event, channel, key, velocity)
-        self._send(time_s)
-
-    def note_off(self, time_s: float, channel: int, key: int) -> None:
-        """Let a note end at `time_s`."""
-        self._fluid.fluid_event_noteoff(self._event, channel, key)
-        self._send(time_s)
-
-    def cancel(self) -> None:
-        """Forget the notes that do not sound yet."""
-        self._library.fluid_sequencer_remove_events(self._sequencer, _ANY, _ANY, _ANY)
-
-    def panic(self) -> None:
-        """Silence everything at once."""
-        self._fluid.fluid_synth_all_sounds_off(self._synth, _ANY)
-
-    def _send(self, time_s: float) -> None:
-        block = round(self._clock.frame_at(time_s) / BLOCK_FRAMES) - _SILENT_BLOCKS
-        tick = max(0, math.floor(block * BLOCK_FRAMES * 1000 / self._clock.rate_hz))
-        self._fluid.fluid_sequencer_send_at(self._sequencer, self._event, tick, 1)
-
-
-def _no_driver_message(wanted: str | None, tried: tuple[str, ...]) -> str:
-    if wanted is not None:
-        return (
-            f"The audio driver {wanted!r} does not work here; FluidSynth has {', '.join(compiled_drivers())}."
-        )
-    if tried:
-        return f"No audio device could be opened (tried {', '.join(tried)}): is another program using it?"
-    return (
-        "There is no audio device here. Connect one, or start PipeWire, PulseAudio or JACK, and switch "
-        "sound on again; MIDI goes on without."
-    )

@@ -9,13 +9,16 @@ import queue
 import threading
 from multiprocessing.connection import Connection
 
-from blender_app.core.drums import VOICE_PITCHES
+from blender_app.core.drums import PITCH_TO_VOICE, VOICE_PITCHES
 from blender_app.engine import messages as m
 from blender_app.engine.child import run_engine
 
 CLOSE_S = 3.0
 POLITE_S = 1.0
 """How long the process has for its note-offs after SIGTERM."""
+
+DRUM_KEYS = {pitch: (voice, VOICE_PITCHES[voice]) for pitch, voice in PITCH_TO_VOICE.items()}
+"""Voice and own key of the MIDI notes that are drums, for a process that does without numpy."""
 
 
 class EngineProcess:
@@ -46,7 +49,7 @@ class EngineProcess:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._process = context.Process(
-            target=run_engine, args=(theirs, VOICE_PITCHES), name="loopweave engine", daemon=True
+            target=run_engine, args=(theirs, DRUM_KEYS), name="loopweave engine", daemon=True
         )
         self._process.start()
         theirs.close()

@@ -1,4 +1,4 @@
-"""What the window says to the engine's process, and what the engine says back.
+"""What the window says to the engine's process, and (from `events`) what the engine says back.
 
 Commands refuse values that nobody can play with ValueError, so that no mistake reaches the engine.
 All of it is frozen and picklable. Times are seconds of `time.monotonic()`, which on one machine is
@@ -9,55 +9,98 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING, Timeline
+from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
+from blender_app.engine.events import (
+    AudioChanged,
+    EngineError,
+    Event,
+    FontFailed,
+    FontLoaded,
+    InputLost,
+    InputOpened,
+    InputsChanged,
+    NoteReceived,
+    PatternStarted,
+    PortLost,
+    PortOpened,
+    PortsChanged,
+    Stats,
+    TransportChanged,
+)
+from blender_app.engine.track import DRUM_TRACK, ChangeAt, Kit, TrackSettings, VoiceMix, check
 
-DRUM_TRACK = "drums"
-"""Name of the drums' track."""
+__all__ = [
+    "DRUM_TRACK",
+    "AudioChanged",
+    "ChangeAt",
+    "Command",
+    "EngineError",
+    "Event",
+    "FontFailed",
+    "FontLoaded",
+    "InputLost",
+    "InputOpened",
+    "InputsChanged",
+    "Kit",
+    "LoadFont",
+    "Locate",
+    "NoteReceived",
+    "OpenInput",
+    "OpenPort",
+    "OpenVirtualPort",
+    "Panic",
+    "PatternStarted",
+    "Play",
+    "PortLost",
+    "PortOpened",
+    "PortsChanged",
+    "Preview",
+    "Quit",
+    "RemoveTrack",
+    "SetAudio",
+    "SetFeel",
+    "SetGain",
+    "SetLatency",
+    "SetMetronome",
+    "SetMix",
+    "SetPattern",
+    "SetSwing",
+    "SetTempo",
+    "SetThru",
+    "SetTrack",
+    "Stats",
+    "Stop",
+    "TrackSettings",
+    "TransportChanged",
+    "VoiceMix",
+]
+
+VOICES = 9
 _LAST_STEP = 10**7  # a week at 240 a minute
 
 
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # refuses NaN, too
-        raise ValueError(f"{name} must be {low} to {high}, not {value}")
-
-
-class ChangeAt(Enum):
-    """The moment a new pattern waits for."""
-
-    STEP = "step"
-    BEAT = "beat"
-    BAR = "bar"
-    LOOP = "loop"
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceMix:
-    """How loud one voice is: muted, solo, and a volume of 0 to 1 that scales its velocities."""
-
-    mute: bool = False
-    solo: bool = False
-    volume: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """A drum kit (or another preset) of the loaded font."""
-
-    bank: int
-    program: int
-    name: str
-
-
-# -- commands ---------------------------------------------------------------------------------------
+def _check_note(note: Note) -> None:
+    if not (
+        0 <= note.pitch <= 127
+        and 1 <= note.velocity <= 127
+        and -0.5 <= note.microtiming <= 0.5
+        and 0.0 < note.length_steps <= _LAST_STEP
+        and (note.voice is None or 0 <= note.voice < VOICES)
+    ):
+        raise ValueError(f"this note cannot be played: {note}")
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Start from where the transport stands."""
+    """Start from where the transport stands, after so many bars of clicks (0 to 8)."""
+
+    count_in_bars: int = 0
+
+    def __post_init__(self) -> None:
+        check("bars of count-in", self.count_in_bars, 0, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +115,7 @@ class Locate:
     step: float
 
     def __post_init__(self) -> None:
-        _check("step", self.step, 0, _LAST_STEP)
+        check("step", self.step, 0, _LAST_STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +125,7 @@ class SetTempo:
     tempo_bpm: float
 
     def __post_init__(self) -> None:
-        _check("tempo", self.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
+        check("tempo", self.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +135,7 @@ class SetSwing:
     swing: float
 
     def __post_init__(self) -> None:
-        _check("swing", self.swing, STRAIGHT_SWING, MAX_SWING)
+        check("swing", self.swing, STRAIGHT_SWING, MAX_SWING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +145,7 @@ class SetFeel:
     amount: float
 
     def __post_init__(self) -> None:
-        _check("feel", self.amount, 0, 1)
+        check("feel", self.amount, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +157,10 @@ class SetPattern:
     change_at: ChangeAt = ChangeAt.STEP
 
     def __post_init__(self) -> None:
-        _check("length in steps", self.pattern.length_steps, 1, _LAST_STEP)
-        _check("first step of later rounds", self.pattern.loop_from_step, 0, self.pattern.length_steps - 1)
+        check("length in steps", self.pattern.length_steps, 1, _LAST_STEP)
+        check("first step of later rounds", self.pattern.loop_from_step, 0, self.pattern.length_steps - 1)
         for note in self.pattern.notes:
-            if not (
-                0 <= note.pitch <= 127
-                and 1 <= note.velocity <= 127
-                and -0.5 <= note.microtiming <= 0.5
-                and 0.0 < note.length_steps <= _LAST_STEP
-            ):
-                raise ValueError(f"this note cannot be played: {note}")
+            _check_note(note)
 
     def __reduce__(self) -> tuple[Callable[..., SetPattern], tuple[object, ...]]:
         """Pickle notes as plain tuples: a fifth of the time, of which a dragged puck needs much."""
@@ -157,15 +194,21 @@ class SetMix:
 
     def __post_init__(self) -> None:
         for voice in self.voices:
-            _check("volume", voice.volume, 0, 1)
+            check("volume", voice.volume, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class SetKit:
-    """Choose the drum kit of the loaded font; kept when another font is loaded that has it."""
+class SetTrack:
+    """Add a track, or change what an existing one of that name is like; patterns stay."""
 
-    bank: int
-    program: int
+    settings: TrackSettings
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTrack:
+    """End a track: what it sounds, its pattern, and its own MIDI port."""
+
+    track: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +218,7 @@ class SetGain:
     gain: float
 
     def __post_init__(self) -> None:
-        _check("volume", self.gain, 0, 1)
+        check("volume", self.gain, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,38 +256,45 @@ class OpenVirtualPort:
 
 
 @dataclass(frozen=True, slots=True)
-class SetRouting:
-    """Choose the MIDI channel (0-15) and the note number of each voice, in order of voice."""
-
-    channel: int
-    note_map: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        _check("channel", self.channel, 0, 15)
-        for key in self.note_map:
-            _check("note number", key, 0, 127)
-
-
-@dataclass(frozen=True, slots=True)
 class SetLatency:
     """Send MIDI notes later than their time by seconds, -0.02 (earlier) to 0.5."""
 
     offset_s: float
 
     def __post_init__(self) -> None:
-        _check("latency in s", self.offset_s, -0.02, 0.5)
+        check("latency in s", self.offset_s, -0.02, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Sound one voice at once, on every output, with a velocity of 1 to 127."""
+    """Sound a note on a track at once, for its length at the tempo, muted or not."""
 
-    voice: int
-    velocity: int
+    track: str
+    note: Note
 
     def __post_init__(self) -> None:
-        _check("voice", self.voice, 0, 8)
-        _check("velocity", self.velocity, 1, 127)
+        _check_note(self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class SetMetronome:
+    """Switch a click on each beat on or off; it is heard in FluidSynth alone."""
+
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInput:
+    """Take notes from the MIDI input of this name, whenever it is there; None takes none."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetThru:
+    """Let what is played on the MIDI input sound on this track at once; None lets it be silent."""
+
+    track: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,128 +316,18 @@ Command = (
     | SetFeel
     | SetPattern
     | SetMix
-    | SetKit
+    | SetTrack
+    | RemoveTrack
     | SetGain
     | LoadFont
     | SetAudio
     | OpenPort
     | OpenVirtualPort
-    | SetRouting
     | SetLatency
     | Preview
+    | SetMetronome
+    | OpenInput
+    | SetThru
     | Panic
     | Quit
-)
-
-
-# -- events -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TransportChanged:
-    """The transport started, stopped, moved, or changed tempo or swing."""
-
-    playing: bool
-    timeline: Timeline
-
-
-@dataclass(frozen=True, slots=True)
-class PatternStarted:
-    """Pattern `serial` of `track` sounds from `transport_step` on, at the moment `time_s`.
-
-    Told as soon as it is decided, which is up to one look-ahead (40 ms) before it is heard. While
-    the transport stands, told at once.
-    """
-
-    track: str
-    serial: int
-    transport_step: float
-    time_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class PortsChanged:
-    """The MIDI ports that notes can be sent to now.
-
-    `message` says what is missing where the machine has no MIDI system at all.
-    """
-
-    names: tuple[str, ...]
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PortOpened:
-    """Notes go to this MIDI port from now on; None: to no port."""
-
-    name: str | None
-    virtual: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PortLost:
-    """The port that notes went to has vanished."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class AudioChanged:
-    """What sounds now: driver, font and its kits; None where there is none.
-
-    `message` says why there is no sound and what to do about it, and is None if all is well.
-    """
-
-    driver: str | None
-    font: Path | None
-    kits: tuple[Kit, ...]
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FontLoaded:
-    """The font can be heard from now on."""
-
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class FontFailed:
-    """The font cannot be used; the one before stays."""
-
-    path: Path | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """How the engine fares, once a second.
-
-    `late_events` counts all since the start that left more than 2 ms late, `worst_lateness_s` is of
-    the last second, `cpu_share` is the share of one core that the process took in it.
-    """
-
-    late_events: int
-    worst_lateness_s: float
-    cpu_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class EngineError:
-    """Something failed that the musician should know; everything else goes on."""
-
-    message: str
-
-
-Event = (
-    TransportChanged
-    | PatternStarted
-    | PortsChanged
-    | PortOpened
-    | PortLost
-    | AudioChanged
-    | FontLoaded
-    | FontFailed
-    | Stats
-    | EngineError
 )

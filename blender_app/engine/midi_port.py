@@ -1,4 +1,4 @@
-"""MIDI ports, the only module that touches rtmidi: listing, opening, sending, and seeing them vanish.
+"""MIDI ports, the only module that touches rtmidi: listing, opening, sending, receiving, their end.
 
 Notes
 -----
@@ -20,6 +20,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,11 @@ API_VARIABLE = "LOOPWEAVE_MIDI_API"
 """Environment variable that chooses "alsa" or "jack" where both are there."""
 _ALSA_SEQUENCER = Path("/dev/snd/seq")
 PANIC_PAUSE_S = 0.003
+CALLBACK_PAUSE_S = 0.02
+"""A callback that waits for Python's lock has run by then: closing before would wait for it for ever."""
 STALLED_S = 1.0
 _ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123
+_NOTE_OFF, _NOTE_ON = 0x80, 0x90
 
 
 def _rtmidi() -> Any:  # noqa: ANN401 - an extension module without types
@@ -122,6 +126,29 @@ class MidiPort:
                 ) from None
 
 
+class MidiInput:
+    """An open MIDI input, which hands over what is played. Made by `MidiSystem`."""
+
+    def __init__(self, client: Any, name: str) -> None:  # noqa: ANN401
+        self.name = name
+        self._client = client
+
+    def close(self) -> None:
+        """Take no more notes."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.cancel_callback()
+            time.sleep(CALLBACK_PAUSE_S)
+            client.close_port()
+            client.delete()
+
+    def abandon(self) -> None:
+        """Let the input of a dead server be: it is not closed."""
+        client, self._client = self._client, None
+        if client is not None:
+            _keep_for_ever(client)
+
+
 class MidiSystem:
     """The machine's MIDI system: one client, kept, that lists ports, and what opens them.
 
@@ -139,6 +166,7 @@ class MidiSystem:
         self._frame, self._moved_s = -1, time.monotonic()
         try:
             self._client = rtmidi.MidiOut(self._api, name=f"{CLIENT_NAME} list")
+            self._input_client = rtmidi.MidiIn(self._api, name=f"{CLIENT_NAME} list in")
         except (OSError, RuntimeError) as error:
             if self._probe is not None:
                 self._probe.close()
@@ -169,7 +197,11 @@ class MidiSystem:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the ports that notes can be sent to; none when the server has died."""
-        return tuple(self._client.get_ports()) if self.alive else ()
+        return tuple(_not_ours(self._client.get_ports())) if self.alive else ()
+
+    def input_names(self) -> tuple[str, ...]:
+        """Return the names of the ports that notes can come from; none when the server has died."""
+        return tuple(_not_ours(self._input_client.get_ports())) if self.alive else ()
 
     def open(self, name: str) -> MidiPort:
         """Open the port of this name (a changed ALSA number at its end does not matter).
@@ -192,6 +224,36 @@ class MidiSystem:
             raise PortError(f"The MIDI port {name} cannot be opened ({error}).") from None
         return MidiPort(client, names[index], virtual=False)
 
+    def open_input(self, name: str, received: Callable[[int, int, float], None]) -> MidiInput:
+        """Open the input of this name (a changed ALSA number at its end does not matter).
+
+        Parameters
+        ----------
+        name
+            As in `input_names`.
+        received
+            Is given pitch, velocity (0 ends the note) and the moment, in seconds of the monotonic
+            clock, in a thread of the MIDI system; must not block.
+
+        Raises
+        ------
+        PortError
+            It is not there, or cannot be opened.
+        """
+        client = self._new_client(self._rtmidi.MidiIn, f"{CLIENT_NAME} in")
+        names = client.get_ports()
+        index = find_port(name, names)
+        if index is None:
+            client.delete()
+            raise PortError(f"There is no MIDI input {name} now.")
+        client.set_callback(_hand_over, received)
+        try:
+            client.open_port(index, "in")
+        except (OSError, RuntimeError) as error:
+            client.delete()
+            raise PortError(f"The MIDI input {name} cannot be opened ({error}).") from None
+        return MidiInput(client, names[index])
+
     def open_virtual(self, name: str) -> MidiPort:
         """Make a port that other programs can connect to.
 
@@ -210,21 +272,23 @@ class MidiSystem:
 
     def close(self) -> None:
         """Let go of the system; of a dead one, without touching it."""
-        client, self._client = self._client, None
-        if client is not None:
-            if self.alive:
+        clients = [self._client, self._input_client] if self._client is not None else []
+        self._client = self._input_client = None
+        if self.alive:
+            for client in clients:
                 client.delete()
-                if self._probe is not None:
-                    self._probe.close()
-            else:
+            if self._probe is not None and clients:
+                self._probe.close()
+        else:
+            for client in clients:
                 _keep_for_ever(client)
         self._close_server()
 
-    def _new_client(self) -> Any:  # noqa: ANN401
+    def _new_client(self, kind: Any = None, name: str = CLIENT_NAME) -> Any:  # noqa: ANN401
         if not self.alive:
             raise PortError("The JACK server has stopped; MIDI ports come back when it runs again.")
         try:
-            return self._rtmidi.MidiOut(self._api, name=CLIENT_NAME)
+            return (kind or self._rtmidi.MidiOut)(self._api, name=name)
         except (OSError, RuntimeError) as error:
             raise PortError(f"The MIDI system cannot be reached ({error}).") from None
 
@@ -232,6 +296,21 @@ class MidiSystem:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+
+def _hand_over(event: tuple[list[int], float], received: Callable[[int, int, float], None]) -> None:
+    """Pass a note on at once, with its moment; this runs in a thread of the MIDI system."""
+    time_s = time.monotonic()
+    message = event[0]
+    kind = message[0] & 0xF0
+    if kind == _NOTE_ON:
+        received(message[1], message[2], time_s)
+    elif kind == _NOTE_OFF:
+        received(message[1], 0, time_s)
+
+
+def _not_ours(names: list[str]) -> list[str]:
+    return [name for name in names if not name.startswith(CLIENT_NAME)]
 
 
 def find_port(name: str, names: list[str]) -> int | None:

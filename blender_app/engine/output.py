@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from blender_app.core.notes import Note
-
-DRUM_CHANNEL = 9
+SOUND, MIDI = "sound", "midi"
+"""Names of the internal sound and of the main MIDI port."""
 OFF, ON = 0, 1  # in this order at one moment, so that a note repeated on its key is not cut off
+MIN_NOTE_S = 0.005
+"""No note is shorter; also what keeps a note's beginning and end apart inside FluidSynth."""
+
+
+def port_of(track: str | None) -> str:
+    """Return the name of the output that is a track's own MIDI port; None is the main one."""
+    return MIDI if track is None else f"{MIDI}:{track}"
 
 
 class Output(Protocol):
@@ -47,20 +53,27 @@ class Output(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Routing:
-    """On which channel and key notes go out.
+class Sound:
+    """A note as one output is told of it.
 
-    `note_map` gives the key of each drum voice; None leaves the notes' own pitches.
+    Parameters
+    ----------
+    serial
+        Number that the note has on every output.
+    track
+        The track it belongs to.
+    single
+        Whether the track sounds one note at a time.
+    channel, key, velocity
+        0-15, 0-127 and 1-127.
     """
 
-    channel: int = DRUM_CHANNEL
-    note_map: tuple[int, ...] | None = None
-
-    def key(self, note: Note) -> int:
-        """Return the key (0-127) that sounds `note`."""
-        if self.note_map is None or note.voice is None or note.voice >= len(self.note_map):
-            return note.pitch
-        return self.note_map[note.voice]
+    serial: int
+    track: str
+    single: bool
+    channel: int
+    key: int
+    velocity: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,25 +82,36 @@ class _Entry:
     kind: int
     order: int
     time_s: float
-    channel: int
-    key: int
-    velocity: int
+    serial: int
+    sound: Sound | None = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sounding:
+    serial: int
+    track: str
+    place: tuple[int, int]  # channel and key
+    on_s: float
 
 
 class NoteQueue:
     """Tells one output of its notes in time, and of the end of each note exactly once.
 
-    A note that comes while its key still sounds ends the earlier one first.
+    A note that comes while its key, or a track of one note at a time, still sounds ends the earlier
+    one first, at the same moment.
     """
 
-    def __init__(self, output: Output, routing: Routing) -> None:
+    def __init__(self, output: Output) -> None:
         self.output = output
-        self.routing = routing
         self.late_events = 0
         self.worst_lateness_s = 0.0
         self._heap: list[_Entry] = []
-        self._sounding: dict[tuple[int, int], int] = {}  # channel and key -> order of the note-on
+        self._sounding: dict[int, _Sounding] = {}  # by serial, as are the values of the next two
+        self._on_place: dict[tuple[int, int], int] = {}
+        self._on_track: dict[str, int] = {}  # tracks of one note at a time alone
         self._order = 0
+        # An output that is told before does not keep the order of what happens at one moment.
+        self._shortest_s = MIN_NOTE_S if output.lead_s > 0.0 else 0.0
 
     @property
     def next_s(self) -> float:
@@ -97,23 +121,19 @@ class NoteQueue:
     @property
     def sounding(self) -> frozenset[tuple[int, int]]:
         """Channels and keys whose note-off is still to come."""
-        return frozenset(self._sounding)
+        return frozenset(self._on_place)
 
-    def add(self, note: Note, velocity: int, time_s: float, off_s: float) -> None:
-        """Queue a note from `time_s` to `off_s`."""
-        self._order += 1
-        channel, key = self.routing.channel, self.routing.key(note)
-        if note.voice is not None:
+    def add(self, sound: Sound, time_s: float, off_s: float = math.inf) -> None:
+        """Queue a note from `time_s` to `off_s`, or to where `end` will say."""
+        if not sound.single:
             off_s = max(off_s, time_s + self.output.drums_ring_s)
-        shift_s = self.output.latency_s
-        on = _Entry(
-            time_s + shift_s - self.output.lead_s, ON, self._order, time_s + shift_s, channel, key, velocity
-        )
-        off_s += shift_s
-        heapq.heappush(self._heap, on)
-        heapq.heappush(
-            self._heap, replace(on, due_s=off_s - self.output.lead_s, kind=OFF, time_s=off_s, velocity=0)
-        )
+        self._push(ON, time_s, sound.serial, sound)
+        if off_s < math.inf:
+            self._push(OFF, off_s, sound.serial)
+
+    def end(self, serial: int, time_s: float) -> None:
+        """Queue the end of a note; one that has ended, or was never here, does not matter."""
+        self._push(OFF, time_s, serial)
 
     def dispatch(self, now_s: float) -> None:
         """Tell the output of all that is due at `now_s`.
@@ -125,24 +145,29 @@ class NoteQueue:
         """
         while self._heap and self._heap[0].due_s <= now_s:
             entry = heapq.heappop(self._heap)
-            place = entry.channel, entry.key
-            if entry.kind == ON:
+            if entry.sound is not None:
                 self._note_lateness(now_s - entry.time_s)
-                if place in self._sounding:
-                    self.output.note_off(entry.time_s, *place)
-                self._sounding[place] = entry.order
-                self.output.note_on(entry.time_s, *place, entry.velocity)
-            elif self._sounding.get(place) == entry.order:
-                del self._sounding[place]
-                self.output.note_off(entry.time_s, *place)
+                self._begin(entry.sound, entry.time_s)
+            elif entry.serial in self._sounding:
+                self._finish(entry.serial, entry.time_s)
+
+    def end_track(self, track: str, now_s: float) -> None:
+        """Forget what waits of a track, and end what sounds of it."""
+        self._heap = [entry for entry in self._heap if entry.sound is None or entry.sound.track != track]
+        heapq.heapify(self._heap)
+        for sounding in list(self._sounding.values()):
+            if sounding.track == track:
+                self._finish(sounding.serial, now_s)
 
     def silence(self, now_s: float) -> None:
         """Forget what waits, and end what sounds."""
         self._heap.clear()
         self.output.cancel()
-        sounding = list(self._sounding)
+        places = list(self._on_place)
         self._sounding.clear()
-        for place in sounding:
+        self._on_place.clear()
+        self._on_track.clear()
+        for place in places:
             self.output.note_off(now_s, *place)
 
     def panic(self, now_s: float) -> None:
@@ -155,6 +180,32 @@ class NoteQueue:
         worst_s, self.worst_lateness_s = self.worst_lateness_s, 0.0
         return worst_s
 
+    def _push(self, kind: int, time_s: float, serial: int, sound: Sound | None = None) -> None:
+        self._order += 1
+        moment_s = time_s + self.output.latency_s
+        entry = _Entry(moment_s - self.output.lead_s, kind, self._order, moment_s, serial, sound)
+        heapq.heappush(self._heap, entry)
+
+    def _begin(self, sound: Sound, time_s: float) -> None:
+        place = sound.channel, sound.key
+        before = {self._on_place.get(place), self._on_track.get(sound.track) if sound.single else None}
+        ended = [self._sounding[serial] for serial in before if serial is not None]
+        time_s = max([time_s, *(sounding.on_s + self._shortest_s for sounding in ended)])
+        for sounding in ended:
+            self._finish(sounding.serial, time_s)
+        self._sounding[sound.serial] = _Sounding(sound.serial, sound.track, place, time_s)
+        self._on_place[place] = sound.serial
+        if sound.single:
+            self._on_track[sound.track] = sound.serial
+        self.output.note_on(time_s, *place, sound.velocity)
+
+    def _finish(self, serial: int, time_s: float) -> None:
+        sounding = self._sounding.pop(serial)
+        del self._on_place[sounding.place]
+        if self._on_track.get(sounding.track) == serial:
+            del self._on_track[sounding.track]
+        self.output.note_off(max(time_s, sounding.on_s + self._shortest_s), *sounding.place)
+
     def _note_lateness(self, lateness_s: float) -> None:
         self.worst_lateness_s = max(self.worst_lateness_s, lateness_s)
         if lateness_s > LATE_S:
@@ -163,6 +214,31 @@ class NoteQueue:
 
 LATE_S = 0.002
 """An event that leaves later than this counts as late."""
+FREE_CHANNELS = 15
+CLICK_CHANNEL = 15
+"""Channel of count-in and metronome inside FluidSynth."""
+
+
+class SynthChannels:
+    """Which of FluidSynth's channels each track has: the lowest free one, as tracks come and go.
+
+    Told of the same tracks in the same order, two of them agree.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[str, int] = {}
+
+    def take(self, track: str) -> int:
+        """Return the channel (0-14) of a track, which it keeps until `free`."""
+        if track not in self._of:
+            used = set(self._of.values())
+            free = (channel for channel in range(FREE_CHANNELS) if channel not in used)
+            self._of[track] = next(free, FREE_CHANNELS - 1)
+        return self._of[track]
+
+    def free(self, track: str) -> None:
+        """Give the channel of a track back."""
+        self._of.pop(track, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Notes
 At each call of `advance` the sequencer looks at the notes whose time falls into the look-ahead
 window, of the pattern that is valid then, and gives each (step, voice) out at most once. So a new
 pattern is heard one look-ahead later at most, and neither it nor a new tempo plays a hit twice.
+A drum hit is given out with its end. The note of a track of one note at a time is held instead, and
+its end decided when it is due, so that tempo and pattern may change while it sounds.
 Nothing here knows about clocks, devices or threads.
 """
 
@@ -13,16 +15,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from blender_app.core.feel import heard_velocity
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT, Timeline, steps_to_seconds, swing_delay_steps
-from blender_app.engine.messages import ChangeAt, PatternStarted, VoiceMix
+from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT, Timeline, steps_to_seconds
+from blender_app.engine.articulation import Articulation
+from blender_app.engine.clicks import Clicks
+from blender_app.engine.messages import ChangeAt, PatternStarted, TrackSettings, VoiceMix
+from blender_app.engine.output import MIN_NOTE_S
+from blender_app.engine.track_state import Held, Span, TrackState
 
 LOOK_AHEAD_S = 0.03
 CATCH_UP_S = 0.1
 """A note that is later than this (the machine was asleep) is left out instead of played late."""
-MIN_NOTE_S = 0.005
 _TOLERANCE_S = 1e-6  # of sums of floats: a note is due when its wake-up has come
 _EARLIEST_STEPS, _LATEST_STEPS = 0.5, 1.0  # microtiming; microtiming and swing
 _HORIZON_STEPS = 4
@@ -31,7 +37,11 @@ _PLAYED_FOR_STEPS = 8
 
 @dataclass(frozen=True, slots=True)
 class DueNote:
-    """A note with the moments in seconds at which it starts and ends, and its final velocity."""
+    """A note with the moments in seconds at which it starts and ends, and its final velocity.
+
+    `off_s` is infinite for a note that is held; a `DueEnd` with its `serial`, or the next note of its
+    track, ends it.
+    """
 
     time_s: float
     off_s: float
@@ -39,6 +49,23 @@ class DueNote:
     track: str
     note: Note
     velocity: int
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueEnd:
+    """The end of a held note."""
+
+    time_s: float
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueClick:
+    """A click of count-in or metronome."""
+
+    time_s: float
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,60 +78,27 @@ class Due:
     notes: tuple[DueNote, ...]
     started: tuple[PatternStarted, ...]
     next_s: float
-
-
-class _Span:
-    """A pattern, indexed by step, and the transport step from which on it is valid."""
-
-    __slots__ = ("_by_step", "from_step", "pattern", "told")
-
-    def __init__(self, pattern: Pattern, from_step: float) -> None:
-        self.pattern = pattern
-        self.from_step = from_step
-        self.told = False
-        self._by_step: dict[int, list[Note]] = {}
-        for note in pattern.notes:
-            self._by_step.setdefault(note.step, []).append(note)
-
-    def notes_at(self, transport_step: int) -> list[Note]:
-        return self._by_step.get(self.pattern.step_of(transport_step), _NO_NOTES)
-
-
-_NO_NOTES: list[Note] = []
+    ends: tuple[DueEnd, ...] = ()
+    clicks: tuple[DueClick, ...] = ()
 
 
 @dataclass(slots=True)
-class _Track:
-    """The patterns of a track in order of their first step, its mix, and what it has played."""
+class _Turn:
+    """What one call of `advance` looks at, moments from `since_s` to before `until_s`, and finds."""
 
-    spans: list[_Span] = field(default_factory=list)
-    mix: tuple[VoiceMix, ...] = ()
-    solo: bool = False
-    played: set[tuple[int, int]] = field(default_factory=set)
-
-    def notes_at(self, step: int) -> list[Note]:
-        for span in reversed(self.spans):
-            if span.from_step <= step:
-                return span.notes_at(step)
-        return _NO_NOTES
-
-    def volume(self, voice: int | None) -> float:
-        """Return the volume of a voice, 0 if it is muted or another one is solo."""
-        if voice is None or voice >= len(self.mix):
-            return 0.0 if self.solo else 1.0
-        mix = self.mix[voice]
-        return 0.0 if mix.mute or (self.solo and not mix.solo) else mix.volume
-
-    def forget(self, before_step: float) -> None:
-        """Drop what lies behind: spans that another one has replaced, and played notes."""
-        while len(self.spans) > 1 and self.spans[1].from_step <= before_step:
-            del self.spans[0]
-        if len(self.played) > 256:
-            self.played = {key for key in self.played if key[0] >= before_step}
+    timeline: Timeline
+    since_s: float
+    until_s: float
+    earliest_s: float
+    first: int
+    last: int
+    next_s: float
+    notes: list[DueNote] = field(default_factory=list)
+    ends: list[DueEnd] = field(default_factory=list)
 
 
 class Sequencer:
-    """Decides which notes of which tracks sound when.
+    """Decides which notes of which tracks sound when; of tracks without settings, none.
 
     Parameters
     ----------
@@ -115,37 +109,61 @@ class Sequencer:
     def __init__(self, look_ahead_s: float = LOOK_AHEAD_S) -> None:
         self.look_ahead_s = look_ahead_s
         self.feel = 1.0
-        self._tracks: dict[str, _Track] = {}
+        self.clicks = Clicks()
+        self._tracks: dict[str, TrackState] = {}
+        self._serials = count()
         self._timeline: Timeline | None = None
+        self._begin_step = 0.0
         self._first_step = 0
         self._decided_s = -math.inf
 
     # -- what is played
 
+    def set_track(self, settings: TrackSettings) -> None:
+        """Add a track or change its settings; what it holds ends if it can be heard no more."""
+        self._tracks.setdefault(settings.track, TrackState()).settings = settings
+        for track in self.silent_tracks:
+            self._tracks[track].held = None
+
+    def remove_track(self, track: str) -> None:
+        """Forget all of a track."""
+        self._tracks.pop(track, None)
+
+    @property
+    def silent_tracks(self) -> frozenset[str]:
+        """The tracks that are muted, turned down to nothing, or not solo while others are."""
+        known = [(name, state.settings) for name, state in self._tracks.items()]
+        solo = any(settings.solo for _, settings in known if settings is not None)
+        return frozenset(
+            name
+            for name, settings in known
+            if settings is None or settings.mute or settings.volume <= 0.0 or (solo and not settings.solo)
+        )
+
     def set_pattern(self, track: str, pattern: Pattern, change_at: ChangeAt, now_s: float) -> None:
         """Play `pattern` from the next `change_at` after `now_s`; at once while nothing plays."""
-        state = self._tracks.setdefault(track, _Track())
-        if self._timeline is None or change_at is ChangeAt.STEP or not state.spans:
-            state.spans = [_Span(pattern, -math.inf)]
+        state = self._tracks.setdefault(track, TrackState())
+        position = self._timeline.step_at(now_s) if self._timeline is not None else -math.inf
+        if change_at is ChangeAt.STEP or not state.spans or position < self._begin_step:
+            state.spans = [Span(pattern, -math.inf)]
             return
-        position = self._timeline.step_at(now_s)
         state.spans = [span for span in state.spans if span.from_step <= position]
         from_step = _next_boundary(position, change_at, state.spans[-1].pattern)
-        state.spans.append(_Span(pattern, from_step))
+        state.spans.append(Span(pattern, from_step))
 
     def set_mix(self, track: str, voices: tuple[VoiceMix, ...]) -> None:
         """Set mute, solo and volume of the voices of a track."""
-        state = self._tracks.setdefault(track, _Track())
-        state.mix = voices
-        state.solo = any(voice.solo for voice in voices)
+        self._tracks.setdefault(track, TrackState()).voices = voices
 
     # -- where it plays
 
-    def start(self, timeline: Timeline) -> None:
-        """Play on from the timeline's anchor, with nothing before it."""
+    def start(self, timeline: Timeline, count_in_bars: int = 0) -> None:
+        """Play on from the timeline's anchor, with nothing before it but so many bars of clicks."""
         self._timeline = timeline
+        self._begin_step = timeline.anchor_step
         self._first_step = math.ceil(timeline.anchor_step)
         self._decided_s = -math.inf
+        self.clicks.start(self._first_step, count_in_bars)
         self._settle()
 
     def stop(self) -> None:
@@ -158,76 +176,114 @@ class Sequencer:
         if self._timeline is not None:
             self._timeline = timeline
 
+    def release(self) -> None:
+        """Hold nothing more: all that sounded was ended."""
+        for state in self._tracks.values():
+            state.held = None
+
     def _settle(self) -> None:
         for state in self._tracks.values():
-            del state.spans[:-1]
-            for span in state.spans:
-                span.from_step = -math.inf
-            state.played.clear()
+            state.settle()
 
     # -- what is due
 
     def advance(self, now_s: float) -> Due:
-        """Return the notes that fall due within one look-ahead from `now_s`."""
+        """Return what falls due within one look-ahead from `now_s`."""
         timeline = self._timeline
         if timeline is None:
             return Due((), self._started_at_rest(now_s), math.inf)
+        turn = self._turn(timeline, now_s)
+        silent = self.silent_tracks
+        for name, state in self._tracks.items():
+            self._decide(name, state, turn, name in silent)
+            state.forget(timeline.step_at(turn.since_s) - _PLAYED_FOR_STEPS)
+        clicks = [
+            DueClick(time_s, step) for step, time_s in self.clicks.due(timeline, turn.since_s, turn.until_s)
+        ]
+        started = self._started(timeline, now_s, turn.until_s)
+        waiting_s = self._waiting_s(timeline, turn.until_s)
+        next_s = min([turn.next_s, self.clicks.next_s(timeline), *waiting_s])
+        self._decided_s = turn.until_s
+        turn.notes.sort(key=lambda due: due.time_s)
+        return Due(tuple(turn.notes), started, next_s - self.look_ahead_s, tuple(turn.ends), tuple(clicks))
+
+    def _turn(self, timeline: Timeline, now_s: float) -> _Turn:
         until_s = now_s + self.look_ahead_s + _TOLERANCE_S
         since_s = max(min(now_s, self._decided_s), now_s - CATCH_UP_S)
         earliest_s = -math.inf
         if self._decided_s == -math.inf:  # a first hit may be meant for before the start: now, then
             earliest_s = now_s
             since_s = min(now_s, timeline.seconds_at(self._first_step - _EARLIEST_STEPS))
-        position, ahead = timeline.step_at(since_s), timeline.step_at(until_s)
-        first = max(self._first_step, math.ceil(position - _LATEST_STEPS))
-        last = math.ceil(ahead + _EARLIEST_STEPS) + _HORIZON_STEPS
+        first = max(self._first_step, math.ceil(timeline.step_at(since_s) - _LATEST_STEPS))
+        last = math.ceil(timeline.step_at(until_s) + _EARLIEST_STEPS) + _HORIZON_STEPS
         next_s = timeline.seconds_at(last - _EARLIEST_STEPS)
-        due: list[DueNote] = []
-        for name, state in self._tracks.items():
-            for step, note, time_s in self._notes(state, timeline, first, last):
-                if time_s >= until_s:
-                    next_s = min(next_s, time_s)
-                elif time_s >= since_s and (
-                    hit := self._give(name, state, step, note, max(time_s, earliest_s))
-                ):
-                    due.append(hit)
-            state.forget(position - _PLAYED_FOR_STEPS)
-        started = self._started(timeline, now_s, until_s)
-        next_s = min([next_s, *self._waiting_s(timeline, until_s)])
-        self._decided_s = until_s
-        due.sort(key=lambda hit: hit.time_s)
-        return Due(tuple(due), started, next_s - self.look_ahead_s)
+        return _Turn(timeline, since_s, until_s, earliest_s, first, last, next_s)
 
-    def _notes(
-        self, state: _Track, timeline: Timeline, first: int, last: int
-    ) -> Iterator[tuple[int, Note, float]]:
-        """Yield the notes of the transport's steps `first` to `last` - 1 that were not given out.
+    def _decide(self, track: str, state: TrackState, turn: _Turn, silent: bool) -> None:
+        """Find what a track starts and ends, and the moment of the first that is not due yet."""
+        if state.settings is None:
+            return
+        heard = Articulation.of(turn.timeline.swing, self.feel, state.settings)
+        found = []
+        for step, note in state.unplayed(turn.first, turn.last):
+            time_s = turn.timeline.seconds_at(heard.onset(step, note))
+            if time_s >= turn.until_s:
+                turn.next_s = min(turn.next_s, time_s)
+            elif time_s >= turn.since_s and not silent:
+                found.append((time_s, step, note))
+        for time_s, step, note in sorted(found, key=lambda due: due[0]):
+            due = self._given(track, state, turn, (step, note, max(time_s, turn.earliest_s)))
+            if due is not None:
+                turn.notes.append(due)
+                if state.single:
+                    self._hold(state, due, turn, heard)
+        if state.held is not None:
+            self._follow(state, state.held, turn, heard)
 
-        Their moment is that of `core.feel.heard_step`, but swing goes by the transport's step: a
-        pattern of odd length would swing the wrong notes in its second round.
-        """
-        for step in range(first, last):
-            onset = step + swing_delay_steps(step, timeline.swing)
-            for note in state.notes_at(step):
-                if (step, _slot(note)) not in state.played:
-                    yield step, note, timeline.seconds_at(onset + self.feel * note.microtiming)
-
-    def _give(self, track: str, state: _Track, step: int, note: Note, time_s: float) -> DueNote | None:
+    def _given(
+        self, track: str, state: TrackState, turn: _Turn, found: tuple[int, Note, float]
+    ) -> DueNote | None:
+        """Return a note as it is given out, or None if its voice is silent."""
+        step, note, time_s = found
         volume = state.volume(note.voice)
-        if volume <= 0.0 or self._timeline is None:
+        if volume <= 0.0:
             return None
-        state.played.add((step, _slot(note)))
-        length_s = steps_to_seconds(note.length_steps, self._timeline.tempo_bpm)
-        off_s = time_s + max(length_s, MIN_NOTE_S)
+        state.played.add((step, state.slot(note)))
+        off_s = math.inf
+        if not state.single:
+            off_s = time_s + max(steps_to_seconds(note.length_steps, turn.timeline.tempo_bpm), MIN_NOTE_S)
         velocity = max(1, round(volume * heard_velocity(note.velocity, self.feel)))
-        return DueNote(time_s, off_s, step, track, note, velocity)
+        return DueNote(time_s, off_s, step, track, note, velocity, next(self._serials))
 
+    def _hold(self, state: TrackState, due: DueNote, turn: _Turn, heard: Articulation) -> None:
+        """Hold a note instead of the one before, which may have ended by then."""
+        if state.held is not None and (end_s := _end_s(state.held, turn.timeline)) < due.time_s:
+            turn.ends.append(DueEnd(end_s, state.held.serial))
+        span = state.span_at(due.step)
+        if span is not None:
+            end_step = heard.end(due.step, due.note, state.notes_at)
+            state.held = Held(due.serial, span, due.note.pitch, due.time_s, end_step)
+
+    def _follow(self, state: TrackState, held: Held, turn: _Turn, heard: Articulation) -> None:
+        """End a held note if it is time; if the pattern has changed, it has its say."""
+        position = turn.timeline.step_at(turn.until_s)
+        span = state.span_at(position)
+        if span is not None and span is not held.span:
+            heard.hand_over(held, span, position if span.from_step == -math.inf else span.from_step)
+        end_s = _end_s(held, turn.timeline)
+        if end_s < turn.until_s:
+            turn.ends.append(DueEnd(end_s, held.serial))
+            state.held = None
+        else:
+            turn.next_s = min(turn.next_s, end_s)
+
+    # -- clicks, and what is told
     def _started(self, timeline: Timeline, now_s: float, until_s: float) -> tuple[PatternStarted, ...]:
         started = []
         for name, state in self._tracks.items():
-            for span in state.spans:
-                step = max(span.from_step, timeline.step_at(now_s), timeline.anchor_step)
-                if not span.told and timeline.seconds_at(step) < until_s:
+            for span in state.untold:
+                step = max(span.from_step, timeline.step_at(now_s), self._begin_step)
+                if timeline.seconds_at(step) < until_s:
                     span.told = True
                     started.append(PatternStarted(name, span.pattern.serial, step, timeline.seconds_at(step)))
         return tuple(started)
@@ -235,23 +291,20 @@ class Sequencer:
     def _started_at_rest(self, now_s: float) -> tuple[PatternStarted, ...]:
         started = []
         for name, state in self._tracks.items():
-            for span in state.spans:
-                if not span.told:
-                    span.told = True
-                    started.append(PatternStarted(name, span.pattern.serial, 0.0, now_s))
+            for span in state.untold:
+                span.told = True
+                started.append(PatternStarted(name, span.pattern.serial, 0.0, now_s))
         return tuple(started)
 
     def _waiting_s(self, timeline: Timeline, until_s: float) -> Iterator[float]:
         """Yield the moments at which patterns that still wait begin."""
         for state in self._tracks.values():
-            for span in state.spans:
-                if not span.told:
-                    yield max(timeline.seconds_at(max(span.from_step, timeline.anchor_step)), until_s)
+            for span in state.untold:
+                yield max(timeline.seconds_at(max(span.from_step, self._begin_step)), until_s)
 
 
-def _slot(note: Note) -> int:
-    """Return what may sound once a step: the voice or, of melodic notes, the pitch (negative)."""
-    return note.voice if note.voice is not None else -1 - note.pitch
+def _end_s(held: Held, timeline: Timeline) -> float:
+    return max(timeline.seconds_at(held.end_step), held.on_s + MIN_NOTE_S)
 
 
 def _next_boundary(position: float, change_at: ChangeAt, pattern: Pattern) -> int:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from blender_app.core.errors import AudioError, DeviceError, FontError
 from blender_app.engine import messages as m
-from blender_app.engine.fluid import DRUM_BANK, LiveSynth, likely_drivers
-from blender_app.engine.output import DRUM_CHANNEL, Output
+from blender_app.engine.fluid import likely_drivers
+from blender_app.engine.live_synth import LiveSynth
+from blender_app.engine.output import CLICK_CHANNEL, Output, SynthChannels
 
 WATCH_S = 0.5
 STALLED_S = 2.0
@@ -18,7 +19,7 @@ STALLED_S = 2.0
 
 
 class SoundKeeper(threading.Thread):
-    """Carries out `LoadFont`, `SetAudio`, `SetKit` and `SetGain`.
+    """Carries out `LoadFont`, `SetAudio`, `SetGain`, and what of `SetTrack` is about sound.
 
     A font is loaded into a FluidSynth of its own while the one before plays on; then they are
     exchanged.
@@ -43,7 +44,8 @@ class SoundKeeper(threading.Thread):
         self._wanted_driver: str | None = None
         self._font: Path | None = None
         self._tried_drivers: tuple[str, ...] = ()
-        self._kit = m.Kit(DRUM_BANK, 0, "")
+        self._tracks: dict[str, m.TrackSettings] = {}
+        self._channels = SynthChannels()
         self._volume = 1.0
         self._frames, self._stalled_s = -1, 0.0
 
@@ -72,9 +74,11 @@ class SoundKeeper(threading.Thread):
                 self._load_font(path)
             case m.SetAudio(enabled=enabled, driver=driver):
                 self._set_audio(enabled, driver)
-            case m.SetKit(bank=bank, program=program):
-                self._kit = m.Kit(bank, program, "")
-                self._select_kit()
+            case m.SetTrack(settings=settings):
+                self._set_track(settings)
+            case m.RemoveTrack(track=track):
+                self._tracks.pop(track, None)
+                self._channels.free(track)
             case m.SetGain(gain=gain):
                 self._volume = gain
                 if self._synth is not None:
@@ -97,7 +101,7 @@ class SoundKeeper(threading.Thread):
         self._attach(None)
         if before is not None:
             before.close()
-        self._select_kit()
+        self._set_up(synth)
         self._emit(m.FontLoaded(synth.font))
         self._begin()
 
@@ -129,14 +133,34 @@ class SoundKeeper(threading.Thread):
         self._attach(synth)
         return None
 
-    def _select_kit(self) -> None:
-        """Choose the wanted kit, or the font's first one where it is missing."""
-        if self._synth is None or self._synth.select(DRUM_CHANNEL, self._kit.bank, self._kit.program):
+    def _set_up(self, synth: LiveSynth) -> None:
+        """Give a new synth the sounds of all tracks, and of the clicks."""
+        if kits := synth.kits():
+            synth.select(CLICK_CHANNEL, kits[0].bank, kits[0].program)
+        for settings in self._tracks.values():
+            self._select(synth, settings)
+            synth.shape(self._channels.take(settings.track), settings)
+
+    def _set_track(self, settings: m.TrackSettings) -> None:
+        before = self._tracks.get(settings.track)
+        self._tracks[settings.track] = settings
+        channel = self._channels.take(settings.track)
+        if self._synth is None:
             return
-        kits = self._synth.kits()
-        if kits:
-            self._synth.select(DRUM_CHANNEL, kits[0].bank, kits[0].program)
-            self._emit(m.EngineError(f"This font has no such kit; {kits[0].name} plays instead."))
+        if before is None or _preset(before) != _preset(settings):
+            self._select(self._synth, settings)
+        self._synth.shape(channel, settings)
+
+    def _select(self, synth: LiveSynth, settings: m.TrackSettings) -> None:
+        """Choose the preset of a track, or the font's first one of its kind where it is missing."""
+        channel = self._channels.take(settings.track)
+        if synth.select(channel, settings.bank, settings.program):
+            return
+        others = (synth.kits() if settings.drums else synth.sounds()) or synth.kits()
+        if others:
+            synth.select(channel, others[0].bank, others[0].program)
+            what = "kit" if settings.drums else "sound"
+            self._emit(m.EngineError(f"This font has no such {what}; {others[0].name} plays instead."))
         else:
             self._emit(m.EngineError("This font has no presets at all; choose another one."))
 
@@ -174,4 +198,8 @@ class SoundKeeper(threading.Thread):
         if synth is None:
             self._emit(m.AudioChanged(None, None, (), message))
         else:
-            self._emit(m.AudioChanged(synth.driver, synth.font, synth.kits(), message))
+            self._emit(m.AudioChanged(synth.driver, synth.font, synth.kits(), message, synth.sounds()))
+
+
+def _preset(settings: m.TrackSettings) -> tuple[bool, int, int]:
+    return settings.drums, settings.bank, settings.program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from blender_app.core.time import Timeline
+from blender_app.core.time import STEPS_PER_BAR, Timeline, steps_to_seconds
 
 START_DELAY_S = 0.05
 """From "play" to the first step: a look-ahead, and room for a first hit that comes early."""
@@ -21,10 +21,11 @@ class Transport:
         self.playing = False
         self.timeline = Timeline(now_s, 0.0, tempo_bpm)
 
-    def play(self, now_s: float) -> None:
-        """Start from where the transport stands, `START_DELAY_S` from now."""
+    def play(self, now_s: float, count_in_bars: int = 0) -> None:
+        """Start from where the transport stands, so many bars and `START_DELAY_S` from now."""
         self.playing = True
-        self._anchor(now_s + START_DELAY_S, self.timeline.anchor_step)
+        count_in_s = steps_to_seconds(count_in_bars * STEPS_PER_BAR, self.timeline.tempo_bpm)
+        self._anchor(now_s + START_DELAY_S + count_in_s, self.timeline.anchor_step)
 
     def stop(self, now_s: float) -> None:
         """Stop and go back to step 0."""
@@ -47,7 +48,8 @@ class Transport:
         self.timeline = replace(self.timeline, anchor_s=moment_s, anchor_step=step)
 
     def _retime(self, now_s: float, tempo_bpm: float, swing: float) -> None:
-        waits = not self.playing or now_s < self.timeline.anchor_s  # stands, or is about to start
+        # It stands or is about to start; a count-in goes on at the new tempo instead.
+        waits = not self.playing or now_s < self.timeline.anchor_s <= now_s + START_DELAY_S
         if waits:
             self.timeline = replace(self.timeline, tempo_bpm=tempo_bpm, swing=swing)
         else:

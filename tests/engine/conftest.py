@@ -12,22 +12,32 @@ from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
 from blender_app.engine.clock import OfflineClock
-from blender_app.engine.output import RecordingOutput
-from blender_app.engine.player import MIDI, SOUND, Player
+from blender_app.engine.host import DRUM_KEYS
+from blender_app.engine.output import MIDI, SOUND, RecordingOutput
+from blender_app.engine.player import Player
+
+DRUMS = m.TrackSettings("drums", True, bank=128, channel=9)
+BASS = m.TrackSettings("bass", False, program=33, channel=1)
+MELODY = m.TrackSettings("melody", False, program=4, channel=2)
 
 
 class Rig:
-    """A player with a port (told at the moment) and a sound output (told a look-ahead before)."""
+    """A player with a port (told at the moment) and a sound output (told a look-ahead before).
 
-    def __init__(self) -> None:
+    It has a drum track, and more if they are given.
+    """
+
+    def __init__(self, *tracks: m.TrackSettings) -> None:
         self.clock = OfflineClock(1000.0)
         self.events: list[m.Event] = []
-        self.player = Player(self.clock.now, self.events.append, VOICE_PITCHES)
+        self.player = Player(self.clock.now, self.events.append, DRUM_KEYS)
         self.port = RecordingOutput()
         self.sound = RecordingOutput(lead_s=0.03, drums_ring_s=0.5)
         self.sent_s: list[float] = []  # when the port was told of each event
         self.player.attach(MIDI, self.port)
         self.player.attach(SOUND, self.sound)
+        for settings in (DRUMS, *tracks):
+            self.player.handle(m.SetTrack(settings))
 
     def send(self, *commands: m.Command) -> None:
         for command in commands:
@@ -76,6 +86,12 @@ def pattern() -> Callable[..., Pattern]:
         return Pattern(serial, notes, length, **more)
 
     return make
+
+
+@pytest.fixture
+def band() -> Rig:
+    """Give a player with drums, bass and melody."""
+    return Rig(BASS, MELODY)
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ import pytest
 
 from blender_app.core.errors import AudioError, FontError
 from blender_app.core.paths import default_font
-from blender_app.engine import fluid
+from blender_app.engine import fluid, live_synth
 from blender_app.engine.audio_clock import AudioClock
-from blender_app.engine.fluid import BLOCK_FRAMES, SAMPLE_RATE, LiveSynth, OfflineSynth
+from blender_app.engine.fluid import BLOCK_FRAMES, SAMPLE_RATE, OfflineSynth
+from blender_app.engine.live_synth import LiveSynth
 
 SIDE_STICK = 37
 
@@ -189,7 +190,7 @@ def test_missing_library_says_what_to_install(monkeypatch):
 
 
 def test_no_audio_device_says_what_to_do(synth, monkeypatch):
-    monkeypatch.setattr(fluid, "likely_drivers", lambda: ())
+    monkeypatch.setattr(live_synth, "likely_drivers", lambda: ())
     with pytest.raises(AudioError, match="no audio device"):
         synth.start()
     assert synth.driver is None

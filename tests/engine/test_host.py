@@ -28,6 +28,7 @@ def no_midi(monkeypatch):
 def engine():
     process = EngineProcess()
     process.start()
+    process.send(m.SetTrack(m.TrackSettings("drums", True, 128)))
     yield process
     process.close()
 
@@ -126,7 +127,6 @@ def test_wrong_font_is_told_and_the_one_before_stays(engine, wait_for, tmp_path)
     failed = wait_for(m.FontFailed)
     assert failed.path == wrong
     assert "wrong.sf2" in failed.message
-    engine.send(m.SetKit(128, 25))
     engine.send(m.LoadFont(None))
     assert wait_for(m.FontLoaded).path == default_font()
     assert wait_for(m.AudioChanged).driver == "file:/dev/null"
@@ -135,7 +135,7 @@ def test_wrong_font_is_told_and_the_one_before_stays(engine, wait_for, tmp_path)
 def test_kit_that_the_font_lacks_is_told(engine, wait_for):
     engine.send(m.LoadFont(None))
     wait_for(m.AudioChanged, driver=None)
-    engine.send(m.SetKit(128, 99))
+    engine.send(m.SetTrack(m.TrackSettings("drums", True, 128, 99)))
     assert "Standard" in wait_for(m.EngineError).message
 
 

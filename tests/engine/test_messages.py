@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -59,10 +60,19 @@ NAN = math.nan
         (m.SetMix, ("drums", (m.VoiceMix(volume=NAN),)), "volume"),
         (m.Locate, (-1.0,), "step"),
         (m.SetLatency, (-0.03,), "latency"),
-        (m.SetRouting, (16, (36,)), "channel"),
-        (m.SetRouting, (9, (128,)), "note number"),
-        (m.Preview, (9, 100), "voice"),
-        (m.Preview, (0, 0), "velocity"),
+        (m.Play, (-1,), "count-in"),
+        (m.TrackSettings, ("bass", False, 0, 0, 16), "channel"),
+        (m.TrackSettings, ("bass", False, 0, 128), "program"),
+        (m.TrackSettings, ("bass", False, -1), "bank"),
+        (partial(m.TrackSettings, "drums", True), {"note_map": (128,) * 9}, "note number"),
+        (partial(m.TrackSettings, "bass", False), {"semitones": 61}, "semitones"),
+        (partial(m.TrackSettings, "bass", False), {"volume": NAN}, "volume"),
+        (partial(m.TrackSettings, "bass", False), {"pan": -1.1}, "pan"),
+        (partial(m.TrackSettings, "bass", False), {"reverb": 1.1}, "reverb"),
+        (partial(m.TrackSettings, "bass", False), {"gate": 0.0}, "gate"),
+        (partial(m.TrackSettings, "bass", False), {"legato": 1.1}, "legato"),
+        (m.Preview, ("drums", Note(0, 36, 100, voice=9)), "cannot be played"),
+        (m.Preview, ("drums", Note(0, 36, 0)), "cannot be played"),
         (m.SetPattern, ("drums", Pattern(1, (), 0)), "length"),
         (m.SetPattern, ("drums", Pattern(1, (), 32, 32)), "rounds"),
         (m.SetPattern, ("drums", Pattern(1, (Note(0, 128, 100),))), "cannot be played"),
@@ -73,4 +83,4 @@ NAN = math.nan
 )
 def test_what_nobody_can_play_is_refused(kind, arguments, word):
     with pytest.raises(ValueError, match=word):
-        kind(*arguments)
+        kind(**arguments) if isinstance(arguments, dict) else kind(*arguments)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from blender_app.core.notes import Note, Pattern
+from blender_app.engine import messages as m
 from blender_app.engine.host import EngineProcess
 from blender_app.engine.midi_port import API_VARIABLE
 
@@ -217,6 +218,7 @@ class Engine(EngineProcess):
 def engine(jack: Jack) -> Iterator[Engine]:
     process = Engine()
     process.start()
+    process.send(m.SetTrack(m.TrackSettings("drums", True, 128, channel=9)))
     yield process
     process.close()
 

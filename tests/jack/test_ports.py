@@ -16,7 +16,8 @@ from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.errors import PortError
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
-from blender_app.engine.fluid import LiveSynth
+from blender_app.engine.input_keeper import InputKeeper
+from blender_app.engine.live_synth import LiveSynth
 from blender_app.engine.midi_port import MidiSystem
 from blender_app.engine.port_keeper import PortKeeper
 
@@ -36,7 +37,7 @@ def play(engine, pattern, port):
 def test_notes_arrive_as_they_are_written(engine, listen):
     synth = listen()
     notes = tuple(Note(voice, VOICE_PITCHES[voice], 20 + voice * 10, 0.5, 0.0, voice) for voice in range(9))
-    engine.send(m.SetRouting(4, NOTE_MAP))
+    engine.send(m.SetTrack(m.TrackSettings("drums", True, channel=4, note_map=NOTE_MAP)))
     play(engine, Pattern(1, notes, 16), synth.port)
     expected = [(0x94, NOTE_MAP[voice], 20 + voice * 10) for voice in range(9)]
     until(lambda: len(synth.note_ons()) >= 18 and set(expected) <= set(synth.note_ons()), "two rounds")
@@ -50,7 +51,7 @@ def test_general_midi_is_the_default(engine, listen):
     engine.send(m.OpenPort(synth.port))
     engine.wait_for(m.PortOpened, name=synth.port)
     for voice in range(9):
-        engine.send(m.Preview(voice, 100))
+        engine.send(m.Preview("drums", Note(0, VOICE_PITCHES[voice], 100, 0.5, 0.0, voice)))
     until(lambda: len(synth.note_ons()) == 9, "nine notes")
     assert synth.note_ons() == [(0x99, key, 100) for key in VOICE_PITCHES]
 
@@ -60,7 +61,7 @@ def test_virtual_port_can_be_connected_to(engine, listen):
     engine.wait_for(m.PortOpened, name="drums out", virtual=True)
     synth = listen("daw", connect_to="drums out")
     until(synth.ready, "the connection")
-    engine.send(m.Preview(1, 88))
+    engine.send(m.Preview("drums", Note(0, 38, 88, 0.5, 0.0, 1)))
     until(lambda: (0x99, 38, 88) in synth.messages(), "the note")
     until(lambda: not synth.sounding(), "its end")
 
@@ -260,6 +261,7 @@ PARENT = textwrap.dedent("""
         engine.start()
         print(engine.pid, flush=True)
         notes = tuple(Note(step, 40 + step, 100, 9999.0) for step in range(4))
+        engine.send(m.SetTrack(m.TrackSettings("drums", True)))
         for command in (m.OpenPort(sys.argv[1]), m.SetPattern("drums", Pattern(1, notes, 16)), m.Play()):
             engine.send(command)
         time.sleep(120)
@@ -330,7 +332,8 @@ def test_port_that_fails_is_told_as_lost(jack, listen, monkeypatch):
     synth = listen()
     events = []
     attached = []
-    keeper = PortKeeper(attached.append, events.append)
+    inputs = InputKeeper(lambda *_note: None, lambda: None, events.append)
+    keeper = PortKeeper(lambda _name, port: attached.append(port), inputs, events.append)
     keeper.start()
     keeper.handle(m.OpenPort(synth.port))
     until(lambda: m.PortOpened(synth.port) in events, "the port")
