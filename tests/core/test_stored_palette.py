@@ -91,7 +91,7 @@ def tune_at(row: int, column: int) -> MelodyLoop:
 
 @pytest.mark.parametrize("kind", ["bass", "melody"])
 def test_what_is_saved_of_melodies_is_loaded(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: Literal["bass", "melody"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resources, "files", lambda _package: tmp_path)
     saved = StoredPalette([[tune_at(row, column) for column in range(4)] for row in range(3)])
