@@ -6,7 +6,7 @@ does the lane below the notes; Shift or Ctrl and a drag choose several.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -143,6 +143,11 @@ class PianoRoll(RollCanvas):
         if self._enters and velocity > 0:
             self._tell(self.model.enter(pitch, velocity))
             self.set_pitch_view(self._view.showing(self.model.pitch))
+
+    @Slot()
+    def forget_copied(self) -> None:
+        """Leave Ctrl+V to others: something else was copied."""
+        self.model.copied = ()
 
     def _sounding_notes(self) -> Notes:
         return self.model.notes
