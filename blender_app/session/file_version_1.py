@@ -30,6 +30,7 @@ def upgraded(document: Mapping[str, Any]) -> dict[str, Any]:
         **{name: document[name] for name in _OF_TRACK if name in document},
         "sound": document.get("kit", {"bank": DRUM_BANK, "program": 0}),
         "mix": document.get("mix", mix),
+        "reverb": 0.0,
         "channel": midi.pop("channel", DRUM_CHANNEL),
         "note_map": midi.pop("note_map", dict(zip(VOICES, VOICE_PITCHES, strict=True))),
     }

@@ -1,11 +1,10 @@
-"""The session made audible: changes go to the decode worker and the engine, their answers come back."""
+"""The band and its engine: what is started and closed, which devices there are, what they say."""
 
 from __future__ import annotations
 
 import logging
-import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,65 +15,40 @@ from blender_app.core.errors import LoopweaveError
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
-from blender_app.session import commands, export
-from blender_app.session.checks import Point
-from blender_app.session.document import DrawnPath, Loop, Session, Source, Track
-from blender_app.session.filing import FilingEditor
-from blender_app.session.mixing import sweep_anchor, with_end
-from blender_app.session.path import PathPlan, begins_anew, continued_anchor, next_boundary
-from blender_app.session.playback import Changes, Engine, Playback, Played, PlayedLoop, PlayedPath
-from blender_app.session.requests import (
-    CornerResult,
-    DiceRequest,
-    ForgetRequest,
-    LoopRequest,
-    LoopResult,
-    PaletteResult,
-    PathRequest,
-    PathResult,
-    Surface,
-)
+from blender_app.session import commands
+from blender_app.session.band import Band
+from blender_app.session.document import Session
+from blender_app.session.playback import Changes, Engine
 from blender_app.session.settings import Settings
-from blender_app.session.status import ModelState, Status, status_of
-from blender_app.session.track import MODEL_NAMES, TrackKind
+from blender_app.session.status import Status, status_of
+from blender_app.session.track import TrackKind
 from blender_app.session.undo import track_field
-from blender_app.session.worker import DecodeWorker, LoopModel, StoredPalette
+from blender_app.session.worker import LoopModel, StoredPalette
 
 POLL_EVERY_MS = 10
 RESTART_ENGINE_AFTER_S = 30.0
 """An engine that dies sooner than this after a restart is not started again by itself."""
 CLOSE_TIMEOUT_S = 5.0
-SEEDS = 10_000
-
-Place = tuple[Source, Point | DrawnPath]
 
 _log = logging.getLogger(__name__)
 
 
-class Instrument(FilingEditor):
+class Instrument(Band):
     """A session that sounds.
 
     Parameters
     ----------
     make_engine
         Returns an engine that is not started yet.
-    load_model
-        Returns the model of a name; called in a thread of the worker.
-    load_stored
-        Returns the palette that answers for a kind of track until its model is there, or None.
-    settings, state_folder, session, clock, parent
-        As in `FilingEditor`.
+    load_model, load_stored, settings, state_folder, session, clock, parent
+        As in `Band`.
 
     Notes
     -----
-    Nothing runs before `start`; `close` ends all threads and the engine's process. `cellsChanged`,
-    `mixerChanged` and `soundingChanged` carry the name of the track; `noteReceived` pitch, velocity
-    (0 ends a note) and the moment in monotonic seconds.
+    Nothing runs before `start`; `close` ends all threads and the engine's process. `noteReceived`
+    carries pitch, velocity (0 ends a note) and the moment in monotonic seconds.
     """
 
-    cellsChanged = Signal(str)
-    mixerChanged = Signal(str)
-    soundingChanged = Signal(str)
     transportChanged = Signal()
     statusChanged = Signal()
     portsChanged = Signal()
@@ -93,31 +67,15 @@ class Instrument(FilingEditor):
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(settings, state_folder, session, clock, parent)
-        self._playback = Playback(make_engine, clock)
-        self._worker = DecodeWorker(load_model, load_stored, self)
-        self._cells: dict[Surface, list[list[Loop]]] = {}
-        self._held: dict[Surface, tuple[float, ...] | None] = {}
-        self._model_states = dict.fromkeys(MODEL_NAMES, ModelState.LOADING)
-        self._model_hashes: dict[str, str] = {}
+        super().__init__(make_engine, load_model, load_stored, settings, state_folder, session, clock, parent)
         self._restarted_s: float | None = None
-        self._played_at: dict[str, Place] = {}
         self._wanted_input: str | None = None
         self._thru: str | None = None
         self._metronome = False
-        self._running = False
-        self._make_seed: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
         self._status = Status()
         self._poll_timer = QTimer(self)
         self._poll_timer.setInterval(POLL_EVERY_MS)
         self._poll_timer.timeout.connect(self._on_poll_timer_timeout)
-        self._worker.paletteReady.connect(self._on_worker_paletteReady)
-        self._worker.loopReady.connect(self._on_worker_loopReady)
-        self._worker.pathReady.connect(self._on_worker_pathReady)
-        self._worker.cornerReady.connect(self._on_worker_cornerReady)
-        self._worker.modelReady.connect(self._on_worker_modelReady)
-        self._worker.modelFailed.connect(self._on_worker_modelFailed)
-        self._worker.failed.connect(self._on_worker_failed)
 
     # -- life -----------------------------------------------------------------------------------
 
@@ -127,9 +85,7 @@ class Instrument(FilingEditor):
         self._running = True
         self._start_engine()
         self._worker.start()
-        front = self._session.front
-        for track in sorted(self._session.tracks, key=lambda track: track.name != front):
-            self._follow_track(None, track)
+        self._follow_tracks(None)
         self._poll_timer.start()
         self._update_status()
 
@@ -207,187 +163,18 @@ class Instrument(FilingEditor):
         if not self._running:
             return
         session = self._session
-        earlier = {track.name: track for track in before.tracks}
-        for gone in earlier.keys() - set(session.track_names):
+        for gone in set(before.track_names) - set(session.track_names):
             self._forget(gone)
         told = commands.engine_commands(before, session)
         if (before.midi.port, before.midi.virtual) != (session.midi.port, session.midi.virtual):
             told += commands.port_commands(session.midi, self._playback.ports, self._playback.open_port)
         for command in told:
             self._playback.send(command)
-        for track in session.tracks:
-            old = earlier.get(track.name)
-            if track is not old or session.scale != before.scale:
-                self._follow_track(None if old is None else (before, old), track)
+        self._follow_tracks(before)
         if "audio_enabled" in changed:
             self._update_status()
 
-    def _follow_track(self, before: tuple[Session, Track] | None, track: Track) -> None:
-        """Ask for what a track needs after it was otherwise `before`; None is a new one."""
-        for source in Source:
-            request = commands.palette_request(self._session, track, source)
-            if request is not None and (
-                before is None or commands.palette_request(*before, source) != request
-            ):
-                self._worker.request(request)
-        if before is not None and _place(before[1]) != _place(track):
-            self._request_sound(track, self._session.change_at)
-
-    def _forget(self, name: str) -> None:
-        """Let go of a track that is no more."""
-        self._playback.remove(name)
-        self._played_at.pop(name, None)
-        for source in Source:
-            surface = Surface(name, source)
-            self._worker.request(ForgetRequest(surface))
-            self._cells.pop(surface, None)
-            self._held.pop(surface, None)
-
-    def _request_sound(self, track: Track, change_at: m.ChangeAt) -> None:
-        """Ask for what a track's path or else its puck plays."""
-        surface, path = Surface(track.name, track.source), track.playing_path
-        if path is not None:
-            self._worker.request(PathRequest(surface, PathPlan(path), change_at))
-        else:
-            self._worker.request(LoopRequest(surface, track.place, change_at))
-
-    def _request_sound_again(self, track: Track) -> None:
-        """Ask for what plays where we are, from another palette: at once, but what waits still waits."""
-        moved = _place(track) != self._played_at.get(track.name)
-        moved = moved or self._playback.waiting(track.name) is not None
-        self._request_sound(track, self._session.change_at if moved else m.ChangeAt.STEP)
-
-    def _session_to_save(self) -> Session:
-        models = {**dict(self._session.models), **self._model_hashes}
-        return replace(self._session, models=tuple(models.items()))
-
-    def _track_playing(self, surface: Surface) -> Track | None:
-        """Return the track of a surface if it is still there and sounds by this surface."""
-        if surface.track not in self._session.track_names or not self._running:
-            return None
-        track = self._session.track(surface.track)
-        return track if track.source is surface.source else None
-
-    # -- from the worker ------------------------------------------------------------------------
-
-    @Slot(object)
-    def _on_worker_paletteReady(self, result: PaletteResult) -> None:
-        request, surface = result.request, result.request.surface
-        if surface.track not in self._session.track_names or not self._running:
-            return
-        wanted = commands.palette_request(self._session, self._session.track(surface.track), surface.source)
-        if wanted is None or (request.rows, request.cols) != (wanted.rows, wanted.cols):
-            return
-        self._cells[surface], self._held[surface] = result.cells, result.held
-        (self.cellsChanged if surface.source is Source.PALETTE else self.mixerChanged).emit(surface.track)
-        track = self._track_playing(surface)
-        if track is not None:
-            self._request_sound_again(track)  # even if it is no more the newest: a long drag would be silent
-
-    @Slot(object)
-    def _on_worker_loopReady(self, result: LoopResult) -> None:
-        request = result.request
-        track = self._track_playing(request.surface)
-        if track is not None and not track.path_plays:
-            self._played_at[track.name] = request.surface.source, request.point
-            self._play(track, PlayedLoop(result.loop), request.change_at)
-
-    @Slot(object)
-    def _on_worker_pathReady(self, result: PathResult) -> None:
-        request = result.request
-        surface, plan, change_at = request.surface, request.plan, request.change_at
-        if request.target is not None:
-            if surface.track in self._session.track_names:
-                track = self._session.track(surface.track)
-                self._export(request.target, export.path_music(plan, result.loops, track))
-            return
-        playing = self._track_playing(surface)
-        if playing is not None and playing.path_plays:  # even if a node has moved on: what is newer follows
-            self._played_at[playing.name] = surface.source, plan.path
-            anchored = replace(plan, anchor_step=self._path_anchor(playing, plan, change_at))
-            self._play(playing, PlayedPath(anchored, result.loops, surface.source), change_at)
-
-    @Slot(object)
-    def _on_worker_cornerReady(self, result: CornerResult) -> None:
-        request, surface = result.request, result.request.surface
-        if surface.track not in self._session.track_names:
-            return
-        track = self._session.track(surface.track)
-        drag, self._gesture_text = self._gesture_text, None  # what comes by itself is no part of a drag
-        mixer = track.mixer if surface.source is Source.MIXER else None
-        names = track.corner_names if mixer is None else mixer.names
-        if isinstance(request, DiceRequest):
-            name, text = f"Dice {request.seed}", "Dice"
-        else:
-            name = names[request.index].removesuffix(" (varied)") + " (varied)"
-            text = "Vary corner" if mixer is None else "Vary end"
-        if surface.source is Source.PALETTE:
-            self.set_corner(request.index, result.loop, name, text, track.name)
-        elif mixer is not None:
-            self.set_mixer(with_end(mixer, request.index, result.loop, name), text, track=track.name)
-        self._gesture_text = drag
-
-    @Slot(str, str)
-    def _on_worker_modelReady(self, name: str, model_hash: str) -> None:
-        _log.info("model %s %s is ready", name, model_hash)
-        self._model_states[name], self._model_hashes[name] = ModelState.READY, model_hash
-        self._compare_models([name])
-        self._update_status()
-
-    @Slot(str, str)
-    def _on_worker_modelFailed(self, name: str, message: str) -> None:
-        self._model_states[name] = ModelState.FAILED
-        self.messageShown.emit(
-            "warning", f"{message} The corners play all the same; between them they are cross-faded."
-        )
-        self._update_status()
-
-    @Slot(str)
-    def _on_worker_failed(self, message: str) -> None:
-        self.messageShown.emit("error", message)
-
-    def _has_model(self, kind: TrackKind) -> bool:
-        """Say whether the dice can fall, now or once the model is loaded; tell if not."""
-        state = self._model_states[kind.model_name]
-        if state is ModelState.FAILED:
-            self.messageShown.emit("warning", "Dice and vary need the model, which could not be loaded.")
-        elif state is ModelState.LOADING:
-            self.messageShown.emit("info", "The dice fall as soon as the model is loaded.")
-        return state is not ModelState.FAILED
-
-    def _compare_models(self, names: Iterable[str]) -> None:
-        made_with = dict(self._session.models)
-        for name in names:
-            old, new = made_with.get(name), self._model_hashes.get(name)
-            if old and new and old != new:
-                self.messageShown.emit(
-                    "warning",
-                    f"This session was made with another version of the model {name}: its corners are the "
-                    "same, what lies between them may differ.",
-                )
-
-    def _begin(self, session: Session, file: Path | None) -> None:
-        midi, now = session.midi, self._session.midi
-        if midi.port is None:  # then the one in use stays
-            session = replace(session, midi=replace(midi, port=now.port, virtual=now.virtual))
-        super()._begin(session, file)
-        self._compare_models(MODEL_NAMES)
-
     # -- from and to the engine -----------------------------------------------------------------
-
-    def _play(self, track: Track, played: Played, change_at: m.ChangeAt) -> None:
-        if self._playback.play(track.name, played, change_at):
-            self.soundingChanged.emit(track.name)
-
-    def _path_anchor(self, track: Track, plan: PathPlan, change_at: m.ChangeAt) -> int:
-        """Return the transport step on which a path's lap begins: it goes on where it is."""
-        step, current = self._playback.step_now(), self._playback.current_path(track.name)
-        if step is None:
-            return _first_anchor(track, 0)
-        same = current is not None and current.source is track.source
-        if current is not None and same and not begins_anew(current.plan, plan.path, step):
-            return continued_anchor(current.plan, plan.path, step)
-        return _first_anchor(track, next_boundary(step, change_at))
 
     @Slot()
     def _on_poll_timer_timeout(self) -> None:
@@ -424,14 +211,6 @@ class Instrument(FilingEditor):
         for level, text in changes.messages:
             self.messageShown.emit(level, text)
 
-    def _return_paths_to_start(self) -> None:
-        """Let the paths begin their laps at step 0 again once the transport has stopped."""
-        for track in self._session.tracks:
-            current, first = self._playback.current_path(track.name), _first_anchor(track, 0)
-            if current is not None and current.plan.anchor_step != first:
-                plan = replace(current.plan, anchor_step=first)
-                self._play(track, replace(current, plan=plan), m.ChangeAt.STEP)
-
     def _follow_port(self, changes: Changes) -> None:
         """Open the session's port when it appears, or appears again, perhaps under another number."""
         midi, opened = self._session.midi, self._playback.open_port
@@ -460,20 +239,11 @@ class Instrument(FilingEditor):
         self.transportChanged.emit()
         self._update_status()
 
+    def _on_models_changed(self) -> None:
+        self._update_status()
+
     def _update_status(self) -> None:
         status = status_of(self._playback, self._session.audio_enabled, self._model_states)
         if status != self._status:
             self._status = status
             self.statusChanged.emit()
-
-
-def _place(track: Track) -> Place:
-    """Return where a track plays: its path if it moves, else its point, on palette or mixer."""
-    return track.source, track.playing_path or track.place
-
-
-def _first_anchor(track: Track, step: int) -> int:
-    """Return where a lap begins that starts at `step`: there, but a sweep starts where its slider is."""
-    if track.source is Source.MIXER and track.mixer is not None:
-        return sweep_anchor(track.mixer, step)
-    return step

@@ -250,7 +250,7 @@ class Playback:
         step = self.step_at(now_s)
         if step is None or self.timeline is None:
             return None
-        return max(step, self.timeline.anchor_step) % LOOP_STEPS  # "play" has a moment of delay
+        return max(step, self.timeline.anchor_step, 0.0) % LOOP_STEPS  # "play" has a moment of delay
 
     # -- what the engine says -------------------------------------------------------------------
 

@@ -41,7 +41,13 @@ def test_a_full_shelf_takes_no_more() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("New", "New"), ("  New \n name ", "New name"), ("Two", "Two"), ("One", "One 2"), ("x" * 300, "x" * 120)],
+    [
+        ("New", "New"),
+        ("  New \n name ", "New name"),
+        ("Two", "Two"),
+        ("One", "One 2"),
+        ("x" * 300, "x" * 120),
+    ],
 )
 def test_renaming(typed: str, name: str) -> None:
     assert names(shelf.renamed(THREE, 1, typed)) == ["One", name, "Three"]
@@ -82,9 +88,7 @@ def test_moving(index: int, to: int, order: list[str]) -> None:
 
 
 def test_bass_and_melody_share_their_clips_but_not_with_drums() -> None:
-    fitting = {
-        (one, other): shelf.fits(clip("x", one), other) for one in TrackKind for other in TrackKind
-    }
+    fitting = {(one, other): shelf.fits(clip("x", one), other) for one in TrackKind for other in TrackKind}
     drums = TrackKind.DRUMS
     assert all(fits == ((one is drums) == (other is drums)) for (one, other), fits in fitting.items())
     assert any(fitting.values())

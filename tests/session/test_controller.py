@@ -115,7 +115,9 @@ def test_unrefined_palette_comes_first_and_the_refined_one_replaces_it(
     controller.clear_corner(3)
     qtbot.waitUntil(lambda: len(held) == 2)
     assert held == [(0.9,) * 4, (1.0,) * 4]
-    assert [refine for corners, refine in model.asked if corners == controller.session.front_track.corners] == [
+    assert [
+        refine for corners, refine in model.asked if corners == controller.session.front_track.corners
+    ] == [
         False,
         True,
     ]
@@ -196,7 +198,13 @@ def test_dice_wait_for_the_model(make_controller, model, qtbot: QtBot, loop_of) 
     controller.dice_corner(2)
     controller.dice_corner(1)
     gate.set()
-    qtbot.waitUntil(lambda: controller.session.front_track.corners[1] == controller.session.front_track.corners[2] == loop_of(7))
+    qtbot.waitUntil(
+        lambda: (
+            controller.session.front_track.corners[1]
+            == controller.session.front_track.corners[2]
+            == loop_of(7)
+        )
+    )
     assert controller.session.front_track.corner_names[1] == "Dice 7"
     controller.undo_stack.undo()
     controller.undo_stack.undo()
@@ -224,8 +232,8 @@ def test_vary_changes_a_little_and_can_be_undone(controller: Controller, qtbot: 
 
 
 def test_without_a_model_the_instrument_goes_on(make_controller, qtbot: QtBot, stored, engine) -> None:
-    def fail() -> object:
-        raise ModelError("The model drums-2bar is missing.")
+    def fail(name: str) -> object:
+        raise ModelError(f"The model {name} is missing.")
 
     controller = make_controller(load_model=fail, load_stored=lambda _kind: stored)
     with qtbot.waitSignal(controller.messageShown) as shown:
@@ -269,7 +277,10 @@ def test_open_another_models_session_gives_a_message(
 
 def test_saved_session_carries_the_models_hash(controller: Controller, tmp_path: Path) -> None:
     assert controller.save_session(tmp_path / "mine")
-    assert load_session(tmp_path / "mine.blend.json").models == (("drums-2bar", "f00d"), ("melody-2bar", "cafe"))
+    assert load_session(tmp_path / "mine.blend.json").models == (
+        ("drums-2bar", "f00d"),
+        ("melody-2bar", "cafe"),
+    )
 
 
 def test_export_of_cell_grid_and_path(controller: Controller, tmp_path: Path, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import MidiSettings
+from blender_app.session.document import MidiSettings, Session
 
 
 def poll(controller: Controller) -> None:
@@ -110,13 +110,14 @@ def test_routing_is_remembered(make_controller, engine, tmp_path: Path) -> None:
     first.close()
     second = make_controller()
     second.start()
-    assert engine.sent(m.SetRouting)[-1] == m.SetRouting(2, (1, 2, 3, 4, 5, 6, 7, 8, 9))
+    drums = [command.settings for command in engine.sent(m.SetTrack) if command.settings.drums][-1]
+    assert (drums.channel, drums.note_map) == (2, (1, 2, 3, 4, 5, 6, 7, 8, 9))
     assert not second.modified
     second.settings.routing = (99, 1)
     second.close()
     third = make_controller()
     third.start()
-    assert third.session.midi == MidiSettings()
+    assert third.session == Session()
 
 
 def test_font_is_remembered_while_it_is_there(make_controller, engine, tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_undo_of_the_channel_leaves_the_port_alone(controller: Controller, engin
     controller.set_channel(4)
     controller.open_virtual_port("Mine")
     controller.undo_stack.undo()
-    assert controller.session.midi.channel == 9
+    assert controller.session.front_track.channel == 9
     assert (controller.session.midi.port, controller.session.midi.virtual) == ("Mine", True)
 
 

@@ -155,7 +155,10 @@ def test_changed_names_are_told_before_and_after_undo(editor: CornerEditor, qtbo
     with qtbot.waitSignal(editor.cornersChanged):
         editor.clear_corner(1)
     editor.set_tempo(70)
-    assert told == [frozenset({"corners", "corner_names"}), frozenset({"tempo_bpm"})]
+    assert told == [
+        frozenset({"drums.corners", "drums.corner_names", "drums.drawn"}),
+        frozenset({"tempo_bpm"}),
+    ]
     editor.undo_stack.undo()
     with qtbot.waitSignal(editor.cornersChanged):
         editor.undo_stack.undo()

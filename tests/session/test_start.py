@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 from blender_app.core.errors import FileError
 from blender_app.engine.host import EngineProcess
 from blender_app.session import start
-from blender_app.session.document import default_corners
-from blender_app.session.worker import DecodeWorker, PaletteRequest
+from blender_app.session.document import TrackKind, default_corners
+from blender_app.session.requests import PaletteRequest, Space, Surface
+from blender_app.session.worker import DecodeWorker
 
 
 def test_a_running_program_has_the_real_engine_and_the_users_folders(own_folders: Path, qtbot: QtBot) -> None:
@@ -22,11 +23,11 @@ def test_a_running_program_has_the_real_engine_and_the_users_folders(own_folders
 
 
 def test_the_shipped_palette_answers_for_the_default_corners(qtbot: QtBot) -> None:
-    stored = start.load_stored_palette()
-    worker = DecodeWorker(_no_model, lambda: stored)
+    stored = start.load_stored_palette("drums")
+    worker = DecodeWorker(_no_model, lambda _kind: stored)
     worker.start()
     with qtbot.waitSignal(worker.paletteReady) as told:
-        worker.request(PaletteRequest(default_corners(), 33, 33))
+        worker.request(_request(33))
     assert told.args[0].cells == stored.cells(33, 33)
     assert worker.close()
     for corner, loop in zip(default_corners(), stored.corners, strict=True):
@@ -34,17 +35,21 @@ def test_the_shipped_palette_answers_for_the_default_corners(qtbot: QtBot) -> No
 
 
 def test_without_the_shipped_palette_corners_are_cross_faded(qtbot: QtBot) -> None:
-    def missing() -> None:
+    def missing(_kind: str) -> None:
         raise OSError("bad zip file")
 
     worker = DecodeWorker(_no_model, missing)
     worker.start()
     with qtbot.waitSignal(worker.paletteReady) as told:
-        worker.request(PaletteRequest(default_corners(), 3, 3))
+        worker.request(_request(3))
     cells = told.args[0].cells
     assert (cells[0][0], cells[0][2], cells[2][0], cells[2][2]) == default_corners()
     assert worker.close()
 
 
-def _no_model() -> None:
+def _request(size: int) -> PaletteRequest:
+    return PaletteRequest(Surface("drums"), Space(TrackKind.DRUMS, default_corners()), size, size)
+
+
+def _no_model(_name: str) -> None:
     raise FileError("no model in this test")

@@ -9,18 +9,27 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
-from blender_app.session.document import Corners, default_corners
-from blender_app.session.requests import DiceRequest, LoopRequest, PaletteRequest, RefineRequest, RequestQueue
+from blender_app.session.document import Corners, Source, TrackKind, default_corners
+from blender_app.session.requests import (
+    DiceRequest,
+    LoopRequest,
+    PaletteRequest,
+    RefineRequest,
+    RequestQueue,
+    Space,
+    Surface,
+)
 from blender_app.session.worker import DecodeWorker
 
 MakeWorker = Callable[..., DecodeWorker]
+DRUMS, BASS = Surface("drums"), Surface("bass")
 
 
 @pytest.fixture
-def make_worker(qtbot: QtBot, model) -> Iterator[MakeWorker]:
+def make_worker(qtbot: QtBot, model, load_model) -> Iterator[MakeWorker]:
     made: list[DecodeWorker] = []
 
-    def make(load_model=lambda: model, load_stored=lambda: None) -> DecodeWorker:
+    def make(load_model=load_model, load_stored=lambda _kind: None) -> DecodeWorker:
         worker = DecodeWorker(load_model, load_stored)
         made.append(worker)
         return worker
@@ -38,31 +47,43 @@ def corners_of(mark: int) -> Corners:
 
 
 def request_of(mark: int) -> PaletteRequest:
-    return PaletteRequest(corners_of(mark), 3, 3)
+    return PaletteRequest(DRUMS, drum_space(corners_of(mark)), 3, 3)
+
+
+def drum_space(corners: Corners) -> Space:
+    return Space(TrackKind.DRUMS, corners)
+
+
+def dice(corner: int, seed: int) -> DiceRequest:
+    return DiceRequest(DRUMS, corner, TrackKind.DRUMS, seed)
+
+
+def loop_at(x: float, y: float) -> LoopRequest:
+    return LoopRequest(DRUMS, (x, y))
 
 
 def start_with_model(worker: DecodeWorker, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(worker.modelReady):
+    with qtbot.waitSignals([worker.modelReady] * 2):
         worker.start()
 
 
 def test_the_newest_of_a_kind_wins_and_keeps_its_place() -> None:
     queue = RequestQueue()
     queue.put(request_of(1))
-    queue.put(DiceRequest(0, 1))
-    queue.put(DiceRequest(1, 1))
+    queue.put(dice(0, 1))
+    queue.put(dice(1, 1))
     queue.put(request_of(2))
-    queue.put(DiceRequest(0, 2))
+    queue.put(dice(0, 2))
     taken = [queue.take() for _ in range(3)]
-    assert taken == [request_of(2), DiceRequest(0, 2), DiceRequest(1, 1)]
+    assert taken == [request_of(2), dice(0, 2), dice(1, 1)]
 
 
 def test_what_is_not_ready_lets_others_pass() -> None:
     queue = RequestQueue()
-    queue.put(DiceRequest(0, 1))
+    queue.put(dice(0, 1))
     queue.put(request_of(1))
     assert queue.take(lambda request: not isinstance(request, DiceRequest)) == request_of(1)
-    assert queue.take() == DiceRequest(0, 1)
+    assert queue.take() == dice(0, 1)
 
 
 def test_a_closed_queue_gives_nothing() -> None:
@@ -82,8 +103,8 @@ def test_an_answered_palette_does_not_push_out_a_newer_one() -> None:
 def test_what_waits_for_quiet_comes_last_and_not_after_a_new_palette() -> None:
     queue = RequestQueue()
     queue.put_for_quiet(RefineRequest(request_of(1)))
-    queue.put(LoopRequest((0, 0)))
-    assert [queue.take(), queue.take()] == [LoopRequest((0, 0)), RefineRequest(request_of(1))]
+    queue.put(loop_at(0, 0))
+    assert [queue.take(), queue.take()] == [loop_at(0, 0), RefineRequest(request_of(1))]
     queue.put_for_quiet(RefineRequest(request_of(1)))
     queue.put(request_of(2))
     queue.put_for_quiet(RefineRequest(request_of(2)))
@@ -99,7 +120,7 @@ def test_the_puck_does_not_wait_for_refining(make_worker, model, qtbot: QtBot) -
     assert not told.args[0].refined
     assert model.refining.wait(10)
     with qtbot.waitSignal(worker.loopReady):
-        worker.request(LoopRequest((0.3, 0.3)))
+        worker.request(loop_at(0.3, 0.3))
     with qtbot.waitSignal(worker.paletteReady) as told:
         worker.request(request_of(6))
     assert told.args[0].request == request_of(6)
@@ -124,7 +145,7 @@ def test_edits_during_a_decode_are_answered_by_the_newest_only(make_worker, mode
         worker.request(request_of(mark))
     model.gate.set()
     qtbot.waitUntil(lambda: bool(results) and results[-1].refined)
-    assert [(result.request.corners, result.refined) for result in results] == [
+    assert [(result.request.space.anchors, result.refined) for result in results] == [
         (corners_of(1), False),
         (corners_of(29), False),
         (corners_of(29), True),
@@ -139,7 +160,7 @@ def test_a_known_palette_comes_refined_at_once(make_worker, model, qtbot: QtBot)
             worker.request(request_of(mark))
     asked = len(model.asked)
     with qtbot.waitSignal(worker.paletteReady) as told:
-        worker.request(PaletteRequest(corners_of(1), 5, 4))
+        worker.request(PaletteRequest(DRUMS, drum_space(corners_of(1)), 5, 4))
     assert told.args[0].refined
     assert (len(told.args[0].cells), len(told.args[0].cells[0])) == (5, 4)
     assert len(model.asked) == asked
@@ -150,21 +171,21 @@ def test_loops_come_from_the_newest_palette(make_worker, qtbot: QtBot) -> None:
     start_with_model(worker, qtbot)
     worker.request(request_of(5))
     with qtbot.waitSignal(worker.loopReady) as told:
-        worker.request(LoopRequest((0.3, 0.3)))
+        worker.request(loop_at(0.3, 0.3))
     assert told.args[0].loop == corners_of(5)[0]
 
 
 def test_the_stored_palette_answers_only_for_its_own_corners(make_worker, stored, qtbot: QtBot) -> None:
     gate = threading.Event()
 
-    def never() -> object:
+    def never(_name: str) -> object:
         assert gate.wait(10)
         raise RuntimeError("no model today")
 
-    worker = make_worker(load_model=never, load_stored=lambda: stored)
+    worker = make_worker(load_model=never, load_stored=lambda _kind: stored)
     worker.start()
     with qtbot.waitSignal(worker.paletteReady) as told:
-        worker.request(PaletteRequest(default_corners(), 3, 3))
+        worker.request(PaletteRequest(DRUMS, drum_space(default_corners()), 3, 3))
     assert told.args[0].cells[0][0] == stored.loop
     assert told.args[0].held is None
     with qtbot.waitSignal(worker.paletteReady) as told:
@@ -172,16 +193,17 @@ def test_the_stored_palette_answers_only_for_its_own_corners(make_worker, stored
     assert told.args[0].cells[0][0] == corners_of(9)[0]
     with qtbot.waitSignal(worker.modelFailed) as failed:
         gate.set()
-    assert "no model today" in failed.args[0]
+    assert failed.args[0] == "drums-2bar"
+    assert "no model today" in failed.args[1]
     with qtbot.waitSignal(worker.loopReady) as told:
-        worker.request(LoopRequest((0.0, 0.0)))
+        worker.request(loop_at(0.0, 0.0))
     assert told.args[0].loop == corners_of(9)[0]
 
 
 def test_the_palette_is_made_again_by_the_model_when_it_comes(make_worker, model, qtbot: QtBot) -> None:
     gate = threading.Event()
 
-    def load() -> object:
+    def load(_name: str) -> object:
         assert gate.wait(10)
         return model
 
