@@ -150,3 +150,20 @@ def test_a_row_tells_what_the_model_holds_if_the_morph_does() -> None:
     assert mixing.Row(morph).held is None
     morph.held = (1.0, 0.9)
     assert mixing.Row(morph).held == (1.0, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("position", "forward", "step"),
+    [
+        (0.5, 1, 3),
+        (0.5, -1, 1),
+        (0.6, 1, 3),
+        (0.6, -1, 2),
+        (0.7, 1, 3),
+        (0.7, -1, 2),
+        (1.0, 1, 5),
+        (0.0, -1, -1),
+    ],
+)
+def test_the_next_step_from_a_step_or_from_between_two(position: float, forward: int, step: int) -> None:
+    assert mixing.next_step(position, 5, forward) == step

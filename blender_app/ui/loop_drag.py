@@ -1,0 +1,96 @@
+"""Loops dragged out of the window as .mid files, and from one place of the window to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QTemporaryDir, QUrl
+from PySide6.QtGui import QDrag, QDropEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from blender_app.session.document import Clip
+
+WriteMidi = Callable[[Path, Clip], bool]
+"""Write a clip as a MIDI file; return whether that went well."""
+CLIP_FORMAT = "application/x-loopweave-clip"
+_UNSAFE = re.compile(r"[^\w\-+,.() #]+")
+_LONGEST = 60
+
+
+class _ClipData(QMimeData):
+    """What a drag carries: a file for other programs, the clip itself for this one."""
+
+    def __init__(self, clip: Clip, path: Path | None) -> None:
+        super().__init__()
+        self.clip = clip
+        self.setData(CLIP_FORMAT, clip.name.encode())
+        if path is not None:
+            self.setUrls([QUrl.fromLocalFile(str(path))])
+
+
+class LoopDrag(QObject):
+    """Starts drags; their files live until it ends, for who gets one may read it late.
+
+    Parameters
+    ----------
+    parent
+        The widget from which loops are dragged.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._source = parent
+        self._folder: QTemporaryDir | None = None
+        self._count = 0
+        self.write: WriteMidi | None = None
+        """Makes the file; without it a drag stays within the window."""
+
+    def start(self, clip: Clip, picture: QPixmap) -> Qt.DropAction:
+        """Let the hand carry a clip, with a picture under it; return what became of it."""
+        drag = QDrag(self._source)
+        drag.setMimeData(self.mime_data(clip))
+        drag.setPixmap(picture)
+        middle = picture.deviceIndependentSize() / 2
+        drag.setHotSpot(QPoint(round(middle.width()), round(middle.height())))
+        return drag.exec(Qt.DropAction.CopyAction)
+
+    def mime_data(self, clip: Clip) -> QMimeData:
+        """Return what a drag of a clip carries."""
+        return _ClipData(clip, self._written(clip))
+
+    def _written(self, clip: Clip) -> Path | None:
+        if self.write is None:
+            return None
+        if self._folder is None:
+            self._folder = QTemporaryDir()
+        if not self._folder.isValid():
+            return None
+        # A folder for each, so that every file has the clip's own name.
+        self._count += 1
+        folder = Path(self._folder.path(), str(self._count))
+        folder.mkdir()
+        path = folder / f"{file_name(clip.name)}.mid"
+        return path if self.write(path, clip) else None
+
+
+def file_name(name: str) -> str:
+    """Return a clip's name as a file can be called everywhere."""
+    return " ".join(_UNSAFE.sub(" ", name).split()).strip(" .")[:_LONGEST].rstrip(" .") or "Loop"
+
+
+def dragged_clip(event: QDropEvent) -> Clip | None:
+    """Return the clip that is dragged within the program; None for anything else."""
+    return clip_in(event.mimeData())
+
+
+def clip_in(data: QMimeData) -> Clip | None:
+    """Return the clip that mime data of this program holds; None for other data."""
+    clip = getattr(data, "clip", None)
+    return clip if isinstance(clip, Clip) else None
+
+
+def far_enough(distance_px: float) -> bool:
+    """Say whether a pressed hand that moved so far means to drag."""
+    return distance_px >= QApplication.startDragDistance()

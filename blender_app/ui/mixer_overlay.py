@@ -1,0 +1,95 @@
+"""What lies over and under the mixer's steps: frames, letters, the grip to drag by, the slider."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+
+from blender_app.ui.color import Floats, to_qcolor
+from blender_app.ui.theme import MARK, SMALL, Look
+
+SLIDER_HEIGHT = 34.0
+_GROOVE_HEIGHT = 12.0
+_INSET = 14.0
+_GRIP_SIDE = 18.0
+_LEAST_GRIP_BOX = 30.0
+_SHADOW = QColor(0, 0, 0, 110)
+
+
+def paint_step_frame(
+    painter: QPainter, box: QRectF, color: QColor, near: float, playhead: float | None
+) -> None:
+    """Frame what is heard, the stronger the nearer (0-1), with the playhead (0-1) as a line."""
+    painter.setOpacity(math.sqrt(near))  # so that both can be seen from half way
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(_SHADOW, 1.0))
+    painter.drawRoundedRect(box.adjusted(3.5, 3.5, -3.5, -3.5), 2.5, 2.5)
+    painter.setPen(QPen(color, 3.0))
+    painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 4.0, 4.0)
+    if playhead is not None:
+        inset = box.width() * 0.06
+        x = box.left() + inset + playhead * (box.width() - 2 * inset)
+        painter.setPen(QPen(color, 1.5))
+        painter.drawLine(QPointF(x, box.top() + 3), QPointF(x, box.bottom() - 3))
+    painter.setOpacity(1.0)
+
+
+def paint_step_letter(painter: QPainter, look: Look, box: QRectF, letter: str) -> None:
+    """Write the letter of an end into the corner of its step."""
+    side = float(look.line_height(SMALL)) + 2.0
+    if min(box.width(), box.height()) < 3.5 * side:
+        return
+    patch = QRectF(box.left() + 6.0, box.top() + 6.0, side, side)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_SHADOW)
+    painter.drawRoundedRect(patch, 4.0, 4.0)
+    painter.setFont(look.font(SMALL, bold=True))
+    painter.setPen(MARK)
+    painter.drawText(patch, int(Qt.AlignmentFlag.AlignCenter), letter)
+
+
+def grip_rect(box: QRectF) -> QRectF:
+    """Return where a step can be taken hold of to carry it away; nowhere in a tiny one."""
+    if min(box.width(), box.height()) < _LEAST_GRIP_BOX:
+        return QRectF()
+    return QRectF(box.right() - _GRIP_SIDE - 5, box.top() + 5, _GRIP_SIDE, _GRIP_SIDE)
+
+
+def paint_grip(painter: QPainter, box: QRectF) -> None:
+    """Draw six dots on a dark patch: here a step can be carried away."""
+    grip = grip_rect(box)
+    if grip.isEmpty():
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_SHADOW)
+    painter.drawRoundedRect(grip, 4.0, 4.0)
+    painter.setBrush(MARK)
+    for across in (-2.5, 2.5):
+        for down in (-5.0, 0.0, 5.0):
+            painter.drawEllipse(grip.center() + QPointF(across, down), 1.4, 1.4)
+
+
+def slider_positions(rect: QRectF, positions: Iterable[float]) -> list[QPointF]:
+    """Return the points of positions 0-1 on a slider that fills a rectangle."""
+    width = rect.width() - 2 * _INSET
+    return [QPointF(rect.left() + _INSET + one * width, rect.center().y()) for one in positions]
+
+
+def paint_slider(painter: QPainter, rect: QRectF, labs: Floats, steps: int) -> None:
+    """Draw the groove, in the colours `labs` (N, 3) from A to B, with a tick at each step."""
+    first, last = slider_positions(rect, (0.0, 1.0))
+    gradient = QLinearGradient(first, last)
+    for share, lab in zip(np.linspace(0.0, 1.0, len(labs)), labs, strict=True):
+        gradient.setColorAt(float(share), to_qcolor(lab))
+    half = _GROOVE_HEIGHT / 2
+    groove = QRectF(first.x() - half, first.y() - half, last.x() - first.x() + 2 * half, 2 * half)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(gradient)
+    painter.drawRoundedRect(groove, half, half)
+    painter.setBrush(QColor(255, 255, 255, 190))
+    for point in slider_positions(rect, np.linspace(0.0, 1.0, steps).tolist()):
+        painter.drawEllipse(point, 1.8, 1.8)
