@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from blender_app import load_model
-from blender_app.core.presets import DEFAULT_CORNERS, PRESETS
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.melody_presets import (
+    DEFAULT_BASS_CORNERS,
+    DEFAULT_MELODY_CORNERS,
+    melody_preset_named,
+)
+from blender_app.core.presets import DEFAULT_CORNERS, preset_named
 
 ROUNDS = 15
 CODES = 121
@@ -59,8 +65,17 @@ def measure(jobs: dict[str, Callable[[], object]]) -> dict[str, float]:
 def main() -> None:
     """Measure and print a table with the promised figures."""
     model = load_model("drums-2bar")
-    loops = {preset.name: preset.loop for preset in PRESETS}
-    corners = [loops[name] for name in DEFAULT_CORNERS]
+    melody_model = load_model("melody-2bar")
+    corners = [preset_named(name).loop for name in DEFAULT_CORNERS]
+    basses = [melody_preset_named(name).loop for name in DEFAULT_BASS_CORNERS]
+    melodies = [melody_preset_named(name).loop for name in DEFAULT_MELODY_CORNERS]
+
+    def drums() -> object:
+        return model.make_palette(corners, refine=False).cells(11, 11)
+
+    def tunes(ends: Sequence[MelodyLoop]) -> object:
+        return melody_model.make_palette(ends, refine=False).cells(11, 11)
+
     rival = StackedLSTM().eval()
     rival_z = torch.randn(CODES, 256)
     z = model.encode([loop.hits for loop in (corners * CODES)[:CODES]])
@@ -68,8 +83,11 @@ def main() -> None:
         {
             "two stacked LSTM(256), 121 codes": lambda: rival(rival_z),
             "decode of 121 codes": lambda: model.decode(z),
-            "new 11 x 11 palette": lambda: model.make_palette(corners, refine=False).cells(11, 11),
+            "new 11 x 11 palette": drums,
             "new 11 x 11 palette, refined": lambda: model.make_palette(corners, refine=True).cells(11, 11),
+            "new 11 x 11 melody palette": lambda: tunes(melodies),
+            "drums, bass and melody at once": lambda: (drums(), tunes(basses), tunes(melodies)),
+            "one melody refined": lambda: melody_model.refine([melodies[0].events]),
             "new 33 x 33 palette": lambda: model.make_palette(corners, refine=False).cells(33, 33),
         }
     )
@@ -78,6 +96,9 @@ def main() -> None:
     lstm, decode = took["two stacked LSTM(256), 121 codes"], took["decode of 121 codes"]
     small, large = took["new 11 x 11 palette"], took["new 33 x 33 palette"]
     print(f"{'decode: times faster than the LSTM':40s} {lstm / decode:8.1f}      (>= 15)")
+    band, refined = took["drums, bass and melody at once"], took["one melody refined"]
+    print(f"{'three palettes at once, in ms':40s} {band:8.1f}      (<= 200)")
+    print(f"{'one melody refined, in ms':40s} {refined:8.1f}      (<= 300)")
     print(f"{'33 x 33 costs times 11 x 11':40s} {large / small:8.1f}      (<= 10)")
 
 

@@ -17,6 +17,8 @@ from torch import Tensor
 
 from blender_app.latent.space import LoopT, Space
 
+HOLD_MARGIN = 0.5
+"""Logit by which the correction at an anchor decides what its code alone gets wrong."""
 FADE_FROM = 0.55
 """Weight of a corner below which nothing of its correction is left."""
 LEAN_BEATS, LEAN_SPREAD = 8, 1.5
@@ -74,10 +76,9 @@ class Blend(Generic[LoopT]):
         with torch.no_grad():
             self.feel = space.feel(anchors, content)
             self.feel_error = space.feel_error(anchors, content, self.feel)
-            codes = self.codes + self.nudge
-            self.bias = space.correction(codes, content)
-            said = space.decode(codes, codes.new_zeros(len(codes)))
-        self.held = tuple((1.0 - space.changed(said, content).float().mean(-1)).tolist())
+            margin = space.margin(self.codes + self.nudge, content)
+        self.bias = (HOLD_MARGIN - margin).clamp(min=0.0) * self.votes
+        self.held = tuple((margin > 0).all(-1).float().mean(-1).tolist())
 
     @torch.no_grad()
     def content_at(self, weights: Floats, steer: Steer | None = None) -> Tensor:

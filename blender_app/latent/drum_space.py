@@ -14,7 +14,6 @@ from blender_app.core.drums import DrumLoop
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.refine import refine
-from blender_app.latent.space import HOLD_MARGIN
 
 
 class Played(NamedTuple):
@@ -80,12 +79,11 @@ class DrumSpace:
         recalled = self.nets.decoder.recall(content)
         return refine(lambda z: self.nets.decoder.logits(z, clean, content, recalled) * content, mu, logvar)
 
-    def correction(self, codes: Tensor, content: Tensor) -> Tensor:
-        """Return logits (N, T, V) towards the hits that the codes alone get wrong."""
+    def margin(self, codes: Tensor, content: Tensor) -> Tensor:
+        """Return by how much each hit or rest is preferred, (N, T, V)."""
         clean, known = codes.new_zeros(len(codes)), content.new_ones(1, content.shape[1], 1)
-        margin = self.nets.decoder(codes, clean, content, known) * content
-        lacking: Tensor = (HOLD_MARGIN - margin).clamp(min=0.0)
-        return lacking * content
+        logits: Tensor = self.nets.decoder(codes, clean, content, known)
+        return logits * content
 
     def decode(
         self, codes: Tensor, noise: Tensor, bias: Tensor | None = None, allowed: Tensor | None = None

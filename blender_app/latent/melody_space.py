@@ -13,7 +13,6 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.latent.config import MelodyConfig
 from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets
 from blender_app.latent.refine import refine
-from blender_app.latent.space import HOLD_MARGIN
 
 
 class MelodySpace:
@@ -46,12 +45,11 @@ class MelodySpace:
         recalled = self.nets.decoder.recall(content, torch.ones_like(content, dtype=torch.bool))
         return refine(lambda z: _margin(self.nets.decoder.logits(z, clean, recalled), content), mu, logvar)
 
-    def correction(self, codes: Tensor, content: Tensor) -> Tensor:
-        """Return logits (N, T, W) for the tokens that the codes alone get wrong."""
+    def margin(self, codes: Tensor, content: Tensor) -> Tensor:
+        """Return by how much each step's token is preferred, (N, T, 1)."""
         known = torch.ones_like(content, dtype=torch.bool)
         logits = self.nets.decoder(codes, codes.new_zeros(len(codes)), content, known)
-        lacking = (HOLD_MARGIN - _margin(logits, content)).clamp(min=0.0)
-        return lacking[..., None] * self.votes(content)
+        return _margin(logits, content)[..., None]
 
     def decode(
         self, codes: Tensor, noise: Tensor, bias: Tensor | None = None, allowed: Tensor | None = None

@@ -16,9 +16,6 @@ from blender_app.latent.config import DrumConfig, MelodyConfig
 
 LoopT = TypeVar("LoopT")
 
-HOLD_MARGIN = 0.5
-"""Logit by which the correction at a loop decides what its code alone gets wrong."""
-
 
 class Space(Protocol, Generic[LoopT]):
     """One kind of loop and its networks."""
@@ -39,8 +36,8 @@ class Space(Protocol, Generic[LoopT]):
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
         """Return codes (N, Z) near `mu` that the decoder says as `content`."""
 
-    def correction(self, codes: Tensor, content: Tensor) -> Tensor:
-        """Return the logits (N, T, W) that the decoder lacks to say `content` at noise 0."""
+    def margin(self, codes: Tensor, content: Tensor) -> Tensor:
+        """Return by how much the decoder at noise 0 prefers each choice of `content`, (N, T, W or 1)."""
 
     def decode(
         self, codes: Tensor, noise: Tensor, bias: Tensor | None = None, allowed: Tensor | None = None
