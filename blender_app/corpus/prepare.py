@@ -16,27 +16,21 @@ from blender_app.corpus.archive import open_arrays, write_arrays
 from blender_app.corpus.drum_windows import DrumWindows, cut_drum_windows
 from blender_app.corpus.midi_files import read_drum_onsets
 from blender_app.corpus.sources import SourceFile, find_files
+from blender_app.corpus.split import Split, split_fields
 
 MIN_ON_GRID = 0.75
 """Sequenced files with a smaller share of onsets near a sixteenth are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
-class DrumCorpus:
-    """Prepared windows with, for each, its side of the split and its source folder's index."""
+class DrumCorpus(Split):
+    """Prepared windows with, for each, where it belongs."""
 
     windows: DrumWindows
-    validation: NDArray[np.bool_]
-    source: NDArray[np.int64]
-    source_names: tuple[str, ...]
 
     def side(self, validation: bool, sources: Iterable[str] | None = None) -> DrumWindows:
         """Return the windows of one side, of all sources or those named."""
-        mask = self.validation == validation
-        if sources is not None:
-            wanted = [self.source_names.index(name) for name in sources if name in self.source_names]
-            mask &= np.isin(self.source, wanted)
-        return self.windows[mask]
+        return self.windows[self.chosen(validation, sources)]
 
     def save(self, path: Path) -> None:
         """Write the corpus as a compressed .npz.
@@ -52,9 +46,7 @@ class DrumCorpus:
                 "hits": np.packbits(self.windows.hits.reshape(len(self.windows), -1), axis=1),
                 "velocity": self.windows.velocity,
                 "microtiming": np.round(self.windows.microtiming * 254).astype(np.int8),
-                "validation": self.validation,
-                "source": self.source,
-                "source_names": np.array(self.source_names),
+                **self.to_arrays(),
             },
         )
 
@@ -70,16 +62,12 @@ class DrumCorpus:
         with open_arrays(path) as data:
             velocity = data["velocity"]
             bits = np.unpackbits(data["hits"], axis=1, count=velocity[0].size)
-            return cls(
-                DrumWindows(
-                    bits.reshape(velocity.shape).astype(np.bool_),
-                    velocity,
-                    data["microtiming"].astype(np.float32) / np.float32(254),
-                ),
-                data["validation"],
-                data["source"],
-                tuple(str(name) for name in data["source_names"]),
+            windows = DrumWindows(
+                bits.reshape(velocity.shape).astype(np.bool_),
+                velocity,
+                data["microtiming"].astype(np.float32) / np.float32(254),
             )
+            return cls(*split_fields(data), windows)
 
 
 @dataclass(slots=True)
@@ -132,10 +120,10 @@ def prepare(
         found = "\n".join(report.lines()) or "There are no MIDI files."
         raise LoopweaveError(f"no drum windows found in {len(files)} files.\n{found}")
     corpus = DrumCorpus(
-        DrumWindows.concatenate(parts),
         np.array(validation),
         np.array(source),
         tuple(folder.resolve().name for folder in folders),
+        DrumWindows.concatenate(parts),
     )
     corpus = _without_duplicates(corpus, report)
     for name in corpus.source_names:
@@ -175,4 +163,4 @@ def _without_duplicates(corpus: DrumCorpus, report: Report) -> DrumCorpus:
     _, first = np.unique(bits[order], axis=0, return_index=True)
     keep = np.sort(order[first])
     report.dropped["duplicate windows"] += len(bits) - len(keep)
-    return DrumCorpus(corpus.windows[keep], corpus.validation[keep], corpus.source[keep], corpus.source_names)
+    return DrumCorpus(corpus.validation[keep], corpus.source[keep], corpus.source_names, corpus.windows[keep])

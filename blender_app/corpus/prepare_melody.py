@@ -16,6 +16,7 @@ from blender_app.corpus.melody_sources import SongFile, find_songs
 from blender_app.corpus.melody_windows import MelodyWindows, cut_melody_windows, relative_events
 from blender_app.corpus.midi_files import share_on_grid
 from blender_app.corpus.prepare import MIN_ON_GRID, Report
+from blender_app.corpus.split import Split, split_fields
 
 TOLERANCE_STEPS = 0.2
 """How far from a sixteenth an onset may lie and still count as on the grid: many lines are played,
@@ -23,25 +24,20 @@ but triplets, a third away, are not meant."""
 
 
 @dataclass(frozen=True, slots=True)
-class MelodyCorpus:
-    """N prepared windows: their events and velocity (N, 32), and what each is and comes from.
+class MelodyCorpus(Split):
+    """Prepared windows: their events and velocity (N, 32), and what each is and comes from.
 
     Parameters
     ----------
+    validation, source, source_names
+        As in `Split`.
     events, velocity, bass
         As in `MelodyWindows`; a window without any velocity is one whose source has none.
-    validation
-        Its side of the split; bool, shape (N,).
-    source, source_names
-        Index of its folder, shape (N,), and the folders' names.
     """
 
     events: NDArray[np.int16]
     velocity: NDArray[np.uint8]
     bass: NDArray[np.bool_]
-    validation: NDArray[np.bool_]
-    source: NDArray[np.int64]
-    source_names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.events)
@@ -55,10 +51,7 @@ class MelodyCorpus:
         self, validation: bool, sources: Iterable[str] | None = None, bass: bool | None = None
     ) -> MelodyWindows:
         """Return the windows of one side, of all sources or those named, of both kinds or one."""
-        mask = self.validation == validation
-        if sources is not None:
-            wanted = [self.source_names.index(name) for name in sources if name in self.source_names]
-            mask &= np.isin(self.source, wanted)
+        mask = self.chosen(validation, sources)
         if bass is not None:
             mask &= self.bass == bass
         return self.windows[mask]
@@ -77,9 +70,7 @@ class MelodyCorpus:
                 "events": self.events.astype(np.int8),
                 "velocity": self.velocity,
                 "bass": self.bass,
-                "validation": self.validation,
-                "source": self.source,
-                "source_names": np.array(self.source_names),
+                **self.to_arrays(),
             },
         )
 
@@ -94,12 +85,10 @@ class MelodyCorpus:
         """
         with open_arrays(path) as data:
             return cls(
+                *split_fields(data),
                 data["events"].astype(np.int16),
                 data["velocity"].astype(np.uint8),
                 data["bass"].astype(np.bool_),
-                data["validation"].astype(np.bool_),
-                data["source"].astype(np.int64),
-                tuple(str(name) for name in data["source_names"]),
             )
 
 
@@ -184,4 +173,4 @@ def _without_duplicates(
     keep = np.sort(order[first])
     report.dropped["duplicate windows"] += len(keys) - len(keep)
     kept = windows[keep]
-    return MelodyCorpus(kept.events, kept.velocity, kept.bass, validation[keep], source[keep], names)
+    return MelodyCorpus(validation[keep], source[keep], names, kept.events, kept.velocity, kept.bass)

@@ -161,5 +161,5 @@ def _nothing() -> MelodyCorpus:
     none = np.zeros(0, np.bool_)
     shape = (0, 32)
     return MelodyCorpus(
-        np.zeros(shape, np.int16), np.zeros(shape, np.uint8), none, none, np.zeros(0, np.int64), ()
+        none, np.zeros(0, np.int64), (), np.zeros(shape, np.int16), np.zeros(shape, np.uint8), none
     )

@@ -30,7 +30,7 @@ def corpus() -> DrumCorpus:
     windows = DrumWindows(
         hits, velocity, np.where(hits, rng.uniform(-0.3, 0.3, hits.shape), 0.0).astype(np.float32)
     )
-    return DrumCorpus(windows, np.arange(240) % 4 == 0, np.zeros(240, np.int64), ("made",))
+    return DrumCorpus(np.arange(240) % 4 == 0, np.zeros(240, np.int64), ("made",), windows)
 
 
 def recipe(steps: int) -> DrumRecipe:

@@ -22,12 +22,12 @@ def corpus() -> MelodyCorpus:
     tokens = draw(160, rng)
     velocity = np.where(tokens > 1, rng.integers(40, 120, tokens.shape), 0).astype(np.uint8)
     return MelodyCorpus(
-        (tokens - 2).astype(np.int16),
-        velocity,
-        np.arange(160) % 2 == 0,
         np.arange(160) % 4 == 0,
         np.zeros(160, np.int64),
         ("made",),
+        (tokens - 2).astype(np.int16),
+        velocity,
+        np.arange(160) % 2 == 0,
     )
 
 
