@@ -302,12 +302,14 @@ def test_export_as_sound_goes_on_beside_the_window(
 ) -> None:
     rendered = []
 
-    def render(music, path, midi, style) -> None:
-        rendered.append((music.notes, midi.tempo_bpm, style.kit, style.loop, threading.current_thread()))
+    def render(tracks, path, midi, style) -> None:
+        (track,) = tracks
+        notes, kit = track.sections[0].notes, track.settings.program
+        rendered.append((notes, midi.tempo_bpm, kit, style.loop, threading.current_thread()))
         if path.name == "broken.wav":
             raise FontError("no font here")
 
-    monkeypatch.setattr(export, "render_patterns", render)
+    monkeypatch.setattr(export, "render_band", render)
     controller.set_sound(128, 25)
     told: list[tuple[str, str]] = []
     controller.messageShown.connect(lambda level, text: told.append((level, text)))

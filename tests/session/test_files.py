@@ -9,71 +9,149 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import FileError, SessionError
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.scales import Chord, Key, Mode, Quality
 from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session.document import DrawnPath, MidiSettings, PathMode, Session
+from blender_app.session.document import (
+    Clip,
+    DrawnPath,
+    Link,
+    MidiSettings,
+    Mixer,
+    PathMode,
+    Session,
+    Source,
+    Track,
+    TrackKind,
+    names_of,
+)
 from blender_app.session.files import decode, encode, load_session, save_session
 
 shares = st.floats(0, 1)
 points = st.tuples(shares, shares)
-loops = st.builds(
+nudges = st.floats(-0.5, 0.5, width=32)
+drum_loops = st.builds(
     DrumLoop,
     hnp.arrays(np.bool_, (32, 9)),
     hnp.arrays(np.uint8, (32, 9), elements=st.integers(1, 127)),
-    hnp.arrays(np.float32, (32, 9), elements=st.floats(-0.5, 0.5, width=32)),
+    hnp.arrays(np.float32, (32, 9), elements=nudges),
+)
+melodies = st.builds(
+    MelodyLoop,
+    hnp.arrays(np.int16, 32, elements=st.sampled_from((-2, -2, -1)) | st.integers(0, 127)),
+    hnp.arrays(np.uint8, 32, elements=st.integers(1, 127)),
+    hnp.arrays(np.float32, 32, elements=nudges),
 )
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-sessions = st.builds(
-    Session,
-    corners=st.tuples(loops, loops, loops, loops),
-    corner_names=st.tuples(texts, texts, texts, texts),
-    puck=points,
-    rows=st.integers(3, 33),
-    cols=st.integers(3, 33),
-    path=st.none()
-    | st.builds(
-        DrawnPath,
-        nodes=st.lists(points, min_size=1, max_size=5).map(tuple),
-        bars=st.integers(1, 128),
-        mode=st.sampled_from(PathMode),
-        closed=st.booleans(),
-        playing=st.booleans(),
+paths = st.builds(
+    DrawnPath,
+    nodes=st.lists(points, min_size=1, max_size=5).map(tuple),
+    bars=st.integers(1, 128),
+    mode=st.sampled_from(PathMode),
+    closed=st.booleans(),
+    playing=st.booleans(),
+)
+keys = st.builds(
+    Key,
+    st.integers(0, 11),
+    st.sampled_from(Mode),
+    st.sampled_from((0, 1, 2, 4, 8)).flatmap(
+        lambda count: st.lists(
+            st.builds(Chord, st.integers(0, 11), st.sampled_from(Quality)), min_size=count, max_size=count
+        ).map(tuple)
     ),
-    tempo_bpm=st.floats(20, 300),
-    swing=st.floats(0.5, 0.75),
-    feel=shares,
-    change_at=st.sampled_from(ChangeAt),
-    kit=st.tuples(st.integers(0, 128), st.integers(0, 127)),
-    font=st.none() | texts,
-    volume=shares,
-    mix=st.lists(st.builds(VoiceMix, st.booleans(), st.booleans(), shares), min_size=9, max_size=9).map(
-        tuple
-    ),
-    midi=st.builds(
-        MidiSettings,
-        port=st.none() | texts,
-        virtual=st.booleans(),
-        channel=st.integers(0, 15),
-        note_map=st.lists(st.integers(0, 127), min_size=9, max_size=9).map(tuple),
-        latency_s=st.floats(-0.02, 0.5),
-    ),
-    audio_enabled=st.booleans(),
-    model_hash=texts,
 )
 
 
-@given(sessions)
+@st.composite
+def tracks(draw: st.DrawFn, name: str) -> Track:
+    kind = TrackKind(name.split()[0])
+    loops = melodies if kind.is_melodic else drum_loops
+    mixer = draw(
+        st.none()
+        | st.builds(
+            Mixer,
+            ends=st.tuples(loops, loops),
+            names=st.tuples(texts, texts),
+            steps=st.integers(3, 33),
+            position=shares,
+            sweep_bars=st.integers(1, 64),
+            sweeping=st.booleans(),
+            drawn=st.tuples(st.booleans(), st.booleans()),
+        )
+    )
+    mix = st.lists(st.builds(VoiceMix, st.booleans(), st.booleans(), shares), min_size=9, max_size=9)
+    notes = st.lists(st.integers(0, 127), min_size=9, max_size=9)
+    return Track(
+        name=name,
+        kind=kind,
+        corners=draw(st.tuples(loops, loops, loops, loops)),
+        corner_names=draw(st.tuples(texts, texts, texts, texts)),
+        drawn=draw(st.tuples(*[st.booleans()] * 4)),
+        sound=draw(st.tuples(st.integers(0, 128), st.integers(0, 127))),
+        channel=draw(st.integers(0, 15)),
+        puck=draw(points),
+        rows=draw(st.integers(3, 33)),
+        cols=draw(st.integers(3, 33)),
+        path=draw(st.none() | paths),
+        port=draw(st.none() | texts),
+        note_map=None if kind.is_melodic else tuple(draw(notes)),
+        octave=draw(st.integers(-3, 3)),
+        mute=draw(st.booleans()),
+        solo=draw(st.booleans()),
+        volume=draw(shares),
+        pan=draw(st.floats(-1, 1)),
+        reverb=draw(shares),
+        gate=draw(st.floats(0.1, 1)),
+        legato=draw(shares),
+        scale_lock=draw(st.booleans()),
+        mix=() if kind.is_melodic else tuple(draw(mix)),
+        source=Source.PALETTE if mixer is None else draw(st.sampled_from(Source)),
+        mixer=mixer,
+    )
+
+
+names = [name for kind in TrackKind for name in names_of(kind)]
+clips = st.builds(Clip, texts, st.just(TrackKind.DRUMS), drum_loops) | st.builds(
+    Clip, texts, st.sampled_from((TrackKind.BASS, TrackKind.MELODY)), melodies
+)
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> Session:
+    band = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+    return Session(
+        tracks=tuple(draw(tracks(name)) for name in band),
+        front=draw(st.sampled_from(band)),
+        link=draw(st.sampled_from(Link)),
+        scale=draw(st.none() | keys),
+        clips=tuple(draw(st.lists(clips, max_size=2))),
+        tempo_bpm=draw(st.floats(20, 300)),
+        swing=draw(st.floats(0.5, 0.75)),
+        feel=draw(shares),
+        change_at=draw(st.sampled_from(ChangeAt)),
+        font=draw(st.none() | texts),
+        volume=draw(shares),
+        midi=MidiSettings(draw(st.none() | texts), draw(st.booleans()), draw(st.floats(-0.02, 0.5))),
+        audio_enabled=draw(st.booleans()),
+        models=tuple(draw(st.lists(st.tuples(texts, texts), max_size=2))),
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(sessions())
 def test_a_session_comes_back_as_it_was(session: Session) -> None:
     assert decode(encode(session), "x") == session
 
 
 def test_a_saved_session_is_opened(tmp_path: Path) -> None:
-    session = Session(tempo_bpm=93.5, puck=(0.25, 0.75))
+    session = Session(tempo_bpm=93.5, link=Link.SAME)
     save_session(tmp_path / "a.blend.json", session)
     assert load_session(tmp_path / "a.blend.json") == session
     assert [file.name for file in tmp_path.iterdir()] == ["a.blend.json"]
@@ -83,18 +161,35 @@ def test_a_file_can_be_read_by_a_person() -> None:
     text = encode(Session())
     assert '"tempo_bpm": 110.0' in text
     assert '"kick": [[0, 111, 0.0]' in text
+    assert '"notes": [[0, ' in text
     assert max(map(len, text.splitlines())) < 1000
 
 
 def test_a_file_with_unknown_and_missing_entries_is_opened() -> None:
     document = json.loads(encode(Session()))
     document["later"] = "idea"
-    del document["path"], document["mix"], document["swing"], document["midi"]["channel"]
+    del document["swing"], document["midi"]["latency_s"], document["clips"], document["tracks"][0]["path"]
     assert decode(json.dumps(document), "x") == Session()
 
 
 def changed(**changes: object) -> str:
+    """Return a file with other values."""
     return json.dumps({**json.loads(encode(Session())), **changes})
+
+
+def changed_track(name: str, /, **changes: object) -> str:
+    """Return a file with other values in one of its tracks."""
+    document = json.loads(encode(Session()))
+    bands = [{**track, **changes} if track["name"] == name else track for track in document["tracks"]]
+    return json.dumps({**document, "tracks": bands})
+
+
+def hits(**voices: object) -> list[object]:
+    return [{"name": "a", "hits": voices}] * 4
+
+
+def notes(*numbers: object) -> list[object]:
+    return [{"name": "a", "notes": [list(numbers)]}] * 4
 
 
 @pytest.mark.parametrize(
@@ -105,27 +200,57 @@ def changed(**changes: object) -> str:
         ("[" * 100_000, "damaged"),
         ("[]", "no Loopweave session"),
         ('{"format": "other"}', "no Loopweave session"),
-        (changed(version=2), "newer Loopweave"),
+        (changed(version=3), "newer Loopweave"),
         (changed(version="1"), "version"),
-        (changed(corners=[]), "four corners"),
-        (changed(corners=[{"name": "a"}] * 4), "hits"),
-        (changed(corners=[{"name": "a", "hits": {"kick": [[32, 1, 0]]}}] * 4), "step"),
-        (changed(corners=[{"name": "a", "hits": {"kick": [[0, 0, 0]]}}] * 4), "velocity"),
-        (changed(corners=[{"name": "a", "hits": {"gong": []}}] * 4), "gong"),
-        (changed(corners=[{"name": 3, "hits": {}}] * 4), "name"),
-        (changed(corners=7), "damaged"),
+        (changed(tracks=[]), "at least one track"),
+        (changed(tracks={}), "the tracks are no list"),
+        (changed(tracks=[3]), "track"),
+        (changed(front="bass 2"), "front"),
+        (changed(link="chained"), "chained"),
+        (changed(scale={"tonic": 12, "mode": "major"}), "tonic"),
+        (changed(scale={"tonic": 0, "mode": "loud"}), "loud"),
+        (changed(scale={"tonic": 0, "mode": "major", "chords": ["H7"]}), "H7"),
+        (changed(scale={"tonic": 0, "mode": "major", "chords": ["C"] * 3}), "chords"),
+        (changed(scale=[]), "scale"),
+        (changed(clips=[{"name": "a", "kind": "gong", "hits": {}}]), "gong"),
+        (changed(clips=[{"name": "a", "kind": "bass", "hits": {}}]), "notes"),
+        (changed(models=[{"name": "a"}]), "hash"),
+        (changed(models=None), "models"),
         (changed(tempo_bpm="fast"), "tempo"),
         (changed(tempo_bpm=float("nan")), "tempo"),
-        (changed(puck=[1]), "damaged"),
-        (changed(path={"nodes": []}), "damaged"),
         (changed(change_at="whim"), "whim"),
-        (changed(kit={"bank": 0}), "program"),
-        (changed(mix={}), "kick"),
-        (changed(midi={"note_map": {}}), "kick"),
         (changed(midi={"port": 5}), "port"),
+        (changed(midi={"virtual": "no"}), "true or false"),
         (changed(font=5), "font"),
-        (changed(audio_enabled="no"), "audio_enabled"),
-        (changed(model=None), "damaged"),
+        (changed(audio_enabled="no"), "synthesizer"),
+        (changed_track("drums", kind="gong"), "gong"),
+        (changed_track("drums", name="bass"), "bass"),
+        (changed_track("drums", corners=[]), "4 corners"),
+        (changed_track("drums", corners=7), "corners are no list"),
+        (changed_track("drums", corners=[{"name": "a"}] * 4), "hits"),
+        (changed_track("drums", corners=hits(kick=[[32, 1, 0]])), "step"),
+        (changed_track("drums", corners=hits(kick=[[0, 0, 0]])), "velocity"),
+        (changed_track("drums", corners=hits(gong=[])), "gong"),
+        (changed_track("drums", corners=[{"name": 3, "hits": {}}] * 4), "name"),
+        (changed_track("drums", corners=[{"name": "a", "hits": {}, "drawn": 1}] * 4), "drawn"),
+        (changed_track("bass", corners=notes(0, 60, 100, 1)), "damaged"),
+        (changed_track("bass", corners=notes(0, 128, 100, 1, 0.0)), "pitch"),
+        (changed_track("bass", corners=notes(31, 60, 100, 2, 0.0)), "length"),
+        (changed_track("bass", corners=notes(0, 60, 100, 1.5, 0.0)), "length"),
+        (changed_track("bass", corners=notes(0, 60, 100, 1, 0.6)), "microtiming"),
+        (changed_track("bass", note_map={}), "kick"),
+        (changed_track("drums", puck=[1]), "puck"),
+        (changed_track("drums", path={"nodes": []}), "damaged"),
+        (changed_track("drums", path={"nodes": [[0, 0]], "bars": 1, "mode": "loop", "closed": 1}), "closed"),
+        (changed_track("drums", source="mixer"), "has none"),
+        (changed_track("bass", mixer={"ends": []}), "damaged"),
+        (changed_track("bass", mixer=[]), "mixer"),
+        (changed_track("drums", sound={"bank": 0}), "program"),
+        (changed_track("drums", mix={}), "kick"),
+        (changed_track("drums", note_map={}), "kick"),
+        (changed_track("drums", gate="wide"), "gate"),
+        (changed_track("drums", pan=None), "pan"),
+        (changed_track("drums", octave=1.0), "octave"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, words: str, tmp_path: Path) -> None:
