@@ -28,7 +28,7 @@ class Split:
 
     def chosen(self, validation: bool, sources: Iterable[str] | None = None) -> NDArray[np.bool_]:
         """Return which windows are of one side, of all sources or those named, (N,)."""
-        mask = self.validation == validation
+        mask: NDArray[np.bool_] = self.validation == validation
         if sources is not None:
             wanted = [self.source_names.index(name) for name in sources if name in self.source_names]
             mask &= np.isin(self.source, wanted)

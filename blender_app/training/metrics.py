@@ -94,7 +94,7 @@ _INTERVALS = ((0, 0), (1, 2), (3, 4), (5, 7), (8, 12), (13, 127))
 
 
 def melody_features(rows: Tokens) -> Floats:
-    """Return 26 features a melody (N, 26); rows (N, T) hold 0 no event, 1 note off, pitch + 2.
+    """Return 24 features a melody (N, 24); rows (N, T) hold 0 no event, 1 note off, pitch + 2.
 
     MusicVAE's five attributes (Roberts et al. 2018, section 5.5), the pitch-class profile without
     its key, mean pitch and range in octaves, note-offs, onsets on each of a beat's sixteenths, and
