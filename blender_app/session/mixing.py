@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,6 +18,7 @@ Positions = NDArray[np.float64]
 END_COUNT = 2
 END_LETTERS = ("A", "B")
 _SAME_POSITION = 1e-6
+_BETWEEN = re.compile(r"(?P<start>.+) to (?P<end>.+), \d+%( \d+)?$")
 
 
 class Morph(Protocol):
@@ -87,11 +89,17 @@ def next_step(position: float, steps: int, forward: int) -> int:
 
 
 def step_name(mixer: Mixer, step: int) -> str:
-    """Return a name for what is at a step: an end's own, or how far it is from one to the other."""
+    """Return a name for what is at a step: an end's own, or how far it is from one to the other.
+
+    An end that is such a step itself counts by where it came from, or names would grow for ever.
+    """
     if step in (0, mixer.steps - 1):
         return mixer.names[step > 0]
     way = f", {step / (mixer.steps - 1):.0%}"
-    return f"{mixer.names[0]} to {mixer.names[1]}"[: MAX_NAME_LENGTH - len(way)] + way
+    first, second = (_BETWEEN.match(name) for name in mixer.names)
+    start = first["start"] if first else mixer.names[0]
+    end = second["end"] if second else mixer.names[1]
+    return f"{start} to {end}"[: MAX_NAME_LENGTH - len(way)] + way
 
 
 # -- the sweep --------------------------------------------------------------------------------------

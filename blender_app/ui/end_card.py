@@ -35,7 +35,8 @@ from blender_app.ui.theme import KEYBOARD_REASONS, Look
 
 _EDGE = 3.0
 _PULL_PX = 4.0
-_LEAST_PICTURE = 34
+LEAST_PICTURE = 34
+"""Height of the picture in the lowest card, in pixels."""
 _LEAST_WIDTH = 130
 _ROOMY_LINES = 10
 """Width from which there is room for the pencil; a click does the same."""
@@ -233,7 +234,7 @@ class EndCard(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         buttons = self._buttons.sizeHint()
-        return QSize(max(_LEAST_WIDTH, buttons.width() + 24), _LEAST_PICTURE + buttons.height() + 10)
+        return QSize(max(_LEAST_WIDTH, buttons.width() + 24), LEAST_PICTURE + buttons.height() + 10)
 
     # -- touching -----------------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ WriteMidi = Callable[[Path, Clip], bool]
 CLIP_FORMAT = "application/x-loopweave-clip"
 _UNSAFE = re.compile(r"[^\w\-+,.() #]+")
 _LONGEST = 60
+_CARRIED_PX = 110
+_BESIDE = QPoint(-10, -8)
 
 
 class _ClipData(QMimeData):
@@ -51,9 +53,8 @@ class LoopDrag(QObject):
         """Let the hand carry a clip, with a picture under it; return what became of it."""
         drag = QDrag(self._source)
         drag.setMimeData(self.mime_data(clip))
-        drag.setPixmap(picture)
-        middle = picture.deviceIndependentSize() / 2
-        drag.setHotSpot(QPoint(round(middle.width()), round(middle.height())))
+        drag.setPixmap(_carried(picture))
+        drag.setHotSpot(_BESIDE)  # what it is to be dropped on stays in sight
         return drag.exec(Qt.DropAction.CopyAction)
 
     def mime_data(self, clip: Clip) -> QMimeData:
@@ -73,6 +74,14 @@ class LoopDrag(QObject):
         folder.mkdir()
         path = folder / f"{file_name(clip.name)}.mid"
         return path if self.write(path, clip) else None
+
+
+def _carried(picture: QPixmap) -> QPixmap:
+    """Return a picture as small as can be carried."""
+    width = round(_CARRIED_PX * picture.devicePixelRatio())
+    if picture.width() <= width:
+        return picture
+    return picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
 
 
 def file_name(name: str) -> str:

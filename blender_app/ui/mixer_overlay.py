@@ -7,14 +7,16 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPixmap
 
 from blender_app.ui.color import Floats, to_qcolor
+from blender_app.ui.mixer_picture import step_labs
 from blender_app.ui.theme import MARK, SMALL, Look
 
 SLIDER_HEIGHT = 34.0
 _GROOVE_HEIGHT = 12.0
 _INSET = 14.0
+_GRADIENT_STOPS = 33
 _GRIP_SIDE = 18.0
 _LEAST_GRIP_BOX = 30.0
 _SHADOW = QColor(0, 0, 0, 110)
@@ -79,8 +81,22 @@ def slider_positions(rect: QRectF, positions: Iterable[float]) -> list[QPointF]:
     return [QPointF(rect.left() + _INSET + one * width, rect.center().y()) for one in positions]
 
 
-def paint_slider(painter: QPainter, rect: QRectF, labs: Floats, steps: int) -> None:
-    """Draw the groove, in the colours `labs` (N, 3) from A to B, with a tick at each step."""
+def slider_pixmap(rect: QRectF, look: Look, steps: int, ratio: float) -> QPixmap:
+    """Return the slider's groove, in the colours from A to B with a tick at each step.
+
+    It is as large as `rect`, for a screen with `ratio` device pixels a pixel.
+    """
+    pixmap = QPixmap((rect.size() * ratio).toSize())
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_groove(painter, QRectF(QPointF(), rect.size()), step_labs(look, _GRADIENT_STOPS), steps)
+    painter.end()
+    return pixmap
+
+
+def _paint_groove(painter: QPainter, rect: QRectF, labs: Floats, steps: int) -> None:
     first, last = slider_positions(rect, (0.0, 1.0))
     gradient = QLinearGradient(first, last)
     for share, lab in zip(np.linspace(0.0, 1.0, len(labs)), labs, strict=True):

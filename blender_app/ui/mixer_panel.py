@@ -26,7 +26,7 @@ from blender_app.session.document import (
     TrackKind,
 )
 from blender_app.ui.color import to_qcolor
-from blender_app.ui.end_card import EndCard
+from blender_app.ui.end_card import LEAST_PICTURE, EndCard
 from blender_app.ui.loop_drag import LoopDrag, WriteMidi
 from blender_app.ui.mixer_bar import MixerBar, SwapButton
 from blender_app.ui.mixer_keys import deed_of
@@ -51,7 +51,9 @@ HELP_ROWS = (
 _GAP = 10
 _CARD_SHARE, _WIDEST_CARD = 0.28, 360
 _LEAST_BETWEEN = 96
-_PICTURE_SHARE, _TALLEST_PICTURE = 0.2, 180
+_PICTURE_SHARE, _TALLEST_SHARE = 0.2, 0.3
+"""Height of an end's picture as a share of the panel's: at least, and where it is wide."""
+_PICTURE_RATIO = 0.55
 _LEAST_PULL_PX = 3.0
 
 
@@ -317,9 +319,9 @@ class MixerPanel(QWidget):
         width, height = self.width(), self.height()
         bar_height = self.bar.heightForWidth(width)
         least = self.cards[0].minimumSizeHint().height()
-        picture = min(_TALLEST_PICTURE, round(height * _PICTURE_SHARE))
-        card_height = max(least, least - 34 + picture)
         card = self._card_width()
+        picture = min(max(height * _PICTURE_SHARE, card * _PICTURE_RATIO), height * _TALLEST_SHARE)
+        card_height = max(least, least - LEAST_PICTURE + round(picture))
         left = self._cards_left(card)
         self.cards[0].setGeometry(left, 0, card, card_height)
         self.cards[1].setGeometry(width - left - card, 0, card, card_height)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEasingCurve, QObject, QPointF, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from blender_app.core.drums import DrumLoop
@@ -86,6 +86,13 @@ class MixerPicture(QObject):
             painter.setOpacity(float(self._fade.currentValue() or 0.0))
         painter.drawPixmap(corner, self._now)
         painter.setOpacity(1.0)
+
+    def box_pixmap(self, step: int) -> QPixmap:
+        """Return what is drawn of a step; nothing before anything is."""
+        if self._row is None:
+            return QPixmap()
+        box, ratio = self._row.box(step).translated(-self._row.rect.topLeft()), self._now.devicePixelRatio()
+        return self._now.copy(QRectF(box.topLeft() * ratio, box.size() * ratio).toRect())
 
     @Slot(object)
     def _on_fade_valueChanged(self, _value: object) -> None:

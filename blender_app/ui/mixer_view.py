@@ -30,12 +30,12 @@ from blender_app.ui.mixer_overlay import (
     SLIDER_HEIGHT,
     grip_rect,
     paint_grip,
-    paint_slider,
     paint_step_frame,
     paint_step_letter,
+    slider_pixmap,
     slider_positions,
 )
-from blender_app.ui.mixer_picture import MixerPicture, step_labs
+from blender_app.ui.mixer_picture import MixerPicture
 from blender_app.ui.palette_overlay import OverlayStyle, paint_bead, paint_puck
 from blender_app.ui.step_row import StepRow
 from blender_app.ui.theme import KEYBOARD_REASONS, MARK, SOUNDS, Look
@@ -71,6 +71,7 @@ class MixerView(QWidget):
         self._held_grip: int | None = None
         self._gliding = self._on_slider = False
         self._row: StepRow | None = None
+        self._groove: QPixmap | None = None
         self._picture = MixerPicture(look, self)
         self._picture.needsPaint.connect(self.update)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -136,7 +137,7 @@ class MixerView(QWidget):
 
     def step_picture(self, step: int) -> QPixmap:
         """Return what is shown of a step."""
-        return self.grab(self._boxes().box(step).toAlignedRect())
+        return self._picture.box_pixmap(step)
 
     def _place(self) -> float:
         """Return the position that is heard: the sweep's, or the slider's."""
@@ -183,7 +184,7 @@ class MixerView(QWidget):
         return [self._loops[round(step * last / (self._steps - 1))] for step in range(self._steps)]
 
     def _redraw(self, fade: bool) -> None:
-        self._row = None
+        self._row = self._groove = None
         if self._loops and self._steps > 1 and self._field().height() >= 8 and self.width() >= 60:
             self._picture.draw(
                 self._shown(), self._boxes(), self.devicePixelRatioF(), fade and self.isVisible()
@@ -228,8 +229,10 @@ class MixerView(QWidget):
             paint_grip(painter, row.box(self._hovered))
 
     def _paint_slider(self, painter: QPainter) -> None:
-        steps = max(2, self._steps)
-        paint_slider(painter, self.slider_rect(), step_labs(self._look, 33), steps)
+        rect = self.slider_rect()
+        if self._groove is None:
+            self._groove = slider_pixmap(rect, self._look, max(2, self._steps), self.devicePixelRatioF())
+        painter.drawPixmap(rect.topLeft(), self._groove)
         style = OverlayStyle(SOUNDS, _PUCK_RADIUS)
         ring = self._by_keys and self.hasFocus()
         sounds = self._playing and self._bead is None

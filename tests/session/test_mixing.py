@@ -107,6 +107,9 @@ def test_steps_are_named_by_what_is_there(mixer: Mixer) -> None:
     assert mixing.step_name(mixer, 0) == "Walk"
     assert mixing.step_name(mixer, 8) == "Lark"
     assert mixing.step_name(mixer, 2) == "Walk to Lark, 25%"
+    again = mixing.with_end(mixer, 1, loop(50), mixing.step_name(mixer, 2) + " 2")
+    assert mixing.step_name(again, 4) == "Walk to Lark, 50%"
+    assert mixing.step_name(mixing.swapped(again), 2) == "Walk to Walk, 25%"
     long = replace(mixer, names=("a" * MAX_NAME_LENGTH, "b"))
     assert len(mixing.step_name(long, 4)) == MAX_NAME_LENGTH
     assert mixing.step_name(long, 4).endswith("50%")
