@@ -106,6 +106,6 @@ def track_controls(volume: float, pan: float, reverb: float) -> tuple[tuple[int,
     """
     return (
         (_VOLUME, round(_USUAL_VOLUME * volume)),
-        (_PAN, 64 + round(63 * pan)),
+        (_PAN, round(64 + pan * (64 if pan < 0 else 63))),
         (_REVERB, round(127 * reverb)),
     )

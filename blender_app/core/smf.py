@@ -91,6 +91,8 @@ class MidiStyle:
         MIDI channel 0-15; None is 9 for drums and 0 for melodic notes.
     note_map
         MIDI note of each of the nine drum voices.
+    voice_volumes
+        0 to 1 for each of the nine drum voices; scales its velocities, and 0 leaves it out.
     bank, program
         Bank 0-127 and program 0-127 (the drum kit) to be chosen at the beginning, None for none.
     controls
@@ -110,6 +112,7 @@ class MidiStyle:
     quantize: bool = False
     channel: int | None = None
     note_map: tuple[int, ...] = VOICE_PITCHES
+    voice_volumes: tuple[float, ...] = (1.0,) * VOICE_COUNT
     bank: int | None = None
     program: int | None = None
     controls: tuple[tuple[int, int], ...] = ()
@@ -125,6 +128,8 @@ class MidiStyle:
             raise ValueError(f"channel must be 0 to 15, not {self.channel}")
         if len(self.note_map) != VOICE_COUNT or not all(0 <= pitch <= 127 for pitch in self.note_map):
             raise ValueError(f"note_map must be {VOICE_COUNT} notes from 0 to 127, not {self.note_map}")
+        if len(self.voice_volumes) != VOICE_COUNT or not all(0 <= each <= 1 for each in self.voice_volumes):
+            raise ValueError(f"voice_volumes must be {VOICE_COUNT} from 0 to 1, not {self.voice_volumes}")
         for name in ("bank", "program"):
             number = getattr(self, name)
             if number is not None and not 0 <= number <= 127:

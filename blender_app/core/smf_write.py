@@ -78,12 +78,15 @@ def _placed_hits(
     early: dict[int, int] = {}
     for first_step, note in timed:
         pitch = note.pitch if note.voice is None else style.note_map[note.voice]
+        volume = 1.0 if note.voice is None else style.voice_volumes[note.voice]
+        if volume == 0.0:
+            continue
         tick = _onset(first_step, note, style)
         if tick < 0:
             early[pitch] = tick
         tick = min(max(tick, 0), end_tick - 1)
         length = max(1, min(steps_to_ticks(note.length_steps), end_tick - tick))
-        velocity = heard_velocity(note.velocity, style.feel)
+        velocity = max(1, round(volume * heard_velocity(note.velocity, style.feel)))
         rival = placed.get((tick, pitch))
         if rival is None or rival.velocity < velocity:
             placed[tick, pitch] = _PlacedNote(tick, length, pitch, velocity)

@@ -1,4 +1,4 @@
-"""Render MIDI files and patterns to WAV, offline and as fast as the machine can.
+"""Render MIDI files and the tracks of a band to WAV, offline and as fast as the machine can.
 
 Notes
 -----
@@ -12,8 +12,9 @@ import io
 import math
 import os
 import wave
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,10 @@ from numpy.typing import NDArray
 from blender_app.core.errors import FileError, FontError, MidiFileError
 from blender_app.core.files import write_atomically
 from blender_app.core.gm import DRUM_CHANNEL
-from blender_app.core.smf import MidiStyle, Music, midi_bytes
+from blender_app.core.smf import MidiStyle, Part, Section, band_bytes
 from blender_app.core.smf_parse import MidiContents, MidiMessage, TempoMap, parse_midi, read_midi
 from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, DRUMS_RING_S, OfflineSynth
+from blender_app.engine.track import TrackSettings
 
 LONGEST_S = 5400.0
 LOUDEST = 10 ** (-0.3 / 20)
@@ -96,13 +98,32 @@ def render_midi(
     return _render_to(path_wav, read_midi(path_mid), style, os.fspath(path_mid))
 
 
-def render_patterns(
-    music: Music | Iterable[Music],
+@dataclass(frozen=True, slots=True)
+class BandTrack:
+    """A track of a band: how it sounds, and its sections, one after the other."""
+
+    settings: TrackSettings
+    sections: tuple[Section, ...]
+
+
+def render_band(
+    tracks: Sequence[BandTrack],
     path_wav: str | os.PathLike[str],
     midi: MidiStyle,
     style: RenderStyle = _DEFAULT_STYLE,
 ) -> RenderReport:
-    """Render loops, patterns or sections, one after the other, as `midi` says they are heard.
+    """Render tracks that play together, each with the sound, volume, pan and reverb of its settings.
+
+    Parameters
+    ----------
+    tracks
+        At least one and at most sixteen; all of them are heard, whatever is mute or solo.
+    path_wav
+        Where to write; an existing file is replaced.
+    midi
+        Tempo, swing and feel of all.
+    style
+        Font, rate and tail; its kit is not used.
 
     Raises
     ------
@@ -111,11 +132,31 @@ def render_patterns(
     FileError
         The music is silent or too long, or the WAV file cannot be written.
     """
-    return _render_to(path_wav, parse_midi(midi_bytes(music, midi)), style, "The pattern")
+    parts = [
+        Part(
+            track.sections,
+            replace(
+                midi,
+                channel=channel,
+                semitones=track.settings.semitones,
+                gate=track.settings.gate,
+                legato=track.settings.legato,
+            ),
+        )
+        for channel, track in enumerate(tracks)
+    ]
+    settings = {channel: track.settings for channel, track in enumerate(tracks)}
+    return _render_to(path_wav, parse_midi(band_bytes(parts)), style, "This", settings)
 
 
-def render_sound(contents: MidiContents, style: RenderStyle = _DEFAULT_STYLE) -> NDArray[np.float32]:
+def render_sound(
+    contents: MidiContents,
+    style: RenderStyle = _DEFAULT_STYLE,
+    settings: Mapping[int, TrackSettings] | None = None,
+) -> NDArray[np.float32]:
     """Return the sound of a MIDI file; float32, shape (frames, 2), where 1 is full scale.
+
+    With `settings`, each channel has the preset, volume, pan and reverb of a track.
 
     Raises
     ------
@@ -128,11 +169,11 @@ def render_sound(contents: MidiContents, style: RenderStyle = _DEFAULT_STYLE) ->
     blocks = math.ceil((end_frame + tail_frames) / BLOCK_FRAMES)
     sound = np.zeros((blocks * BLOCK_FRAMES, 2), np.float32)
     with OfflineSynth(style.font, rate) as synth:
-        if style.kit is not None and not synth.select(DRUM_CHANNEL, DRUM_BANK, style.kit):
-            kits = ", ".join(f"{kit.program} ({kit.name})" for kit in synth.kits())
-            raise FontError(f"{synth.font.name} has no drum kit {style.kit}. It has: {kits}.")
+        _choose_sounds(synth, style.kit, settings or {})
+        drums = {channel for channel, track in (settings or {}).items() if track.drums}
+        timed = _timed(contents, rate, style.kit is not None and not settings)
         now = 0
-        for moment, message in _ringing(_timed(contents, rate, style.kit is not None), rate):
+        for moment, message in _ringing(timed, rate, {DRUM_CHANNEL} if settings is None else drums):
             frame = min(moment, len(sound))
             if frame > now:
                 sound[now:frame] = synth.render(frame - now)
@@ -145,6 +186,19 @@ def render_sound(contents: MidiContents, style: RenderStyle = _DEFAULT_STYLE) ->
     return _folded(sound, end_frame) if style.loop else sound
 
 
+def _choose_sounds(synth: OfflineSynth, kit: int | None, settings: Mapping[int, TrackSettings]) -> None:
+    """Give the channels of tracks their sounds as the engine does, or else the drum channel its kit."""
+    for channel, track in settings.items():
+        if not synth.select(channel, track.bank, track.program):
+            others = (synth.kits() if track.drums else synth.sounds()) or synth.kits()
+            if others:
+                synth.select(channel, others[0].bank, others[0].program)
+        synth.shape(channel, track)
+    if not settings and kit is not None and not synth.select(DRUM_CHANNEL, DRUM_BANK, kit):
+        kits = ", ".join(f"{known.program} ({known.name})" for known in synth.kits())
+        raise FontError(f"{synth.font.name} has no drum kit {kit}. It has: {kits}.")
+
+
 def _timed(contents: MidiContents, rate: int, keep_kit: bool) -> Iterator[tuple[int, MidiMessage]]:
     """Yield the messages with the block nearest to their moment, as a frame, in order."""
     tempo_map = TempoMap(contents)
@@ -154,21 +208,24 @@ def _timed(contents: MidiContents, rate: int, keep_kit: bool) -> Iterator[tuple[
         yield round(tempo_map.seconds_at(message.tick) * rate / BLOCK_FRAMES) * BLOCK_FRAMES, message
 
 
-def _ringing(timed: Iterable[tuple[int, MidiMessage]], rate: int) -> Iterator[tuple[int, MidiMessage]]:
+def _ringing(
+    timed: Iterable[tuple[int, MidiMessage]], rate: int, drum_channels: AbstractSet[int]
+) -> Iterator[tuple[int, MidiMessage]]:
     """Yield the messages with drums' note-offs so late that the drums ring as they do live."""
     ring_frames = math.ceil(DRUMS_RING_S * rate / BLOCK_FRAMES) * BLOCK_FRAMES
-    begun: dict[int, int] = {}
-    waiting: dict[int, tuple[int, MidiMessage]] = {}  # note -> when it ends, and the message that ends it
+    begun: dict[tuple[int, int], int] = {}
+    waiting: dict[tuple[int, int], tuple[int, MidiMessage]] = {}  # when a note ends, and what ends it
     for frame, message in timed:
         for note, (end, note_off) in sorted(waiting.items(), key=lambda ending: ending[1][0]):
             if end <= frame:
                 yield end, note_off
                 del waiting[note]
-        if message.channel == DRUM_CHANNEL and message.is_note_on:
-            begun[message.data1] = frame
-            waiting.pop(message.data1, None)  # FluidSynth lets go of the earlier one by itself
-        elif message.channel == DRUM_CHANNEL and message.data1 in begun and message.status >> 4 in _NOTE_OFFS:
-            waiting[message.data1] = max(frame, begun[message.data1] + ring_frames), message
+        place, drum = (message.channel, message.data1), message.channel in drum_channels
+        if drum and message.is_note_on:
+            begun[place] = frame
+            waiting.pop(place, None)  # FluidSynth lets go of the earlier one by itself
+        elif drum and place in begun and message.status >> 4 in _NOTE_OFFS:
+            waiting[place] = max(frame, begun[place] + ring_frames), message
             continue
         yield frame, message
     yield from sorted(waiting.values(), key=lambda ending: ending[0])
@@ -191,7 +248,11 @@ def _folded(sound: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
 
 
 def _render_to(
-    path_wav: str | os.PathLike[str], contents: MidiContents, style: RenderStyle, name: str
+    path_wav: str | os.PathLike[str],
+    contents: MidiContents,
+    style: RenderStyle,
+    name: str,
+    settings: Mapping[int, TrackSettings] | None = None,
 ) -> RenderReport:
     """Render, turn down what would clip, and write."""
     if not any(message.is_note_on for message in contents.messages):
@@ -201,7 +262,7 @@ def _render_to(
         raise MidiFileError(
             f"{name} lasts {length_s / 60:.0f} minutes; at most {LONGEST_S / 60:.0f} are rendered at once."
         )
-    sound = render_sound(contents, style)
+    sound = render_sound(contents, style, settings)
     loudest = max(float(sound.max(initial=0.0)), -float(sound.min(initial=0.0)))
     factor = min(1.0, LOUDEST / loudest) if loudest else 1.0
     sound *= factor

@@ -3,35 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_PITCHES
-from blender_app.core.gm import DRUM_CHANNEL
-from blender_app.core.smf import MidiStyle, Section, grid_sections, read_drum_loop, write_midi
-from blender_app.engine.render import RenderStyle, render_patterns
+from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES
+from blender_app.core.errors import FileError
+from blender_app.core.gm import DRUM_CHANNEL, track_controls
+from blender_app.core.melody import OCTAVE
+from blender_app.core.notes import Note, Pattern
+from blender_app.core.smf import (
+    MidiStyle,
+    Part,
+    Section,
+    grid_sections,
+    read_drum_loop,
+    read_melody_loop,
+    write_band,
+)
+from blender_app.engine.render import BandTrack, RenderStyle, render_band
+from blender_app.engine.track_state import TrackState
+from blender_app.session.commands import settings_of
 from blender_app.session.document import DRUM_BANK, Loop, Session, Track, TrackKind
 from blender_app.session.path import PathPlan
 
-Music = Section | Sequence[Section]
-
 _MIDI_SUFFIXES = (".mid", ".midi")
 _SOUND_SUFFIX = ".wav"
+_LAST_FILE_BANK = 127
 
 
-def loop_music(loop: Loop, name: str, track: Track) -> Section:
-    """Return one loop as music with a name."""
-    return Section(loop.to_notes(), LOOP_STEPS, name)
+@dataclass(frozen=True, slots=True)
+class Music:
+    """What is to be written: for each track its sections, one after the other.
+
+    Parameters
+    ----------
+    tracks
+        The tracks that are heard.
+    seamless
+        Whether it is one stretch, to be rendered so that it can be repeated without a gap.
+    mixed
+        Whether volumes, pan and reverb belong to it, as to a band, and not the notes alone.
+    """
+
+    tracks: tuple[tuple[Track, tuple[Section, ...]], ...]
+    seamless: bool = True
+    mixed: bool = False
 
 
-def grid_music(cells: Sequence[Sequence[Loop]], track: Track) -> Sequence[Section]:
-    """Return all cells one after the other, each with a marker."""
-    return grid_sections(cells)
+def loop_music(loop: Loop, name: str, track: Track) -> Music:
+    """Return one loop of a track as music with a name."""
+    return Music(((track, (Section(loop.to_notes(), LOOP_STEPS, name),)),))
 
 
-def path_music(plan: PathPlan, loops: Sequence[Loop], track: Track) -> Section:
-    """Return what a path plays from its beginning."""
+def grid_music(cells: Sequence[Sequence[Loop]], track: Track) -> Music:
+    """Return all cells of a track one after the other, each with a marker."""
+    return Music(((track, grid_sections(cells)),), seamless=False)
+
+
+def path_music(plan: PathPlan, loops: Sequence[Loop], track: Track) -> Music:
+    """Return what a path of a track plays from its beginning."""
     pattern = plan.pattern(0, loops)
-    return Section(pattern.notes, pattern.length_steps, f"path, {plan.path.bars} bars")
+    section = Section(pattern.notes, pattern.length_steps, f"path, {plan.path.bars} bars")
+    return Music(((track, (section,)),))
+
+
+def band_music(parts: Sequence[tuple[Track, Pattern]], length_steps: int) -> Music:
+    """Return what the tracks play together in the first `length_steps` of the transport.
+
+    Tracks that are mute, or not solo while others are, are left out.
+    """
+    solo = any(track.solo for track, _ in parts)
+    heard = [part for part in parts if not part[0].mute and (part[0].solo or not solo)]
+    return Music(
+        tuple(
+            (track, (Section(_unrolled(pattern, length_steps), length_steps),)) for track, pattern in heard
+        ),
+        mixed=True,
+    )
 
 
 def export_music(path: Path, music: Music, session: Session) -> None:
@@ -40,22 +88,20 @@ def export_music(path: Path, music: Music, session: Session) -> None:
     Raises
     ------
     FileError
-        If the file cannot be written.
+        If nothing is to be heard, or the file cannot be written.
     DeviceError
         If there is no font or no FluidSynth to render with.
     """
+    if not music.tracks:
+        raise FileError("No track is heard (mute or solo), so there is nothing to export.")
     if not is_sound(path):
-        write_midi(path, music, style_of(session))
+        write_band(
+            path, [Part(sections, _style_of(track, session, music.mixed)) for track, sections in music.tracks]
+        )
         return
-    bank, program = session.front_track.sound
+    tracks = [BandTrack(settings_of(track), sections) for track, sections in music.tracks]
     font = None if session.font is None else Path(session.font)
-    kit = program if bank == DRUM_BANK else None
-    render_patterns(
-        music,
-        path,
-        _style(session, None, DRUM_CHANNEL),
-        RenderStyle(font, kit, loop=isinstance(music, Section)),
-    )
+    render_band(tracks, path, _style(session), RenderStyle(font, loop=music.seamless))
 
 
 def is_sound(path: Path) -> bool:
@@ -70,33 +116,52 @@ def with_suffix(path: Path) -> Path:
 
 
 def import_loop(path: Path, kind: TrackKind) -> Loop:
-    """Return the drum loop of a MIDI file's first two bars with hits.
+    """Return the first two bars of a MIDI file's drums, bassline or melody.
 
     Raises
     ------
     MidiFileError
-        If the file is no MIDI file, or has no drums.
+        If the file is no MIDI file, or has nothing of that kind.
     """
-    return read_drum_loop(path)
+    if kind is TrackKind.DRUMS:
+        return read_drum_loop(path)
+    return read_melody_loop(path, bass=kind is TrackKind.BASS)
 
 
-def style_of(session: Session) -> MidiStyle:
-    """Return how the session's music is written to MIDI files: on the drum channel with its kit."""
-    bank, program = session.front_track.sound
-    is_gm_kit = bank == DRUM_BANK and session.front_track.channel == DRUM_CHANNEL
-    return _style(
-        session, program if is_gm_kit else None, session.front_track.channel, session.front_track.note_map or VOICE_PITCHES
+def _unrolled(pattern: Pattern, length_steps: int) -> tuple[Note, ...]:
+    """Return the notes that a pattern plays in the first steps of the transport."""
+    by_step: dict[int, list[Note]] = {}
+    for note in pattern.notes:
+        by_step.setdefault(note.step, []).append(note)
+    return tuple(
+        replace(note, step=step)
+        for step in range(length_steps)
+        for note in by_step.get(pattern.step_of(step), ())
     )
 
 
-def _style(
-    session: Session, program: int | None, channel: int, note_map: tuple[int, ...] = VOICE_PITCHES
-) -> MidiStyle:
-    return MidiStyle(
-        tempo_bpm=session.tempo_bpm,
-        swing=session.swing,
-        feel=session.feel,
-        channel=channel,
-        note_map=note_map,
-        program=program,
+def _style(session: Session) -> MidiStyle:
+    return MidiStyle(session.tempo_bpm, session.swing, session.feel)
+
+
+def _style_of(track: Track, session: Session, mixed: bool) -> MidiStyle:
+    """Return how a track is written to MIDI files: on its channel, with its sound if others have it."""
+    bank, program = track.sound
+    melodic = track.kind.is_melodic
+    general = bank == DRUM_BANK and track.channel == DRUM_CHANNEL
+    if melodic:
+        general = bank <= _LAST_FILE_BANK and track.channel != DRUM_CHANNEL
+    state = TrackState(voices=track.mix if mixed else ())
+    return replace(
+        _style(session),
+        channel=track.channel,
+        note_map=track.note_map or VOICE_PITCHES,
+        voice_volumes=tuple(state.volume(voice) for voice in range(VOICE_COUNT)),
+        bank=bank if melodic and general and bank else None,
+        program=program if general else None,
+        controls=track_controls(track.volume, track.pan, track.reverb) if mixed else (),
+        semitones=OCTAVE * track.octave if melodic else 0,
+        gate=track.gate,
+        legato=track.legato,
+        track_name=track.name if mixed else f"Loopweave {track.name}",
     )

@@ -180,7 +180,7 @@ def test_channel_sound_and_controls() -> None:
         (0xB3, 0, 8),
         (0xC3, 39, 0),
         (0xB3, 7, 50),
-        (0xB3, 10, 1),
+        (0xB3, 10, 0),
         (0xB3, 91, 127),
     ]
     assert len(spans(contents, 3)) == 2

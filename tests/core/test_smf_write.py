@@ -168,6 +168,13 @@ def test_of_two_voices_on_one_note_the_louder_stays() -> None:
     assert [message.data2 for message in contents.messages if message.is_note_on] == [110]
 
 
+def test_voices_have_volumes_behind_the_feel() -> None:
+    loop = DrumLoop.empty().with_hit(0, 0, 60).with_hit(4, 1, 60).with_hit(8, 2, 60)
+    style = MidiStyle(feel=0.5, voice_volumes=(0.5, 0.0, *(1.0,) * 7))
+    contents = parse_midi(midi_bytes(loop, style))
+    assert [(m.data1, m.data2) for m in contents.messages if m.is_note_on] == [(36, 40), (42, 80)]
+
+
 @pytest.mark.parametrize("tempo", [20.0, 93.5, 120.0, 300.0])
 def test_tempo_and_time_signature(tempo: float) -> None:
     contents = parse_midi(midi_bytes(DrumLoop.empty(), MidiStyle(tempo_bpm=tempo)))
@@ -205,6 +212,8 @@ def test_names_kits_and_any_text() -> None:
         {"note_map": (36, 38)},
         {"note_map": (128, *VOICE_PITCHES[1:])},
         {"program": 128},
+        {"voice_volumes": (1.0,)},
+        {"voice_volumes": (1.5, *(1.0,) * 8)},
     ],
 )
 def test_a_style_that_no_file_can_have_is_refused(wrong: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def session() -> Session:
 
 
 def band(session: Session) -> list[tuple[Track, Pattern]]:
-    loops = (KICK_SNARE, RIFF, TUNE)
+    loops: list[DrumLoop | MelodyLoop] = [KICK_SNARE, RIFF, TUNE]
     return [(track, loop_pattern(1, loop)) for track, loop in zip(session.tracks, loops, strict=True)]
 
 
