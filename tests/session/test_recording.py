@@ -191,5 +191,5 @@ def test_every_taken_note_sounds_where_it_was_played(
             for start, velocity in starts[note.pitch]
             if velocity == note.velocity
         ]
-        # Between a swung step and the next even one there is room for 0.17 steps beyond the half.
+        # An even step and the swung one behind it lie up to 1.5 steps apart, timing reaches half a step.
         assert min(distances) <= 0.25 + 1e-6

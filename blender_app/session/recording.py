@@ -1,0 +1,177 @@
+"""Recording two bars from a MIDI keyboard: notes and their moments in, a melody loop out.
+
+The recorder has no clock and no device. It is told of the transport's timeline and of notes, and is
+asked how far it is; a moment is a number of seconds on the monotonic clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from blender_app.core.drums import LOOP_STEPS
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.notes import Note
+from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT, Timeline, seconds_to_steps, swing_delay_steps
+
+EARLY_STEPS = 0.5
+"""How long before the first step a note still belongs to it."""
+
+
+class Phase(Enum):
+    """What a recorder is doing at a moment."""
+
+    COUNT_IN = "count-in"
+    RECORDING = "recording"
+    DONE = "done"
+
+
+@dataclass(slots=True)
+class _Played:
+    """A note as it was played, in steps of the take, without swing taken off; `end` once it is known."""
+
+    pitch: int
+    velocity: int
+    start: float
+    end: float | None = None
+
+
+class Recorder:
+    """One take: two bars from a step of the transport on.
+
+    Parameters
+    ----------
+    timeline
+        The transport's; its swing is that of the grid to which notes are quantised.
+    first_step
+        The transport's step on which the take begins.
+    overdub
+        A loop that goes on where nothing is played; None to replace everything.
+    latency_s
+        By how much later a note arrives than it was meant, in seconds.
+
+    Notes
+    -----
+    A note belongs to the nearest sixteenth where swing puts it, and keeps its distance from there as
+    microtiming. Up to half a step before the take it belongs to the first step; in the last half step of
+    the take it is the first step of the next round, which is the same place in a loop, and is kept
+    there if nothing else begins there.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        first_step: int,
+        overdub: MelodyLoop | None = None,
+        latency_s: float = 0.0,
+    ) -> None:
+        self._timeline = timeline
+        self._first_step = first_step
+        self._overdub = overdub
+        self._latency_s = latency_s
+        self._played: list[_Played] = []
+
+    @classmethod
+    def armed(
+        cls,
+        timeline: Timeline,
+        now_s: float,
+        count_in_bars: int = 1,
+        overdub: MelodyLoop | None = None,
+        latency_s: float = 0.0,
+    ) -> Recorder:
+        """Return a recorder that begins when the count-in is over.
+
+        A transport that is about to start counts in by itself, up to its anchor. One that plays goes on,
+        and the take begins with the first round of the loop that leaves `count_in_bars` bars before it.
+        """
+        if now_s < timeline.anchor_s:
+            earliest = timeline.anchor_step
+        else:
+            earliest = timeline.step_at(now_s) + count_in_bars * STEPS_PER_BAR
+        first_step = math.ceil(round(earliest, 3) / LOOP_STEPS) * LOOP_STEPS
+        return cls(timeline, first_step, overdub, latency_s)
+
+    @property
+    def first_step(self) -> int:
+        """The transport's step on which the take begins."""
+        return self._first_step
+
+    def retime(self, timeline: Timeline) -> None:
+        """Go on with another tempo or swing; what was played stays where it is."""
+        self._timeline = timeline
+
+    # -- how far it is --------------------------------------------------------------------------------
+
+    def phase_at(self, now_s: float) -> Phase:
+        """Return what the recorder is doing."""
+        step = self._step_at(now_s)
+        if step < 0.0:
+            return Phase.COUNT_IN
+        return Phase.RECORDING if step < LOOP_STEPS else Phase.DONE
+
+    def beats_until_start(self, now_s: float) -> int:
+        """Return the beats left before the take, the one that sounds included; 0 when it has begun."""
+        return max(0, math.ceil(-self._step_at(now_s) / STEPS_PER_BEAT))
+
+    def progress_at(self, now_s: float) -> float:
+        """Return how much of the two bars has passed, 0-1."""
+        return min(1.0, max(0.0, self._step_at(now_s) / LOOP_STEPS))
+
+    # -- what was played ------------------------------------------------------------------------------
+
+    def receive(self, pitch: int, velocity: int, time_s: float) -> None:
+        """Take a note from the input: pitch 0-127, velocity 1-127, or 0 where it ends."""
+        step = self._step_at(time_s) - seconds_to_steps(self._latency_s, self._timeline.tempo_bpm)
+        for played in self._played:
+            if played.pitch == pitch and played.end is None:
+                played.end = max(step, played.start)
+        if velocity > 0 and -EARLY_STEPS <= step < LOOP_STEPS:
+            self._played.append(_Played(pitch, velocity, step))
+
+    def take(self) -> MelodyLoop:
+        """Return what was played so far as a loop; a note that is still held lasts to its end."""
+        loop = MelodyLoop.from_notes(self._quantised())
+        if self._overdub is None:
+            return loop
+        played = loop.to_notes()
+        steps = {step for note in played for step in range(note.step, note.step + int(note.length_steps))}
+        kept = (note for note in self._overdub.to_notes() if note.step not in steps)
+        return MelodyLoop.from_notes((*played, *kept))
+
+    def _quantised(self) -> Iterable[Note]:
+        taken: set[int] = set()
+        last: list[Note] = []
+        for played in sorted(self._played, key=_start_of):
+            step, microtiming = self._nearest(played.start)
+            note = Note(step, played.pitch, played.velocity, self._length(played), microtiming)
+            if step < LOOP_STEPS:
+                taken.add(step)
+                yield note
+            else:
+                last.append(Note(0, note.pitch, note.velocity, 1.0, microtiming))
+        if last and 0 not in taken:
+            yield last[-1]
+
+    def _nearest(self, start: float) -> tuple[int, float]:
+        """Return the step whose swung place is nearest, 0 to 32, and how much later than that it is."""
+        swing = self._timeline.swing
+        around = range(max(0, math.floor(start) - 1), math.floor(start) + 2)
+        late = {step: start - step - swing_delay_steps(step, swing) for step in around}
+        step = min(late, key=lambda each: (abs(late[each]), -each))
+        return step, min(0.5, max(-0.5, late[step]))
+
+    @staticmethod
+    def _length(played: _Played) -> float:
+        """Return the length in whole steps, at least one; a held note lasts to the end of the take."""
+        end = LOOP_STEPS if played.end is None else min(played.end, LOOP_STEPS)
+        return float(max(1, math.floor(end - played.start + 0.5)))
+
+    def _step_at(self, moment_s: float) -> float:
+        return self._timeline.step_at(moment_s) - self._first_step
+
+
+def _start_of(played: _Played) -> float:
+    return played.start
