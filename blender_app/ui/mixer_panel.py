@@ -152,6 +152,8 @@ class MixerPanel(QWidget):
         if mixer == self._mixer:
             return
         before, self._mixer = self._mixer, mixer
+        if before is None or before.ends != mixer.ends:
+            self._loops = ()  # those shown are of other ends
         for end, card in enumerate(self.cards):
             card.set_loop(mixer.ends[end], mixer.names[end])
         self.view.set_steps(mixer.steps)
@@ -223,7 +225,10 @@ class MixerPanel(QWidget):
     def swap(self) -> None:
         """Swap the ends; what sounds stays."""
         if self._mixer is not None:
+            back = self._loops[::-1]
             self._edit(mixing.swapped(self._mixer), "Swap ends")
+            if back and not self._loops:
+                self.set_loops(back)  # they only change places
             self.endsSwapped.emit()
 
     @Slot(int, object)

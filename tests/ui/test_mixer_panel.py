@@ -195,6 +195,16 @@ def test_swapping_the_ends(panel: MixerPanel, mixer: Mixer, edits) -> None:
     QTest.mouseClick(panel.swap_button, Qt.MouseButton.LeftButton)
     assert edits == [(mixing.swapped(mixer), "Swap ends", "")]
     assert found == [("endsSwapped",)]
+    assert panel.step_clip(1).loop == loop(43)
+
+
+def test_steps_between_other_ends_are_not_kept_before_they_are_decoded(
+    panel: MixerPanel, mixer: Mixer
+) -> None:
+    panel.set_mixer(mixing.moved(mixer, 0.7))
+    assert panel.step_clip(1) is not None
+    panel.set_mixer(mixing.with_end(mixer, 0, loop(20), "Other"))
+    assert panel.step_clip(1) is None
 
 
 def test_a_corner_or_a_preset_becomes_an_end(panel: MixerPanel, track: Track, mixer: Mixer, edits) -> None:
