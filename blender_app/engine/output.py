@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import heapq
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -109,6 +111,8 @@ class NoteQueue:
         self._sounding: dict[int, _Sounding] = {}  # by serial, as are the values of the next two
         self._on_place: dict[tuple[int, int], int] = {}
         self._on_track: dict[str, int] = {}  # tracks of one note at a time alone
+        self._ends: collections.deque[tuple[float, tuple[int, int]]] = collections.deque()  # told ahead
+        self._free_s: dict[tuple[int, int] | str, float] = {}  # when places and tracks have told ends
         self._order = 0
         # An output that is told before does not keep the order of what happens at one moment.
         self._shortest_s = MIN_NOTE_S if output.lead_s > 0.0 else 0.0
@@ -150,6 +154,8 @@ class NoteQueue:
                 self._begin(entry.sound, entry.time_s)
             elif entry.serial in self._sounding:
                 self._finish(entry.serial, entry.time_s)
+        while self._ends and self._ends[0][0] <= now_s - CANCEL_S:
+            self._ends.popleft()
 
     def end_track(self, track: str, now_s: float) -> None:
         """Forget what waits of a track, and end what sounds of it."""
@@ -160,10 +166,12 @@ class NoteQueue:
                 self._finish(sounding.serial, now_s)
 
     def silence(self, now_s: float) -> None:
-        """Forget what waits, and end what sounds."""
+        """Forget what waits, and end what sounds, also what would have ended in a moment."""
         self._heap.clear()
         self.output.cancel()
-        places = list(self._on_place)
+        places = dict.fromkeys([*(place for _, place in self._ends), *self._on_place])
+        self._ends.clear()
+        self._free_s.clear()
         self._sounding.clear()
         self._on_place.clear()
         self._on_track.clear()
@@ -190,7 +198,8 @@ class NoteQueue:
         place = sound.channel, sound.key
         before = {self._on_place.get(place), self._on_track.get(sound.track) if sound.single else None}
         ended = [self._sounding[serial] for serial in before if serial is not None]
-        time_s = max([time_s, *(sounding.on_s + self._shortest_s for sounding in ended)])
+        free_s = [self._free_s.get(place, time_s), self._free_s.get(sound.track, time_s)]
+        time_s = max([time_s, *free_s, *(sounding.on_s + self._shortest_s for sounding in ended)])
         for sounding in ended:
             self._finish(sounding.serial, time_s)
         self._sounding[sound.serial] = _Sounding(sound.serial, sound.track, place, time_s)
@@ -202,9 +211,16 @@ class NoteQueue:
     def _finish(self, serial: int, time_s: float) -> None:
         sounding = self._sounding.pop(serial)
         del self._on_place[sounding.place]
-        if self._on_track.get(sounding.track) == serial:
+        single = self._on_track.get(sounding.track) == serial
+        if single:
             del self._on_track[sounding.track]
-        self.output.note_off(max(time_s, sounding.on_s + self._shortest_s), *sounding.place)
+        time_s = max(time_s, sounding.on_s + self._shortest_s)
+        self.output.note_off(time_s, *sounding.place)
+        if self._shortest_s:
+            self._ends.append((time_s, sounding.place))
+            self._free_s[sounding.place] = time_s
+            if single:
+                self._free_s[sounding.track] = time_s
 
     def _note_lateness(self, lateness_s: float) -> None:
         self.worst_lateness_s = max(self.worst_lateness_s, lateness_s)
@@ -212,6 +228,8 @@ class NoteQueue:
             self.late_events += 1
 
 
+CANCEL_S = 0.2
+"""What was told for a moment so long ago has happened: a device renders ahead or behind by a period."""
 LATE_S = 0.002
 """An event that leaves later than this counts as late."""
 FREE_CHANNELS = 15
@@ -252,15 +270,31 @@ class Recorded:
 
 
 class RecordingOutput:
-    """An output that writes down what it is told, for tests."""
+    """An output that writes down what it is told, for tests.
 
-    def __init__(self, lead_s: float = 0.0, latency_s: float = 0.0, drums_ring_s: float = 0.0) -> None:
+    Parameters
+    ----------
+    lead_s, latency_s, drums_ring_s
+        As in `Output`.
+    now
+        Returns the moment; with it, `cancel` takes back what was told for later, and a note-off where
+        nothing sounds does nothing, as in FluidSynth.
+    """
+
+    def __init__(
+        self,
+        lead_s: float = 0.0,
+        latency_s: float = 0.0,
+        drums_ring_s: float = 0.0,
+        now: Callable[[], float] | None = None,
+    ) -> None:
         self.lead_s = lead_s
         self.latency_s = latency_s
         self.drums_ring_s = drums_ring_s
         self.events: list[Recorded] = []
         self.panics = 0
         self.cancels = 0
+        self._now = now
 
     def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:
         """Write down a note-on."""
@@ -268,11 +302,16 @@ class RecordingOutput:
 
     def note_off(self, time_s: float, channel: int, key: int) -> None:
         """Write down a note-off."""
-        self.events.append(Recorded(time_s, channel, key, 0))
+        latest = next((e for e in reversed(self.events) if (e.channel, e.key) == (channel, key)), None)
+        if self._now is None or (latest is not None and latest.velocity):
+            self.events.append(Recorded(time_s, channel, key, 0))
 
     def cancel(self) -> None:
-        """Count the call."""
+        """Count the call, and take back what is still to come."""
         self.cancels += 1
+        if self._now is not None:
+            now_s = self._now()
+            self.events = [event for event in self.events if event.time_s <= now_s]
 
     def follow(self, now_s: float) -> None:
         """Do nothing."""

@@ -32,7 +32,7 @@ class Rig:
         self.events: list[m.Event] = []
         self.player = Player(self.clock.now, self.events.append, DRUM_KEYS)
         self.port = RecordingOutput()
-        self.sound = RecordingOutput(lead_s=0.03, drums_ring_s=0.5)
+        self.sound = RecordingOutput(lead_s=0.03, drums_ring_s=0.5, now=self.clock.now)
         self.sent_s: list[float] = []  # when the port was told of each event
         self.player.attach(MIDI, self.port)
         self.player.attach(SOUND, self.sound)
