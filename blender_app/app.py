@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
     from blender_app.ui.theme import Look
 
-WELCOME = "Drag the puck over the palette. Space plays, F1 lists every key."
+WELCOME = "Drag the puck over the palette. The band is below: click a track. Space plays, F1 lists every key."
 """Said once, at the first start."""
 LOG_NAME = "loopweave.log"
 _LOG_BYTES = 500_000
@@ -79,18 +79,9 @@ def make_application() -> QApplication:
 
 def make_controller(engine: EngineProcess) -> Controller:
     """Return the controller of a running program, round an engine that may have been started."""
-    from blender_app.session.controller import Controller
-    from blender_app.session.document import DRUM_MODEL
-    from blender_app.session.settings import Settings
-    from blender_app.session.start import load_drum_model, load_stored_palette, state_folder
+    from blender_app.session import start
 
-    return Controller(
-        make_engine=lambda: engine,
-        load_model=lambda: load_drum_model(DRUM_MODEL),
-        load_stored=load_stored_palette,
-        settings=Settings(),
-        state_folder=state_folder(),
-    )
+    return start.make_controller(engine)
 
 
 def make_window(controller: Controller) -> MainWindow:

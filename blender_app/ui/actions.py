@@ -62,6 +62,7 @@ SPECS = (
     ActionSpec("solo_track", "Track", "Solo the track in front", ("S",)),
     ActionSpec("scale_lock", "Track", "The track in front keeps to the key", ("K",), checkable=True),
     ActionSpec("use_mixer", "Track", "Mixer in place of the palette", ("X",), checkable=True),
+    ActionSpec("keep_clip", "Track", "Keep what sounds as a clip", ("Ctrl+K",)),
     ActionSpec("next_link", "Track", "Pucks: free, same, mirrored", ("L",)),
     ActionSpec("track_1", "Track", "Track 1 to the front", ("Ctrl+1",)),
     ActionSpec("track_2", "Track", "Track 2 to the front", ("Ctrl+2",)),
@@ -84,33 +85,12 @@ SPECS = (
     ActionSpec("finer", "Palette", "More cells", ("Ctrl++", "Ctrl+=")),
     ActionSpec("coarser", "Palette", "Fewer cells", ("Ctrl+-",)),
     ActionSpec("theme", "Window", "Light theme", ("Ctrl+L",), checkable=True),
+    ActionSpec("shelf", "Window", "Shelf of clips", ("Ctrl+Shift+K",), checkable=True),
     ActionSpec("full_screen", "Window", "Full screen", ("F11",), checkable=True),
     ActionSpec("menu", "Window", "Menu", ("F10",), "menu"),
     ActionSpec("help", "Window", "Keys and help", ("F1",), "help"),
 )
 GROUPS = ("File", "Edit", "Play", "Track", "Palette", "Window")
-
-KEYS_ELSEWHERE = (
-    ("On the palette", "Arrow keys", "move the puck; with Shift in small steps"),
-    ("On the palette", "Drag, click", "move the puck"),
-    ("Drawing a path", "Drag", "a new path; a node moves under the hand"),
-    (
-        "Drawing a path",
-        "Double click, Ctrl+click",
-        "adds a node on the line; a double click on a node removes it",
-    ),
-    ("Drawing a path", "N, Shift+N", "the next or the last node; arrow keys move it"),
-    ("Drawing a path", "Insert, Delete", "adds or removes a node"),
-    ("In the editor", "Click", "sets or removes a hit"),
-    ("In the editor", "Drag sideways", "paints or erases"),
-    ("In the editor", "Drag up, down or wheel", "velocity of the hit"),
-    ("In the editor", "Arrow keys, Space", "move, set or remove; Ctrl+arrows by the beat"),
-    ("In the editor", "+ and -, Ctrl+Up and Down", "velocity; with Shift in small steps"),
-    ("On a number", "Wheel, drag up and down", "changes it; with Shift in small steps"),
-    ("On a number", "Double click", "resets it"),
-    ("On a corner", "Enter, D, V", "edit, dice, vary"),
-    ("On a corner", "Drop a .mid", "imports it"),
-)
 
 
 class Actions:
@@ -147,9 +127,3 @@ class Actions:
         for spec in SPECS:
             if spec.icon:
                 self._actions[spec.name].setIcon(icon(spec.icon, self._look.theme.color("text")))
-
-
-def help_rows() -> list[tuple[str, str, str]]:
-    """Return (group, keys, what they do) of everything that can be done by hand."""
-    rows = [(spec.group, ", ".join(spec.keys), spec.text.rstrip("…")) for spec in SPECS if spec.keys]
-    return rows + list(KEYS_ELSEWHERE)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from blender_app.ui.icons import icon
 from blender_app.ui.theme import Look
 
 _SHOWN_MS = {"info": 4000, "warning": 9000, "error": 15000}
-_EDGE = 14
+_EDGE, _ABOVE_FLOOR = 14, 5
 
 
 class Banner(QFrame):
@@ -23,13 +23,13 @@ class Banner(QFrame):
         Theme and text size.
     parent
         What it lies over.
-    floor
-        The part of `parent` at its lower edge that is not to be covered.
+    floors
+        Parts of `parent` at its lower edge that are not to be covered.
     """
 
-    def __init__(self, look: Look, parent: QWidget, floor: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget, floors: Sequence[QWidget] = ()) -> None:
         super().__init__(parent)
-        self._look, self._window, self._floor = look, parent, floor
+        self._look, self._window, self._floors = look, parent, floors
         self._level = "info"
         self._follow: Callable[[], None] | None = None
         self.label = QLabel(self)
@@ -107,8 +107,9 @@ class Banner(QFrame):
         height = max(
             self.heightForWidth(width), self.sizeHint().height() if width >= self._wanted_width() else 0
         )
-        below = _EDGE if self._floor is None else self._floor.height() + 5
-        self.setGeometry((parent.width() - width) // 2, parent.height() - height - below, width, height)
+        tops = [floor.mapTo(parent, QPoint(0, 0)).y() - _ABOVE_FLOOR for floor in self._floors]
+        bottom = min([parent.height() - _EDGE, *tops])
+        self.setGeometry((parent.width() - width) // 2, max(0, bottom - height), width, height)
 
     def _wanted_width(self) -> int:
         text = self.label.fontMetrics().horizontalAdvance(self.label.text())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -24,9 +24,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from blender_app.core.drums import DrumLoop
-from blender_app.core.presets import PRESETS
+from blender_app.core.melody_presets import MelodyPreset
+from blender_app.core.presets import PRESETS, DrumPreset
+from blender_app.session.document import Loop
 from blender_app.ui import accessible
 from blender_app.ui.icons import icon
+from blender_app.ui.loop_drag import dragged_clip
 from blender_app.ui.loop_pictures import picture
 from blender_app.ui.theme import KEYBOARD_REASONS, Look
 
@@ -49,11 +52,13 @@ class CornerCard(QWidget):
     presetChosen = Signal(int, object)
     importAsked = Signal(int)
     fileDropped = Signal(int, str)
+    clipDropped = Signal(int, object)
 
     def __init__(self, look: Look, corner: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look, self._corner = look, corner
-        self._loop, self._name = DrumLoop.empty(), ""
+        self._loop: Loop = DrumLoop.empty()
+        self._name = ""
         self._held = 1.0
         self._is_selected = self._drop_hovers = self._by_keys = False
         self._picture: QPixmap | None = None
@@ -77,7 +82,7 @@ class CornerCard(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         number = self._corner + 1
-        self.dice_button = self._button(f"Dice: a new beat for corner {number}", self._on_dice)
+        self.dice_button = self._button(f"Dice: a new loop for corner {number}", self._on_dice)
         self.vary_button = self._button(f"Vary corner {number} a little", self._on_vary)
         self.more_button = self._button(f"More for corner {number}: presets, copy, paste, import", None)
         self.more_button.setMenu(self.menu)
@@ -97,10 +102,7 @@ class CornerCard(QWidget):
         return button
 
     def _make_menu(self) -> None:
-        for preset in PRESETS:
-            action = QAction(f"{preset.name}", self._presets)
-            action.triggered.connect(lambda _=False, one=preset: self.presetChosen.emit(self._corner, one))
-            self._presets.addAction(action)
+        self.set_presets(PRESETS)
         self.menu.addMenu(self._presets)
         for text, signal in (
             ("Import .mid…", self.importAsked),
@@ -119,7 +121,15 @@ class CornerCard(QWidget):
 
     # -- values -------------------------------------------------------------------------------------
 
-    def set_loop(self, loop: DrumLoop, name: str) -> None:
+    def set_presets(self, presets: Iterable[DrumPreset | MelodyPreset]) -> None:
+        """Offer these named loops."""
+        self._presets.clear()
+        for preset in presets:
+            action = QAction(preset.name, self._presets)
+            action.triggered.connect(lambda _=False, one=preset: self.presetChosen.emit(self._corner, one))
+            self._presets.addAction(action)
+
+    def set_loop(self, loop: Loop, name: str) -> None:
         """Show another loop and its name."""
         if loop is not self._loop or name != self._name:
             self._loop, self._name = loop, name
@@ -297,7 +307,7 @@ class CornerCard(QWidget):
     # -- dropping a file ----------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if midi_files(url.toLocalFile() for url in event.mimeData().urls()):
+        if dragged_clip(event) or midi_files(url.toLocalFile() for url in event.mimeData().urls()):
             self._drop_hovers = True
             self.update()
             event.acceptProposedAction()
@@ -309,8 +319,12 @@ class CornerCard(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_hovers = False
         self.update()
+        clip = dragged_clip(event)
         files = midi_files(url.toLocalFile() for url in event.mimeData().urls())
-        if files:
+        if clip is not None:
+            event.acceptProposedAction()
+            self.clipDropped.emit(self._corner, clip)
+        elif files:
             event.acceptProposedAction()
             self.fileDropped.emit(self._corner, files[0])
 

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 
 from blender_app.core.drums import VOICE_COUNT, VOICE_PITCHES, VOICES
 from blender_app.core.gm import drum_note_name
-from blender_app.session.document import MidiSettings, Session
-from blender_app.ui.actions import help_rows
+from blender_app.session.document import MidiSettings, Session, Track
 from blender_app.ui.bars import ArrowBox
+from blender_app.ui.help import help_rows
 from blender_app.ui.theme import COLOR_BLIND_SAFE, HUE_SETS, THEMES, Look
 
 MIN_LATENCY_MS, MAX_LATENCY_MS = -20, 500
@@ -118,16 +118,17 @@ class PreferencesDialog(QDialog):
 
 
 class NoteMapDialog(QDialog):
-    """The MIDI channel, and the note that each voice is sent as."""
+    """A track's MIDI channel, and the note that each voice of drums is sent as."""
 
     channelChanged = Signal(int)
     latencyChanged = Signal(float)
     noteMapChanged = Signal(object)
     voiceHeard = Signal(int)
 
-    def __init__(self, midi: MidiSettings, parent: QWidget) -> None:
+    def __init__(self, track: Track, midi: MidiSettings, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("MIDI channel and notes")
+        self.track_name = track.name
+        self.setWindowTitle(f"MIDI channel and notes of {track.name}")
         grid = QGridLayout(self)
         grid.setContentsMargins(20, 18, 20, 16)
         grid.setHorizontalSpacing(14)
@@ -147,14 +148,15 @@ class NoteMapDialog(QDialog):
         grid.addWidget(self.latency, 0, 3)
         self.notes: list[QSpinBox] = []
         self._meanings: list[QLabel] = []
-        for voice in range(VOICE_COUNT):
-            self._add_row(grid, voice)
-        reset = QPushButton("General MIDI", self)
-        reset.setToolTip("Send the notes of General MIDI's drum map")
-        reset.clicked.connect(self._on_reset_clicked)
-        grid.addWidget(reset, VOICE_COUNT + 1, 0)
+        if track.note_map is not None:
+            for voice in range(VOICE_COUNT):
+                self._add_row(grid, voice)
+            reset = QPushButton("General MIDI", self)
+            reset.setToolTip("Send the notes of General MIDI's drum map")
+            reset.clicked.connect(self._on_reset_clicked)
+            grid.addWidget(reset, VOICE_COUNT + 1, 0)
         grid.addWidget(_close_box(self), VOICE_COUNT + 1, 1, 1, 3)
-        self.show_midi(midi)
+        self.show_track(track, midi)
 
     def _add_row(self, grid: QGridLayout, voice: int) -> None:
         note = QSpinBox(self)
@@ -171,11 +173,11 @@ class NoteMapDialog(QDialog):
         self.notes.append(note)
         self._meanings.append(meaning)
 
-    def show_midi(self, midi: MidiSettings) -> None:
-        """Show the session's channel and notes."""
+    def show_track(self, track: Track, midi: MidiSettings) -> None:
+        """Show the track's channel and notes, and the latency of all."""
         latency_ms = round(midi.latency_s * 1000)
-        shown = ((self.channel, midi.channel + 1), (self.latency, latency_ms))
-        for spin, value in (*shown, *zip(self.notes, midi.note_map, strict=True)):
+        shown = ((self.channel, track.channel + 1), (self.latency, latency_ms))
+        for spin, value in (*shown, *zip(self.notes, track.note_map or (), strict=True)):
             blocked = spin.blockSignals(True)
             spin.setValue(value)
             spin.blockSignals(blocked)
@@ -206,7 +208,8 @@ class HelpDialog(QDialog):
         column.setContentsMargins(16, 16, 16, 12)
         words = QLabel(
             "Drag the puck over the palette: what sounds melts between the four corners. Click a corner to"
-            " edit its beat, and the palette follows. Draw a path and let it play.",
+            " edit it, and the palette follows. Draw a path and let it play. The tracks of the band are"
+            " below: drag their small pucks, or click one to bring it to the front.",
             self,
         )
         words.setWordWrap(True)

@@ -10,7 +10,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from blender_app.session.controller import Controller
+from blender_app.session.document import Clip
+from blender_app.session.mixing import END_LETTERS
 from blender_app.session.recovery import Recoverable
+from blender_app.ui.loop_drag import file_name
 
 SESSION_FILTER = "Loopweave sessions (*.blend.json)"
 MIDI_FILTER = "MIDI files (*.mid *.midi)"
@@ -67,12 +70,27 @@ class FileWindows(QObject):
         title = f"Import into corner {corner + 1}"
         self._ask(title, MIDI_FILTER, lambda path: self._controller.import_corner(corner, path), saves=False)
 
+    def import_end(self, end: int, take: Callable[[int, str], object]) -> None:
+        """Ask for a MIDI file for an end of the mixer, and hand it on."""
+        title = f"Import into end {END_LETTERS[end]}"
+        self._ask(title, MIDI_FILTER, lambda path: take(end, path), saves=False)
+
+    def export_clip(self, clip: Clip, write: Callable[[Path, Clip], object]) -> None:
+        """Ask where to write a clip as a MIDI file, or as sound."""
+        name = f"{file_name(clip.name)}.mid"
+
+        def take(path: str) -> object:
+            return write(Path(path), clip)
+
+        self._ask("Export the loop", EXPORT_FILTER, take, saves=True, name=name)
+
     def export(self, what: str) -> None:
-        """Ask where to write "cell", "path" or "grid" as a MIDI file, or as sound."""
-        write = {
+        """Ask where to write "cell", "path", "grid" or "band" as a MIDI file, or as sound."""
+        write: Callable[[str], object] = {
             "cell": self._controller.export_cell,
             "path": self._controller.export_path,
             "grid": self._controller.export_grid,
+            "band": self._controller.export_band,
         }[what]
         name = f"{self._controller.title} {what}.mid"
         self._ask(f"Export the {what}", EXPORT_FILTER, write, saves=True, name=name)

@@ -1,9 +1,8 @@
-"""The window: it lays the parts out, shows the controller's values, and hands every touch on to it."""
+"""The window: it lays the parts out, and shows what the controller tells to those who show it."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
@@ -14,25 +13,30 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QScrollArea,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath
-from blender_app.session.path import curve
 from blender_app.ui.actions import Actions
 from blender_app.ui.banner import Banner
+from blender_app.ui.clip_shelf import ClipShelf
 from blender_app.ui.file_windows import FileWindows
 from blender_app.ui.hints import FocusHints
+from blender_app.ui.mixer_panel import MixerPanel
 from blender_app.ui.panels import EditorPanel, SoundingPanel
-from blender_app.ui.path_editor import Place, Places
+from blender_app.ui.roll_panel import RollPanel
 from blender_app.ui.stage import Stage
 from blender_app.ui.status_bar import StatusBar
 from blender_app.ui.theme import Look
+from blender_app.ui.track_strip import TrackStrip
 from blender_app.ui.transport_bar import TransportBar
-from blender_app.ui.voice_rows import silent_voices
 from blender_app.ui.window_actions import WindowActions
+from blender_app.ui.window_front import WindowFront
+from blender_app.ui.window_mixer import SHELF_KEY, WindowMixer
+from blender_app.ui.window_recording import WindowRecording
+from blender_app.ui.window_tracks import WindowTracks
 
 FRAME_MS = 16
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1280, 800
@@ -50,6 +54,11 @@ class MainWindow(QMainWindow):
         Theme, hues and text size.
     asks_before_closing
         Whether closing with unsaved work asks first.
+
+    Notes
+    -----
+    What is shown and touched is the work of `front` (the large parts), `tracks` (the strip), `mixers`,
+    `recording`, `files` and `window_actions`.
     """
 
     def __init__(self, controller: Controller, look: Look, asks_before_closing: bool = True) -> None:
@@ -57,19 +66,22 @@ class MainWindow(QMainWindow):
         self.controller, self.look = controller, look
         self._asks = asks_before_closing
         self.ended_by_signal = False
-        self._corner = 0
         self.setAcceptDrops(True)
         self.actions_by_name = Actions(look, self)
         self.addActions(self.actions_by_name.all())
         self._build()
         self.files = FileWindows(controller, self)
+        self.front = WindowFront(self)
+        self.tracks = WindowTracks(self)
+        self.mixers = WindowMixer(self)
+        self.recording = WindowRecording(self)
         self.window_actions = WindowActions(self)
         self._frame_timer = QTimer(self)
         self._frame_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame_timer.setInterval(FRAME_MS)
         self._frame_timer.timeout.connect(self._on_frame_timer_timeout)
         self._connect_controller()
-        self._connect_parts()
+        self._connect_bars()
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
         self._show_all()
@@ -81,16 +93,11 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         look, actions = self.look, self.actions_by_name
         self.transport = TransportBar(look, actions)
-        self.stage = Stage(look, actions)
-        self.sounding = SoundingPanel(look)
-        self.editor = EditorPanel(look, actions)
+        self.strip = TrackStrip(look, actions)
         self.status = StatusBar(look, actions)
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.sounding)
-        right.addWidget(self.editor)
-        right.setSizes([500, 480])
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(self.stage)
+        self.splitter.addWidget(self._build_left())
+        right = self._build_right()
         self.splitter.addWidget(right)
         self.splitter.setStretchFactor(0, _LEFT_SHARE)
         self.splitter.setStretchFactor(1, _RIGHT_SHARE)
@@ -101,7 +108,9 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         around = QVBoxLayout(middle)
         around.setContentsMargins(12, 10, 12, 10)
-        around.addWidget(self.splitter)
+        around.setSpacing(10)
+        around.addWidget(self.splitter, 1)
+        around.addWidget(self.strip)
         center = QWidget()
         column = QVBoxLayout(center)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,17 +124,62 @@ class MainWindow(QMainWindow):
         column.addWidget(scroll, 1)
         column.addWidget(self.status)
         self.setCentralWidget(center)
-        self.banner = Banner(look, center, self.status)
+        self.banner = Banner(look, center, (self.strip, self.status))
+        self._build_hints()
+        self.watch_keys(center)
+
+    def _build_left(self) -> QWidget:
+        """Return palette and mixer, of which one is seen, over the shelf of clips."""
+        look, left = self.look, QWidget()
+        self.stage = Stage(look, self.actions_by_name)
+        self.mixer_panel = MixerPanel(look)
+        self.stage_stack = QStackedWidget()
+        for widget in (self.stage, self.mixer_panel):
+            self.stage_stack.addWidget(widget)
+        self.clip_shelf = ClipShelf(look)
+        self.clip_shelf.hide()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.stage_stack, 1)
+        column.addWidget(self.clip_shelf)
+        return left
+
+    def _build_right(self) -> QSplitter:
+        """Return what sounds, over the editors, of which one is seen."""
+        self.sounding = SoundingPanel(self.look, self.actions_by_name)
+        self.editor = EditorPanel(self.look, self.actions_by_name)
+        self.roll_panel = RollPanel(self.look, self.actions_by_name)
+        self.editor_stack = QStackedWidget()
+        for widget in (self.editor, self.roll_panel):
+            self.editor_stack.addWidget(widget)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(self.sounding)
+        right.addWidget(self.editor_stack)
+        right.setSizes([500, 480])
+        return right
+
+    def _build_hints(self) -> None:
         numbers = (self.transport.tempo, self.transport.swing, self.transport.feel)
-        hints = {self.stage.palette_view: "palette", self.editor.step_grid: "editor"}
+        hints: dict[QWidget, str] = {
+            self.stage.palette_view: "palette",
+            self.mixer_panel.view: "mixer",
+            self.editor.step_grid: "editor",
+            self.roll_panel.roll: "roll",
+            self.clip_shelf.list: "shelf",
+            self.strip.scale.chords: "chords",
+        }
         hints |= dict.fromkeys(self.stage.cards, "corner") | dict.fromkeys(numbers, "number")
+        hints |= dict.fromkeys(self.sounding.knobs.boxes.values(), "number")
         self.hints = FocusHints(hints, self.status.show_hint, self)
-        for button in center.findChildren(QWidget):
+
+    def watch_keys(self, part: QWidget) -> None:
+        """Let Space press the buttons of a part of the window; elsewhere it plays."""
+        for button in part.findChildren(QWidget):
             if isinstance(button, (QAbstractButton, QComboBox)):
                 button.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Space presses the button that has the focus; elsewhere it plays.
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             event.accept()
@@ -134,39 +188,16 @@ class MainWindow(QMainWindow):
     def _connect_controller(self) -> None:
         c = self.controller
         c.sessionChanged.connect(self._on_controller_sessionChanged)
-        c.cellsChanged.connect(self._show_cells)
-        c.soundingChanged.connect(self._show_sounding)
+        c.cellsChanged.connect(self._on_controller_cellsChanged)
+        c.mixerChanged.connect(self._on_controller_mixerChanged)
+        c.soundingChanged.connect(self._on_controller_soundingChanged)
         c.transportChanged.connect(self._on_controller_transportChanged)
         c.statusChanged.connect(self._on_controller_statusChanged)
         c.portsChanged.connect(self._show_ports)
-        c.kitsChanged.connect(self._show_kits)
+        c.inputsChanged.connect(self.recording.show_inputs)
+        c.kitsChanged.connect(self.tracks.show_sounds)
         c.messageShown.connect(self.banner.show_message)
         c.fileChanged.connect(self._on_controller_fileChanged)
-
-    def _connect_parts(self) -> None:
-        c, palette, grid = self.controller, self.stage.palette_view, self.editor.step_grid
-        palette.puckMoved.connect(c.move_puck)
-        palette.strokeDrawn.connect(lambda points: c.draw_path(list(points)))
-        palette.nodesChanged.connect(self._on_palette_nodesChanged)
-        grid.hitPainted.connect(self._on_grid_hitPainted)
-        self.editor.names.nameClicked.connect(self._preview)
-        self.editor.presetChosen.connect(lambda preset: c.use_preset(self._corner, preset))
-        self.sounding.names.nameClicked.connect(self._preview)
-        self.sounding.rows.mixChanged.connect(c.set_voice_mix)
-        for source in (palette, grid, self.sounding.rows, self.transport, self.stage.path_bar):
-            source.gestureStarted.connect(c.begin_gesture)
-            source.gestureEnded.connect(c.end_gesture)
-        for card in self.stage.cards:
-            card.selected.connect(self.select_corner)
-            card.diceRolled.connect(c.dice_corner)
-            card.varied.connect(c.vary_corner)
-            card.cleared.connect(self.window_actions.clear_corner)
-            card.copied.connect(self.window_actions.copy_corner)
-            card.pasted.connect(c.paste_corner)
-            card.presetChosen.connect(c.use_preset)
-            card.importAsked.connect(self.files.import_corner)
-            card.fileDropped.connect(c.import_corner)
-        self._connect_bars()
 
     def _connect_bars(self) -> None:
         c, bar = self.controller, self.transport
@@ -176,35 +207,29 @@ class MainWindow(QMainWindow):
         bar.changeAtChosen.connect(c.set_change_at)
         bar.portChosen.connect(c.open_port)
         bar.ownPortAsked.connect(c.open_virtual_port)
-        bar.kitChosen.connect(lambda kit: c.set_kit(*kit))
+        bar.inputChosen.connect(self.recording.use_input)
         bar.volumeChanged.connect(c.set_volume)
+        bar.gestureStarted.connect(c.begin_gesture)
+        bar.gestureEnded.connect(c.end_gesture)
         bar.menu.aboutToShow.connect(lambda: self.files.fill_recent(bar.recent_menu))
-        self.stage.path_bar.pathChanged.connect(c.set_path)
-        self.stage.path_bar.gridChosen.connect(lambda count: c.set_grid(count, count))
         self.status.partClicked.connect(self.window_actions.tell_more)
         for box in (bar.tempo, bar.swing, bar.feel, self.stage.path_bar.bars, self.stage.path_bar.cells):
             box.finished.connect(self.stage.palette_view.setFocus)
 
     # -- showing ------------------------------------------------------------------------------------
 
-    @property
-    def edited_corner(self) -> int:
-        """The corner in the editor, 0-3."""
-        return self._corner
-
-    @Slot(int)
-    def select_corner(self, corner: int) -> None:
-        """Put a corner into the editor."""
-        self._corner = corner
-        self._show_corners()
+    def now_s(self) -> float:
+        """Return the moment, on the engine's clock."""
+        return time.monotonic()
 
     def _show_all(self) -> None:
-        names = frozenset(self.controller.session.__dataclass_fields__)
-        self._on_controller_sessionChanged(names)
-        self._show_cells()
-        self._show_sounding()
+        self.tracks.show_all()
+        self.front.show_all()
+        self.mixers.show_all()
+        self.transport.show_session(self.controller.session)
         self._show_ports()
-        self._show_kits()
+        self.recording.show_inputs()
+        self.recording.follow_front()
         self._on_controller_statusChanged()
         self._on_controller_transportChanged()
         self._on_controller_fileChanged(self.controller.title, self.controller.modified)
@@ -212,96 +237,61 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_controller_sessionChanged(self, names: frozenset[str]) -> None:
         session = self.controller.session
-        if names & {"corners", "corner_names"}:
-            self._show_corners()
-        if "puck" in names:
-            self.stage.palette_view.set_puck(*session.puck)
-            self._show_place()
-        if names & {"path", "rows", "cols"}:
-            self.stage.path_bar.show_session(session)
-        if "path" in names:
-            self._show_path()
-        if "mix" in names:
-            self.sounding.rows.set_mix(session.mix)
-            self.sounding.view.set_silent(silent_voices(session.mix))
-        if names & {"tempo_bpm", "swing", "feel", "change_at", "kit", "volume"}:
+        self.tracks.show_changes(names)
+        self.front.show_changes(names)
+        self.mixers.show_changes(names)
+        if "front" in names:
+            self.recording.follow_front()
+        if names & {"tempo_bpm", "swing", "feel", "change_at", "volume"}:
             self.transport.show_session(session)
-            self.sounding.view.set_swing(session.swing)
+            self.sounding.set_swing(session.swing)
         if "midi" in names:
             self._show_ports()
         self.window_actions.session_changed(session)
 
-    def _show_corners(self) -> None:
-        session, held = self.controller.session, self.controller.held
-        for corner, card in enumerate(self.stage.cards):
-            card.set_loop(session.corners[corner], session.corner_names[corner])
-            card.set_held(1.0 if held is None else held[corner])
-            card.set_selected(corner == self._corner)
-        self.editor.show_corner(
-            self._corner, session.corner_names[self._corner], session.corners[self._corner]
-        )
+    @Slot(str)
+    def _on_controller_cellsChanged(self, track: str) -> None:
+        self.tracks.show_cells(track)
+        if track == self.controller.session.front:
+            self.front.show_cells()
 
-    @Slot()
-    def _show_cells(self) -> None:
-        if self.controller.cells:
-            self.stage.palette_view.set_cells(self.controller.cells)
-        held = self.controller.held
-        for corner, card in enumerate(self.stage.cards):
-            card.set_held(1.0 if held is None else held[corner])
+    @Slot(str)
+    def _on_controller_mixerChanged(self, track: str) -> None:
+        self.tracks.show_cells(track)
+        self.mixers.show_loops(track)
 
-    def _show_path(self) -> None:
-        path = self.controller.session.path
-        palette = self.stage.palette_view
-        if path is None:
-            palette.set_path((), (), closed=False)
-        else:
-            palette.set_path(path.nodes, [(float(x), float(y)) for x, y in curve(path)], path.closed)
-        palette.set_playing(self.controller.playing, path is not None and path.playing)
-        palette.set_bead(self.controller.path_position(time.monotonic()))
-
-    @Slot()
-    def _show_sounding(self) -> None:
-        sounding, waiting = self.controller.sounding, self.controller.waiting
-        self.sounding.view.set_loops(sounding, waiting)
-        self.stage.palette_view.set_sounding(sounding)
-        self._show_place()
-
-    def _show_place(self) -> None:
-        """Say where we are, and show its colour."""
-        place = self._place()
-        waiting = self.controller.waiting
-        self.sounding.view.set_color(self.look.blend(*place))
-        self.sounding.show_place(*place, self.controller.sounding, waiting is not None)
-
-    def _place(self) -> Place:
-        bead = self.controller.path_position(time.monotonic())
-        return bead if bead is not None else self.controller.session.puck
+    @Slot(str)
+    def _on_controller_soundingChanged(self, track: str) -> None:
+        self.tracks.show_sounding(track)
+        if track == self.controller.session.front:
+            self.front.show_sounding()
 
     @Slot()
     def _show_ports(self) -> None:
         self.transport.show_ports(self.controller.ports, self.controller.session.midi)
 
     @Slot()
-    def _show_kits(self) -> None:
-        self.transport.show_kits(self.controller.kits, self.controller.session.kit)
-
-    @Slot()
     def _on_controller_transportChanged(self) -> None:
         playing = self.controller.playing
         self.transport.show_playing(playing)
-        self._show_path()
+        self.front.show_path()
+        self.tracks.show_playing()
+        self.mixers.show_playing()
+        self.recording.follow_transport()
         if playing and not self._frame_timer.isActive():
             self._frame_timer.start()
         elif not playing:
             self._frame_timer.stop()
-            self.sounding.view.set_playhead(None)
+            self._show_frame(None)
 
     @Slot()
     def _on_frame_timer_timeout(self) -> None:
-        now_s = time.monotonic()
-        self.sounding.view.set_playhead(self.controller.playhead_step(now_s))
-        bead = self.controller.path_position(now_s)
-        self.stage.palette_view.set_bead(bead)
+        self._show_frame(self.controller.playhead_step(self.now_s()))
+
+    def _show_frame(self, step: float | None) -> None:
+        now_s = self.now_s()
+        for part in (self.front, self.tracks, self.mixers):
+            part.show_frame(now_s, step)
 
     @Slot()
     def _on_controller_statusChanged(self) -> None:
@@ -320,40 +310,19 @@ class MainWindow(QMainWindow):
         self.actions_by_name.retint()
         self.transport.show_playing(self.controller.playing)
         self.window_actions.look_changed()
-        self._show_corners()
-        self._show_place()
-
-    # -- from the parts -----------------------------------------------------------------------------
-
-    @Slot(object)
-    def _on_palette_nodesChanged(self, nodes: Places) -> None:
-        path = self.controller.session.path
-        if not nodes:
-            self.controller.set_path(None)
-        elif path is None:
-            self.controller.set_path(DrawnPath(nodes))
-        else:
-            text = "Move node" if len(nodes) == len(path.nodes) else None
-            self.controller.set_path(replace(path, nodes=nodes), text)
-
-    @Slot(int, int, int)
-    def _on_grid_hitPainted(self, step: int, voice: int, velocity: int) -> None:
-        new = velocity > 0 and not self.controller.session.corners[self._corner].hits[step, voice]
-        self.controller.paint_hit(self._corner, step, voice, velocity)
-        if new and not self.controller.playing:
-            self.controller.preview_hit(voice, velocity)
-
-    @Slot(int)
-    def _preview(self, voice: int) -> None:
-        self.controller.preview_hit(voice, 100)
+        self.front.show_corners()
+        self.front.show_place()
 
     # -- place on the screen, drops, end -------------------------------------------------------------
 
     def _restore_place(self) -> None:
-        state = self.controller.settings.window_state
+        settings = self.controller.settings
+        if settings.value(SHELF_KEY) == "1":
+            self.actions_by_name["shelf"].setChecked(True)
+        state = settings.window_state
         if state:
             self.splitter.restoreState(QByteArray(state))
-        geometry = self.controller.settings.window_geometry
+        geometry = settings.window_geometry
         if geometry and self.restoreGeometry(QByteArray(geometry)):
             return
         screen = QGuiApplication.primaryScreen()
@@ -389,6 +358,7 @@ class MainWindow(QMainWindow):
             )
             return
         self._frame_timer.stop()
+        self.mixers.audition.stop()
         self.window_actions.let_go()
         self.controller.settings.window_geometry = bytes(self.saveGeometry().data())
         self.controller.settings.window_state = bytes(self.splitter.saveState().data())

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import DrumLoop
+from blender_app.session.document import Loop
 from blender_app.ui import accessible
 from blender_app.ui.palette_image import Cells
 from blender_app.ui.palette_overlay import OverlayStyle, paint_bead, paint_path, paint_puck
@@ -59,7 +60,7 @@ class PaletteView(QWidget):
         self._puck: Place = (0.5, 0.5)
         self._bead: Place | None = None
         self._curve: Sequence[Place] = ()
-        self._sounding = DrumLoop.empty()
+        self._sounding: Loop = DrumLoop.empty()
         self._playing = self._draw_mode = self._pressed = self._path_sounds = False
         self.editor = PathEditor()
         self._by_keys = False
@@ -123,7 +124,7 @@ class PaletteView(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor if draws else Qt.CursorShape.ArrowCursor)
         self._picture.lines_changed()
 
-    def set_sounding(self, loop: DrumLoop) -> None:
+    def set_sounding(self, loop: Loop) -> None:
         """Know what sounds at the puck, for the screen reader."""
         self._sounding = loop
         accessible.announce(self)

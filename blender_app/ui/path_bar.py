@@ -14,7 +14,7 @@ from blender_app.session.document import (
     MIN_PATH_BARS,
     DrawnPath,
     PathMode,
-    Session,
+    Track,
 )
 from blender_app.ui.actions import Actions
 from blender_app.ui.bars import action_button, captioned
@@ -31,7 +31,7 @@ _MODES = (
 
 
 class PathBar(QWidget):
-    """Shows the session's path settings and tells what is set by hand."""
+    """Shows a track's path settings and tells what is set by hand."""
 
     pathChanged = Signal(object, str)
     gridChosen = Signal(int)
@@ -67,7 +67,7 @@ class PathBar(QWidget):
         self._lay_out()
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
-        self.show_session(None)
+        self.show_track(None)
 
     def _tool(self, name: str, tip: str, checkable: bool) -> QToolButton:
         button = QToolButton(self)
@@ -103,10 +103,9 @@ class PathBar(QWidget):
         flow.add_stretch()
         flow.addWidget(captioned("cells", self.cells, self._look, self))
 
-    def show_session(self, session: Session | None) -> None:
-        """Show the session's path and grid; None is no session yet."""
-        self._path = None if session is None else session.path
-        path = self._path
+    def show_track(self, track: Track | None) -> None:
+        """Show a track's path and grid; None is no track yet."""
+        self._path = path = None if track is None else track.path
         for widget in (self.bars, *self.mode_buttons.values(), self.closed_button):
             widget.setEnabled(path is not None)
         for name in ("play_path", "clear_path", "export_path"):
@@ -121,8 +120,8 @@ class PathBar(QWidget):
             blocked = self.closed_button.blockSignals(True)
             self.closed_button.setChecked(path.closed)
             self.closed_button.blockSignals(blocked)
-        if session is not None:
-            self.cells.show_value(session.cols)
+        if track is not None:
+            self.cells.show_value(track.cols)
 
     def _change(self, text: str, **values: object) -> None:
         if self._path is not None:

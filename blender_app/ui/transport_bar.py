@@ -1,4 +1,4 @@
-"""The bar on top: play, tempo, swing, feel, when changes come, undo, port, kit, volume."""
+"""The bar on top: play, metronome, tempo, swing, feel, when changes come, undo, MIDI in and out, volume."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QSlider, QWidget
 
 from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
-from blender_app.engine.messages import ChangeAt, Kit
+from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import MidiSettings, Session
 from blender_app.ui.actions import GROUPS, Actions
 from blender_app.ui.bars import ChoiceBox, action_button, captioned
@@ -29,7 +29,7 @@ class TransportBar(QFrame):
     changeAtChosen = Signal(object)
     portChosen = Signal(object)
     ownPortAsked = Signal()
-    kitChosen = Signal(object)
+    inputChosen = Signal(object)
     volumeChanged = Signal(float)
     gestureStarted = Signal(str)
     gestureEnded = Signal()
@@ -60,10 +60,13 @@ class TransportBar(QFrame):
                     sub.addMenu(self.recent_menu)
                 if action.objectName() in (
                     "save_as",
-                    "export_grid",
+                    "export_band",
                     "redo",
                     "import_corner",
                     "tap",
+                    "count_in",
+                    "track_settings",
+                    "next_link",
                     "corner_4",
                     "edit_4",
                 ):
@@ -93,10 +96,12 @@ class TransportBar(QFrame):
         self.change_at.show_choices([(at.value, at) for at in ChangeAt], ChangeAt.STEP)
         self.change_at.setToolTip("What a change of the pattern waits for")
         self.change_at.activated.connect(lambda _: self.changeAtChosen.emit(self.change_at.chosen()))
-        self.port = ChoiceBox(9, self)
+        self.input = ChoiceBox(6, self)
+        self.input.setAccessibleName("MIDI input")
+        self.input.activated.connect(lambda _: self.inputChosen.emit(self.input.chosen()))
+        self.port = ChoiceBox(7, self)
+        self.port.setAccessibleName("MIDI output")
         self.port.activated.connect(self._on_port_activated)
-        self.kit = ChoiceBox(9, self)
-        self.kit.activated.connect(lambda _: self.kitChosen.emit(self.kit.chosen()))
         self.volume = QSlider(Qt.Orientation.Horizontal, self)
         self.volume.setRange(0, 100)
         self.volume.setAccessibleName("Volume")
@@ -110,6 +115,10 @@ class TransportBar(QFrame):
         flow = FlowLayout(self, 10, (8, 6, 8, 6))
         flow.addWidget(self.menu_button)
         flow.addWidget(self.play_button)
+        self.metronome_button = action_button(self._actions["metronome"], self._look, self)
+        self.count_in_button = action_button(self._actions["count_in"], self._look, self)
+        flow.addWidget(self.metronome_button)
+        flow.addWidget(self.count_in_button)
         flow.addWidget(self.tempo)
         self.tap_button = action_button(self._actions["tap"], self._look, self, text=True)
         self.tap_button.setAccessibleName("Tap the tempo")
@@ -122,8 +131,8 @@ class TransportBar(QFrame):
         flow.add_stretch()
         flow.addWidget(self.undo_button)
         flow.addWidget(self.redo_button)
+        flow.addWidget(captioned("in", self.input, self._look, self))
         flow.addWidget(captioned("out", self.port, self._look, self))
-        flow.addWidget(captioned("kit", self.kit, self._look, self))
         flow.addWidget(captioned("vol", self.volume, self._look, self))
 
     # -- values -------------------------------------------------------------------------------------
@@ -134,7 +143,6 @@ class TransportBar(QFrame):
         self.swing.show_value(session.swing * 100)
         self.feel.show_value(session.feel * 100)
         self.change_at.show_current(session.change_at)
-        self.kit.show_current(session.kit)
         blocked = self.volume.blockSignals(True)
         if not self.volume.isSliderDown():
             self.volume.setValue(round(session.volume * 100))
@@ -148,11 +156,12 @@ class TransportBar(QFrame):
         choices.append((f"own port: {midi.port}" if midi.virtual else "open own port", OWN_PORT))
         self.port.show_choices(choices, OWN_PORT if midi.virtual else midi.port)
 
-    def show_kits(self, kits: tuple[Kit, ...], chosen: tuple[int, int]) -> None:
-        """Show the font's kits."""
-        choices: list[tuple[str, object]] = [(kit.name, (kit.bank, kit.program)) for kit in kits]
-        self.kit.show_choices(choices, chosen)
-        self.kit.setEnabled(bool(kits))
+    def show_inputs(self, names: tuple[str, ...], chosen: str | None) -> None:
+        """Show the MIDI inputs; the chosen one even while it is away."""
+        choices: list[tuple[str, object]] = [("no input", None), *((name, name) for name in names)]
+        if chosen is not None and chosen not in names:
+            choices.append((f"{chosen} (away)", chosen))
+        self.input.show_choices(choices, chosen)
 
     def show_playing(self, playing: bool) -> None:
         """Show what the play button does now."""

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QDialog
 
-from blender_app.session.document import MAX_GRID, MIN_GRID, Session
+from blender_app.session.document import MAX_GRID, MIN_GRID, Session, Source, TrackKind
 from blender_app.ui.dialogs import HelpDialog, NoteMapDialog, PreferencesDialog
 from blender_app.ui.palette_view import CORNER_PLACES
+from blender_app.ui.window_front import HEARD_VELOCITY
 
 if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
 
 TEXT_SIZE_KEY, STILL_KEY = "window/text_size", "window/reduced_motion"
+MOST_TRACKS = 6
 
 
 class WindowActions(QObject):
@@ -40,12 +42,19 @@ class WindowActions(QObject):
         actions = self._window.actions_by_name
         actions["draw"].toggled.connect(self._on_draw_toggled)
         actions["play_path"].triggered.connect(self._controller.play_path)
+        for card in self._window.stage.cards:
+            card.cleared.connect(self.clear_corner)
+            card.copied.connect(self.copy_corner)
+        actions["metronome"].toggled.connect(self._controller.set_metronome)
+        actions["scale_lock"].triggered.connect(self._controller.set_scale_lock)
+        actions["use_mixer"].triggered.connect(self._use_mixer)
+        actions["shelf"].toggled.connect(self._window.mixers.show_shelf)
         actions["theme"].triggered.connect(self._on_theme_triggered)
         actions["full_screen"].triggered.connect(self._on_full_screen_triggered)
 
     def _functions(self) -> dict[str, Callable[[], object]]:
         """Return what each action without a check mark does."""
-        window, c, files = self._window, self._controller, self._window.files
+        window, c, files, front = self._window, self._controller, self._window.files, self._window.front
         table: dict[str, Callable[[], object]] = {
             "new": files.new,
             "open": files.open,
@@ -54,18 +63,19 @@ class WindowActions(QObject):
             "export_cell": partial(files.export, "cell"),
             "export_path": partial(files.export, "path"),
             "export_grid": partial(files.export, "grid"),
+            "export_band": partial(files.export, "band"),
             "quit": window.close,
             "undo": c.undo_stack.undo,
             "redo": c.undo_stack.redo,
-            "copy_corner": lambda: self.copy_corner(window.edited_corner),
-            "paste_corner": lambda: c.paste_corner(window.edited_corner),
-            "clear_corner": lambda: self.clear_corner(window.edited_corner),
-            "dice_corner": lambda: c.dice_corner(window.edited_corner),
-            "vary_corner": lambda: c.vary_corner(window.edited_corner),
+            "copy_corner": lambda: self.copy_corner(front.corner),
+            "paste_corner": lambda: c.paste_corner(front.corner),
+            "clear_corner": lambda: self.clear_corner(front.corner),
+            "dice_corner": lambda: c.dice_end(front.end) if front.mixes else c.dice_corner(front.corner),
+            "vary_corner": lambda: c.vary_end(front.end) if front.mixes else c.vary_corner(front.corner),
             "dice_all": c.dice_all,
-            "import_corner": lambda: files.import_corner(window.edited_corner),
+            "import_corner": self._import,
             "preferences": self.show_preferences,
-            "play": c.toggle_play,
+            "play": self._toggle_play,
             "panic": c.panic,
             "tap": c.tap_tempo,
             "note_map": self.show_note_map,
@@ -77,9 +87,28 @@ class WindowActions(QObject):
             "help": self.show_help,
         }
         for corner, place in enumerate(CORNER_PLACES):
-            table[f"corner_{corner + 1}"] = partial(c.move_puck, *place)
+            table[f"corner_{corner + 1}"] = partial(front.go_to_corner, corner, place)
             table[f"edit_{corner + 1}"] = partial(self._edit_corner, corner)
-        return table
+        return table | self._track_functions()
+
+    def _track_functions(self) -> dict[str, Callable[[], object]]:
+        """Return what each action on the band does."""
+        c, tracks = self._controller, self._window.tracks
+        table: dict[str, Callable[[], object]] = {
+            f"add_{kind.value}": partial(c.add_track, kind) for kind in TrackKind
+        }
+        for place in range(MOST_TRACKS):
+            table[f"track_{place + 1}"] = partial(tracks.bring, place)
+        return table | {
+            "remove_track": lambda: tracks.remove(c.session.front),
+            "track_settings": lambda: tracks.show_settings(c.session.front),
+            "mute_track": lambda: c.set_track_mute(not c.session.front_track.mute),
+            "solo_track": lambda: c.set_track_solo(not c.session.front_track.solo),
+            "next_link": tracks.use_next_link,
+            "next_track": partial(tracks.bring_next, 1),
+            "last_track": partial(tracks.bring_next, -1),
+            "keep_clip": self._window.mixers.keep_sounding,
+        }
 
     # -- deeds --------------------------------------------------------------------------------------
 
@@ -89,8 +118,11 @@ class WindowActions(QObject):
         self._allow_paste()
 
     def _allow_paste(self) -> None:
-        can = self._controller.can_paste
-        self._window.actions_by_name["paste_corner"].setEnabled(can)
+        can, actions = self._controller.can_paste, self._window.actions_by_name
+        mixes = self._window.front.mixes
+        actions["paste_corner"].setEnabled(can and not mixes)
+        for name in ("copy_corner", "clear_corner", "dice_all"):
+            actions[name].setEnabled(not mixes)
         for card in self._window.stage.cards:
             card.set_can_paste(can)
 
@@ -102,11 +134,33 @@ class WindowActions(QObject):
         )
 
     def _edit_corner(self, corner: int) -> None:
-        self._window.select_corner(corner)
-        self._window.editor.step_grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._window.front.edit_corner(corner)
+        melodic = self._controller.session.front_track.kind.is_melodic
+        editor = self._window.roll_panel.roll if melodic else self._window.editor.step_grid
+        editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _import(self) -> None:
+        front, files = self._window.front, self._window.files
+        if front.mixes:
+            files.import_end(front.end, self._window.mixers.import_end)
+        else:
+            files.import_corner(front.corner)
+
+    def _toggle_play(self) -> None:
+        counts_in = self._window.actions_by_name["count_in"].isChecked()
+        if counts_in and not self._controller.playing:
+            self._controller.play(count_in_bars=1)
+        else:
+            self._controller.toggle_play()
+
+    @Slot(bool)
+    def _use_mixer(self, mixer: bool) -> None:
+        self._controller.set_source(Source.MIXER if mixer else Source.PALETTE)
+        shown = self._window.mixer_panel.view if mixer else self._window.stage.palette_view
+        shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _change_grid(self, by: int) -> None:
-        count = min(MAX_GRID, max(MIN_GRID, self._controller.session.cols + by))
+        count = min(MAX_GRID, max(MIN_GRID, self._controller.session.front_track.cols + by))
         self._controller.set_grid(count, count)
 
     def _show_menu(self) -> None:
@@ -175,8 +229,9 @@ class WindowActions(QObject):
         if isinstance(preferences, PreferencesDialog):
             preferences.show_session(session)
         note_map = self.dialogs.get(NoteMapDialog)
-        if isinstance(note_map, NoteMapDialog):
-            note_map.show_midi(session.midi)
+        if isinstance(note_map, NoteMapDialog) and note_map.track_name in session.track_names:
+            note_map.show_track(session.track(note_map.track_name), session.midi)
+        self._allow_paste()
 
     def look_changed(self) -> None:
         """Follow the theme."""
@@ -201,13 +256,15 @@ class WindowActions(QObject):
         dialog.audioToggled.connect(self._controller.set_audio)
         self._show(dialog)
 
-    def show_note_map(self) -> None:
-        """Open the editor of MIDI channel and notes."""
-        dialog = NoteMapDialog(self._controller.session.midi, self._window)
-        dialog.channelChanged.connect(self._controller.set_channel)
-        dialog.latencyChanged.connect(self._controller.set_latency)
-        dialog.noteMapChanged.connect(self._controller.set_note_map)
-        dialog.voiceHeard.connect(lambda voice: self._controller.preview_hit(voice, 100))
+    def show_note_map(self, track: str | None = None) -> None:
+        """Open the editor of MIDI channel and notes of a track, the one in front if none is given."""
+        c, session = self._controller, self._controller.session
+        name = track or session.front
+        dialog = NoteMapDialog(session.track(name), session.midi, self._window)
+        dialog.channelChanged.connect(lambda channel: c.set_channel(channel, name))
+        dialog.latencyChanged.connect(c.set_latency)
+        dialog.noteMapChanged.connect(lambda notes: c.set_note_map(notes, name))
+        dialog.voiceHeard.connect(lambda voice: c.preview_hit(voice, HEARD_VELOCITY, name))
         self._show(dialog)
 
     def show_help(self) -> None:

@@ -9,22 +9,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.melody import MelodyLoop
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Corners
+from blender_app.session.document import Loop
 from blender_app.session.settings import Settings
 from blender_app.ui.main_window import MainWindow
 from blender_app.ui.theme import Look
 
 KITS = (m.Kit(128, 0, "Standard"), m.Kit(128, 8, "Room"), m.Kit(128, 25, "TR-808"))
+SOUNDS = (m.Kit(0, 4, "Tine Electric"), m.Kit(0, 33, "Finger Bass"), m.Kit(0, 38, "Synth Bass"))
 
 
 class RecordingEngine:
@@ -37,8 +40,9 @@ class RecordingEngine:
 
     def start(self) -> None:
         self.alive = True
-        self.events.append(m.AudioChanged("null", None, KITS))
+        self.events.append(m.AudioChanged("null", None, KITS, sounds=SOUNDS))
         self.events.append(m.PortsChanged(("Synth", "Sampler")))
+        self.events.append(m.InputsChanged(("Keys",)))
 
     def send(self, command: m.Command) -> None:
         self.commands.append(command)
@@ -50,6 +54,8 @@ class RecordingEngine:
             self.events.append(m.PatternStarted(command.track, command.pattern.serial, 0.0, now_s))
         if isinstance(command, m.OpenPort):
             self.events.append(m.PortOpened(command.name))
+        if isinstance(command, m.OpenInput):
+            self.events.append(m.InputOpened(command.name))
 
     def poll(self) -> Sequence[m.Event]:
         events = list(self.events)
@@ -67,9 +73,16 @@ class RecordingEngine:
 class HeldPalette(CrossfadePalette):
     """A cross-fade that says how well it holds the corners."""
 
-    def __init__(self, corners: Corners) -> None:
+    def __init__(self, corners: Sequence[Loop]) -> None:
         super().__init__(corners)
-        self.held = (1.0, 0.9, 1.0, 1.0)
+        self.held = (1.0, 0.9, 1.0, 1.0)[: len(corners)]
+
+
+class HeldMorph(HeldPalette):
+    """The same between two loops."""
+
+    def at(self, positions: NDArray[np.float64]) -> list[Loop]:
+        return super().at(np.stack([positions, np.zeros(len(positions))], axis=-1))
 
 
 class CrossfadeModel:
@@ -77,10 +90,11 @@ class CrossfadeModel:
 
     name, hash = "fake", "f00d"
 
-    def make_palette(self, corners: Sequence[DrumLoop], refine: bool) -> HeldPalette:
-        one, two, three, four = corners
-        four_corners: Corners = (one, two, three, four)
-        return HeldPalette(four_corners)
+    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> HeldPalette:
+        return HeldPalette(corners)
+
+    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> HeldMorph:
+        return HeldMorph((a, b))
 
     def sample_loops(
         self, n: int, temperature: float | None = None, seed: int | None = None
@@ -90,6 +104,24 @@ class CrossfadeModel:
 
     def vary(self, loop: DrumLoop, amount: float, seed: int) -> DrumLoop:
         return loop.with_hit(seed % LOOP_STEPS, 7, 90)
+
+
+class MelodyModel(CrossfadeModel):
+    """The same for melodies."""
+
+    def sample_loops(
+        self, n: int, temperature: float | None = None, seed: int | None = None, **wishes: object
+    ) -> list[MelodyLoop]:
+        generator = np.random.default_rng(seed or 0)
+        return [MelodyLoop.from_events(generator.integers(40, 52, LOOP_STEPS)) for _ in range(n)]
+
+    def vary(self, loop: MelodyLoop, amount: float, seed: int, **lock: object) -> MelodyLoop:
+        return loop.transposed(1 + seed % 11)
+
+
+def load_model(name: str) -> CrossfadeModel:
+    """Return the model of a name."""
+    return MelodyModel() if name == "melody-2bar" else CrossfadeModel()
 
 
 @pytest.fixture
@@ -103,13 +135,15 @@ def controller(qtbot: QtBot, engine: RecordingEngine, tmp_path: Path) -> Iterato
     """Return a started controller with a palette that sounds."""
     controller = Controller(
         make_engine=lambda: engine,
-        load_model=CrossfadeModel,
-        load_stored=lambda: None,
+        load_model=load_model,
+        load_stored=lambda kind: None,
         settings=Settings(tmp_path / "settings.ini"),
         state_folder=tmp_path / "state",
     )
     controller.start()
-    qtbot.waitUntil(lambda: controller.held is not None and controller.sounding.hit_count > 0)
+    names = controller.session.track_names
+    qtbot.waitUntil(lambda: all(controller.held_of(name) is not None for name in names))
+    qtbot.waitUntil(lambda: controller.sounding.hit_count > 0)
     qtbot.waitUntil(lambda: bool(controller.kits))
     yield controller
     controller.close()

@@ -32,7 +32,7 @@ def run(
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     logged = list(logging.getLogger().handlers)
     monkeypatch.setattr(app, "EngineProcess", lambda: engine)
-    monkeypatch.setattr(start, "load_drum_model", lambda _name: _broken_model())
+    monkeypatch.setattr(start, "load_loop_model", lambda _name: _broken_model())
 
     make_window = app.make_window
 

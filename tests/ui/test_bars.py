@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from blender_app.session.status import ModelState, Status
-from blender_app.ui.actions import SPECS, Actions, help_rows
+from blender_app.ui.actions import SPECS, Actions
 from blender_app.ui.banner import Banner
 from blender_app.ui.bars import ChoiceBox
 from blender_app.ui.flow_layout import FlowLayout
+from blender_app.ui.help import help_rows
 from blender_app.ui.number_box import NumberBox
 from blender_app.ui.status_bar import StatusBar
 from blender_app.ui.theme import Look

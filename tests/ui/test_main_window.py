@@ -37,36 +37,41 @@ def press(
 
 def test_dragging_the_puck_changes_what_sounds_as_one_step(window: MainWindow, drag, qtbot: QtBot) -> None:
     palette, controller = window.stage.palette_view, window.controller
-    start = controller.session.puck
+    start = controller.session.front_track.puck
     points = [palette.point_of((0.2 + 0.04 * i, 0.6)).toPoint() for i in range(15)]
     drag(palette, points)
-    assert controller.session.puck == pytest.approx((0.76, 0.6), abs=0.01)
+    assert controller.session.front_track.puck == pytest.approx((0.76, 0.6), abs=0.01)
     assert controller.undo_stack.count() == 1
     press(window, Qt.Key.Key_Z, CONTROL)
-    assert controller.session.puck == start
+    assert controller.session.front_track.puck == start
     press(window, Qt.Key.Key_Z, CONTROL | SHIFT)
-    assert controller.session.puck == pytest.approx((0.76, 0.6), abs=0.01)
+    assert controller.session.front_track.puck == pytest.approx((0.76, 0.6), abs=0.01)
 
 
 def test_number_keys_go_to_the_corners(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
     press(window, Qt.Key.Key_4)
-    assert controller.session.puck == (1.0, 1.0)
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.corners[3])
+    assert controller.session.front_track.puck == (1.0, 1.0)
+    qtbot.waitUntil(lambda: controller.sounding == controller.session.front_track.corners[3])
     window.editor.step_grid.setFocus()
     press(window, Qt.Key.Key_1)
-    assert controller.session.puck == (0.0, 0.0)
+    assert controller.session.front_track.puck == (0.0, 0.0)
 
 
 def test_painting_changes_the_corner_and_its_neighbours(window: MainWindow, qtbot: QtBot) -> None:
     controller, grid = window.controller, window.editor.step_grid
     QTest.mouseClick(window.stage.cards[2], Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
-    assert window.edited_corner == 2
+    assert window.front.corner == 2
     before = controller.cells
     geometry = grid.geometry_of_steps()
-    free = next((s, v) for v in (4, 5, 6) for s in range(32) if not controller.session.corners[2].hits[s, v])
+    free = next(
+        (s, v)
+        for v in (4, 5, 6)
+        for s in range(32)
+        if not controller.session.front_track.corners[2].hits[s, v]
+    )
     QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=geometry.cell_rect(*free).center().toPoint())
-    assert controller.session.corners[2].hits[free]
+    assert controller.session.front_track.corners[2].hits[free]
     qtbot.waitUntil(lambda: bool(controller.cells[-1][0].hits[free]))
     qtbot.waitUntil(lambda: controller.cells != before and bool(controller.cells[-2][0].hits[free]))
     assert not controller.cells[0][-1].hits[free]
@@ -77,7 +82,7 @@ def test_a_new_hit_is_heard_while_the_transport_stands(window: MainWindow, engin
     window.editor.step_grid.set_loop(DrumLoop.empty())
     window.controller.clear_corner(0)
     press(window, Qt.Key.Key_Space)
-    assert [(one.voice, one.velocity) for one in engine.sent(m.Preview)] == [(0, 100)]
+    assert [(one.note.voice, one.note.velocity) for one in engine.sent(m.Preview)] == [(0, 100)]
     assert not window.controller.playing
 
 
@@ -89,7 +94,7 @@ def test_space_plays_and_stops_but_presses_a_focused_button(window: MainWindow, 
     mute = window.sounding.rows.mutes[1]
     mute.setFocus()
     press(window, Qt.Key.Key_Space)
-    assert window.controller.session.mix[1].mute
+    assert window.controller.session.front_track.mix[1].mute
     assert len(engine.sent(m.Play)) == 1
 
 
@@ -109,7 +114,7 @@ def test_drawing_a_path_plays_it(window: MainWindow, drag, qtbot: QtBot) -> None
     assert window.stage.path_bar.draw_button.isChecked()
     around = [(0.5 + 0.4 * np.cos(a), 0.5 + 0.3 * np.sin(a)) for a in np.linspace(0, 5.5, 40)]
     drag(palette, [palette.point_of(place).toPoint() for place in around])
-    path = controller.session.path
+    path = controller.session.front_track.path
     assert path is not None
     assert path.playing
     assert 4 <= len(path.nodes) < 40
@@ -119,7 +124,7 @@ def test_drawing_a_path_plays_it(window: MainWindow, drag, qtbot: QtBot) -> None
     first = palette._bead
     qtbot.waitUntil(lambda: palette._bead != first)
     press(window, Qt.Key.Key_Z, CONTROL)
-    assert controller.session.path is None
+    assert controller.session.front_track.path is None
     assert palette.editor.nodes == ()
 
 
@@ -130,15 +135,15 @@ def test_a_node_moves_and_comes_back(window: MainWindow, drag) -> None:
     press(window, Qt.Key.Key_W)
     steps = controller.undo_stack.count()
     drag(palette, [palette.point_of(place).toPoint() for place in ((0.8, 0.2), (0.7, 0.2), (0.6, 0.3))])
-    assert controller.session.path.nodes[1] == pytest.approx((0.6, 0.3), abs=0.01)
+    assert controller.session.front_track.path.nodes[1] == pytest.approx((0.6, 0.3), abs=0.01)
     assert controller.undo_stack.count() == steps + 1
     press(window, Qt.Key.Key_Z, CONTROL)
-    assert controller.session.path.nodes == nodes
+    assert controller.session.front_track.path.nodes == nodes
     palette.setFocus()
     press(window, Qt.Key.Key_N)
     for _ in range(3):
         press(window, Qt.Key.Key_Delete)
-    assert controller.session.path is None
+    assert controller.session.front_track.path is None
 
 
 def test_path_bar_sets_how_the_path_plays(window: MainWindow) -> None:
@@ -149,12 +154,12 @@ def test_path_bar_sets_how_the_path_plays(window: MainWindow) -> None:
     bar.bars.setValue(16)
     QTest.mouseClick(bar.mode_buttons[PathMode.PING_PONG], Qt.MouseButton.LeftButton)
     QTest.mouseClick(bar.closed_button, Qt.MouseButton.LeftButton)
-    path = controller.session.path
+    path = controller.session.front_track.path
     assert (path.bars, path.mode, path.closed) == (16, PathMode.PING_PONG, False)
     QTest.mouseClick(bar.play_button, Qt.MouseButton.LeftButton)
-    assert controller.session.path.playing
+    assert controller.session.front_track.path.playing
     QTest.mouseClick(bar.clear_button, Qt.MouseButton.LeftButton)
-    assert controller.session.path is None
+    assert controller.session.front_track.path is None
     assert not bar.clear_button.isEnabled()
 
 
@@ -176,15 +181,12 @@ def test_transport_bar_reaches_the_session(window: MainWindow, engine, qtbot: Qt
     bar.change_at.setCurrentIndex(2)
     bar.change_at.activated.emit(2)
     assert controller.session.change_at is m.ChangeAt.BAR
-    bar.kit.setCurrentIndex(2)
-    bar.kit.activated.emit(2)
-    assert controller.session.kit == (128, 25)
     bar.port.setCurrentIndex(bar.port.findText("Sampler"))
     bar.port.activated.emit(bar.port.currentIndex())
     assert controller.session.midi.port == "Sampler"
     qtbot.waitUntil(lambda: window.status.parts["midi"].text() == "midi: Sampler")
     controller.undo_stack.undo()
-    assert bar.change_at.chosen() is m.ChangeAt.BAR
+    assert bar.change_at.chosen() is m.ChangeAt.STEP
 
 
 def test_escape_leaves_a_number_and_a_node_and_else_is_panic(window: MainWindow, engine) -> None:
@@ -215,7 +217,7 @@ def test_changing_to_drawing_ends_the_drag(window: MainWindow) -> None:
     QTest.mouseRelease(palette, Qt.MouseButton.LeftButton, pos=palette.point_of((0.4, 0.2)).toPoint())
     controller.set_tempo(90)
     controller.undo_stack.undo()
-    assert controller.session.puck == pytest.approx((0.4, 0.2), abs=0.01)  # two steps, not one
+    assert controller.session.front_track.puck == pytest.approx((0.4, 0.2), abs=0.01)  # two steps, not one
 
 
 def test_dragging_the_number_of_bars_is_one_step(window: MainWindow, drag) -> None:
@@ -224,7 +226,7 @@ def test_dragging_the_number_of_bars_is_one_step(window: MainWindow, drag) -> No
     steps = controller.undo_stack.count()
     start = bars.lineEdit().rect().center()
     drag(bars.lineEdit(), [start, *(start - QPoint(0, 10 * step) for step in range(1, 6))])
-    assert controller.session.path.bars > 12
+    assert controller.session.front_track.path.bars > 12
     assert controller.undo_stack.count() == steps + 1
 
 
@@ -234,7 +236,9 @@ def test_paste_is_offered_after_a_copy(window: MainWindow) -> None:
     window.stage.cards[1].copied.emit(1)
     assert paste.isEnabled()
     window.stage.cards[2].pasted.emit(2)
-    assert window.controller.session.corners[2] == window.controller.session.corners[1]
+    assert (
+        window.controller.session.front_track.corners[2] == window.controller.session.front_track.corners[1]
+    )
 
 
 def test_undo_names_what_it_undoes(window: MainWindow) -> None:
@@ -249,7 +253,7 @@ def test_undo_names_what_it_undoes(window: MainWindow) -> None:
 
 def test_mute_shows_in_the_pattern_and_undoes(window: MainWindow) -> None:
     QTest.mouseClick(window.sounding.rows.solos[0], Qt.MouseButton.LeftButton)
-    assert window.controller.session.mix[0].solo
+    assert window.controller.session.front_track.mix[0].solo
     assert window.sounding.view._silent == frozenset(range(1, 9))
     press(window, Qt.Key.Key_Z, CONTROL)
     assert not window.sounding.rows.solos[0].isChecked()
@@ -258,25 +262,25 @@ def test_mute_shows_in_the_pattern_and_undoes(window: MainWindow) -> None:
 
 def test_dice_and_vary_by_key(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    before = controller.session.corners
+    before = controller.session.front_track.corners
     press(window, Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: controller.session.corners[0] != before[0])
-    diced = controller.session.corners[0]
+    qtbot.waitUntil(lambda: controller.session.front_track.corners[0] != before[0])
+    diced = controller.session.front_track.corners[0]
     QTest.mouseClick(window.stage.cards[3].vary_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: controller.session.corners[3] != before[3])
-    assert controller.session.corners[0] == diced
-    assert controller.session.corners[1:3] == before[1:3]
+    qtbot.waitUntil(lambda: controller.session.front_track.corners[3] != before[3])
+    assert controller.session.front_track.corners[0] == diced
+    assert controller.session.front_track.corners[1:3] == before[1:3]
 
 
 def test_keys_on_a_corner_are_for_that_corner(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    before = controller.session.corners
+    before = controller.session.front_track.corners
     window.stage.cards[2].setFocus()
     press(window, Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: controller.session.corners[2] != before[2])
+    qtbot.waitUntil(lambda: controller.session.front_track.corners[2] != before[2])
     press(window, Qt.Key.Key_Return)
-    assert window.edited_corner == 2
-    assert controller.session.corners[0] == before[0]
+    assert window.front.corner == 2
+    assert controller.session.front_track.corners[0] == before[0]
 
 
 def test_dragging_the_tempo_and_a_volume_is_one_step_each(window: MainWindow, drag) -> None:
@@ -288,7 +292,7 @@ def test_dragging_the_tempo_and_a_volume_is_one_step_each(window: MainWindow, dr
     slider = window.sounding.rows.volumes[0]
     right, left = QPoint(slider.width() - 6, slider.height() // 2), QPoint(8, slider.height() // 2)
     drag(slider, [right, QPoint(slider.width() // 2, left.y()), left])
-    assert controller.session.mix[0].volume < 0.3
+    assert controller.session.front_track.mix[0].volume < 0.3
     assert controller.undo_stack.count() == 2
     controller.undo_stack.undo()
     assert slider.value() == 100
@@ -305,21 +309,21 @@ def test_return_in_a_number_goes_back_to_the_palette(window: MainWindow) -> None
 
 def test_copy_paste_clear_with_a_way_back(window: MainWindow) -> None:
     controller = window.controller
-    first = controller.session.corners[0]
+    first = controller.session.front_track.corners[0]
     press(window, Qt.Key.Key_C, CONTROL)
-    window.select_corner(3)
+    window.front.edit_corner(3)
     press(window, Qt.Key.Key_V, CONTROL)
-    assert controller.session.corners[3] == first
+    assert controller.session.front_track.corners[3] == first
     press(window, Qt.Key.Key_Backspace, CONTROL)
-    assert controller.session.corners[3].hit_count == 0
+    assert controller.session.front_track.corners[3].hit_count == 0
     QTest.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
-    assert controller.session.corners[3] == first
+    assert controller.session.front_track.corners[3] == first
 
 
 def test_preset_from_the_editor(window: MainWindow) -> None:
-    window.select_corner(1)
+    window.front.edit_corner(1)
     window.editor.presets_menu.actions()[5].trigger()
-    assert window.controller.session.corners[1] == PRESETS[5].loop
+    assert window.controller.session.front_track.corners[1] == PRESETS[5].loop
     assert PRESETS[5].name in window.editor.title.text()
 
 
@@ -340,9 +344,9 @@ def test_dropping_a_midi_file_imports_it(window: MainWindow, tmp_path: Path) -> 
     path = tmp_path / "groove.mid"
     write_midi(path, PRESETS[7].loop)
     assert drop(window.stage.cards[2], path)
-    corner = window.controller.session.corners[2]
+    corner = window.controller.session.front_track.corners[2]
     assert (corner.hits == PRESETS[7].loop.hits).all()
-    assert window.controller.session.corner_names[2] == "groove"
+    assert window.controller.session.front_track.corner_names[2] == "groove"
     assert not drop(window.stage.cards[2], tmp_path / "photo.png")
 
 
@@ -383,7 +387,7 @@ def test_export_of_the_grid(window: MainWindow, tmp_path: Path) -> None:
 
 def test_dropping_a_session_opens_it(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "fast.blend.json"
-    save_session(path, Session(tempo_bpm=171.0, rows=4, cols=6))
+    save_session(path, Session(tempo_bpm=171.0))
     assert drop(window, path)
     assert window.controller.session.tempo_bpm == 171.0
     assert window.windowTitle().startswith("fast")
@@ -405,11 +409,11 @@ def test_a_new_session_after_saving_the_old_one(window: MainWindow, tmp_path: Pa
 def test_import_and_font_by_dialog(window: MainWindow, engine, tmp_path: Path) -> None:
     path = tmp_path / "fill.mid"
     write_midi(path, PRESETS[2].loop)
-    window.select_corner(1)
+    window.front.edit_corner(1)
     press(window, Qt.Key.Key_I, CONTROL)
     window.files.dialog.fileSelected.emit(str(path))
     window.files.dialog.close()
-    assert window.controller.session.corner_names[1] == "fill"
+    assert window.controller.session.front_track.corner_names[1] == "fill"
     window.actions_by_name["preferences"].trigger()
     dialog = window.window_actions.dialogs[PreferencesDialog]
     dialog.fontAsked.emit()
@@ -442,13 +446,13 @@ def test_full_screen_and_menu(window: MainWindow, qtbot: QtBot) -> None:
     press(window, Qt.Key.Key_F10)
     qtbot.waitUntil(window.transport.menu.isVisible)
     titles = [action.text() for action in window.transport.menu.actions()]
-    assert titles == ["File", "Edit", "Play", "Palette", "Window"]
+    assert titles == ["File", "Edit", "Play", "Track", "Palette", "Window"]
     window.transport.menu.close()
 
 
 def test_a_corner_is_edited_by_key(window: MainWindow) -> None:
     press(window, Qt.Key.Key_F4, SHIFT)
-    assert window.edited_corner == 3
+    assert window.front.corner == 3
     assert QApplication.focusWidget() is window.editor.step_grid
 
 
@@ -490,8 +494,9 @@ def test_note_map_dialog(window: MainWindow, engine) -> None:
     dialog.latency.setValue(25)
     assert window.controller.session.midi.latency_s == 0.025
     dialog.notes[0].setValue(60)
-    assert window.controller.session.midi.channel == 2
-    assert window.controller.session.midi.note_map[0] == 60
+    drums = window.controller.session.front_track
+    assert drums.channel == 2
+    assert drums.note_map[0] == 60
     window.controller.undo_stack.undo()
     assert dialog.notes[0].value() == 36
     dialog.close()
@@ -521,7 +526,7 @@ def test_missing_sound_is_said_once_and_does_not_block(window: MainWindow, engin
     qtbot.waitUntil(lambda: "10%" in window.status.parts["cpu"].text())
     assert window.banner.text == ""
     press(window, Qt.Key.Key_Right)
-    assert window.controller.session.puck[0] > 0.5
+    assert window.controller.session.front_track.puck[0] > 0.5
 
 
 @pytest.mark.parametrize(("width", "height"), [(900, 600), (1280, 800), (3840, 2160)])

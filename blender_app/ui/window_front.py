@@ -1,0 +1,354 @@
+"""The track in front: shown on the palette or the mixer, in what sounds, and in the editor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from blender_app.core.drums import DrumLoop
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS, MelodyPreset
+from blender_app.core.presets import PRESETS, DrumPreset
+from blender_app.session import mixing
+from blender_app.session.clips import fits
+from blender_app.session.document import Clip, DrawnPath, Loop, Source, Track, TrackKind
+from blender_app.session.path import curve
+from blender_app.ui.path_editor import Place, Places
+from blender_app.ui.track_strip import is_silent
+
+if TYPE_CHECKING:
+    from blender_app.ui.main_window import MainWindow
+
+HEARD_VELOCITY = 100
+_IN_HEADING = {"source", "mix", "octave", "gate", "legato", "pan", "reverb"}
+"""What the panel of what sounds shows of a track, besides the sound itself."""
+
+
+def presets_of(kind: TrackKind) -> Sequence[DrumPreset | MelodyPreset]:
+    """Return the named loops that a track of a kind can begin with."""
+    return melody_presets_of(kind) if kind.is_melodic else PRESETS
+
+
+def melody_presets_of(kind: TrackKind) -> Sequence[MelodyPreset]:
+    """Return the named melodies that a melodic track of a kind can begin with."""
+    return BASS_PRESETS if kind is TrackKind.BASS else MELODY_PRESETS
+
+
+def changed_fields_of(names: frozenset[str], track: str) -> frozenset[str]:
+    """Return the fields of a track among the names of what changed in a session."""
+    begin = f"{track}."
+    return frozenset(name.removeprefix(begin) for name in names if name.startswith(begin))
+
+
+class WindowFront(QObject):
+    """Connects the large parts of a window with the controller's track in front.
+
+    What is edited is a corner of the palette or, where the mixer sounds, one of its ends.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._look = window, window.controller, window.look
+        self._stage, self._sounding = window.stage, window.sounding
+        self._corner = self._end = 0
+        self._kind: TrackKind | None = None
+        self._connect_palette()
+        self._connect_editors()
+        self._connect_cards()
+
+    @property
+    def track(self) -> Track:
+        """The track in front."""
+        return self._controller.session.front_track
+
+    @property
+    def mixes(self) -> bool:
+        """Whether the mixer of the track in front is shown."""
+        return self.track.source is Source.MIXER
+
+    @property
+    def corner(self) -> int:
+        """The corner in the editor, 0-3."""
+        return self._corner
+
+    @property
+    def end(self) -> int:
+        """The end of the mixer in the editor, 0 or 1."""
+        return self._end
+
+    # -- connecting ---------------------------------------------------------------------------------
+
+    def _connect_palette(self) -> None:
+        c, palette, bar = self._controller, self._stage.palette_view, self._stage.path_bar
+        palette.puckMoved.connect(c.move_puck)
+        palette.strokeDrawn.connect(lambda points: c.draw_path(list(points)))
+        palette.nodesChanged.connect(self._on_palette_nodesChanged)
+        bar.pathChanged.connect(c.set_path)
+        bar.gridChosen.connect(lambda count: c.set_grid(count, count))
+        for source in (palette, bar):
+            source.gestureStarted.connect(c.begin_gesture)
+            source.gestureEnded.connect(c.end_gesture)
+        self._sounding.sourceChosen.connect(c.set_source)
+        self._sounding.rows.mixChanged.connect(c.set_voice_mix)
+        for names in (self._sounding.names, self._window.editor.names):
+            names.nameClicked.connect(lambda voice: c.preview_hit(voice, HEARD_VELOCITY))
+        self._sounding.rows.gestureStarted.connect(c.begin_gesture)
+        self._sounding.rows.gestureEnded.connect(c.end_gesture)
+
+    def _connect_editors(self) -> None:
+        c, grid, roll = self._controller, self._window.editor.step_grid, self._window.roll_panel.roll
+        grid.hitPainted.connect(self._on_grid_hitPainted)
+        roll.loopEdited.connect(self._on_roll_loopEdited)
+        roll.notePreviewed.connect(c.preview_note)
+        for source in (grid, roll):
+            source.gestureStarted.connect(c.begin_gesture)
+            source.gestureEnded.connect(c.end_gesture)
+        for panel in (self._window.editor, self._window.roll_panel):
+            panel.presetChosen.connect(self.use_preset)
+
+    def _connect_cards(self) -> None:
+        c = self._controller
+        for card in self._stage.cards:
+            card.selected.connect(self.edit_corner)
+            card.diceRolled.connect(c.dice_corner)
+            card.varied.connect(c.vary_corner)
+            card.presetChosen.connect(c.use_preset)
+            card.importAsked.connect(self._window.files.import_corner)
+            card.fileDropped.connect(c.import_corner)
+            card.clipDropped.connect(self.put_clip)
+            card.pasted.connect(c.paste_corner)
+
+    # -- showing ------------------------------------------------------------------------------------
+
+    def show_all(self) -> None:
+        """Show the track in front afresh."""
+        track = self.track
+        if track.kind is not self._kind:
+            self._kind = track.kind
+            for card in self._stage.cards:
+                card.set_presets(presets_of(track.kind))
+            if track.kind.is_melodic:
+                self._window.roll_panel.set_presets(melody_presets_of(track.kind))
+        self._sounding.show_track(track)
+        self._stage.palette_view.set_puck(*track.puck)
+        self._stage.path_bar.show_track(track)
+        self.show_key()
+        self.show_source()
+        self.show_corners()
+        self.show_cells()
+        self.show_path()
+        self.show_sounding()
+
+    def show_changes(self, names: frozenset[str]) -> None:
+        """Show what changed in the session, by the names that it told."""
+        if "front" in names:
+            self.show_all()
+            return
+        fields = changed_fields_of(names, self.track.name)
+        for causes, show in self._reactions():
+            if fields & causes:
+                show()
+        if "scale" in names or "scale_lock" in fields:
+            self.show_key()
+        if any(name.endswith((".mute", ".solo")) for name in names):
+            self._show_heard()
+
+    def _reactions(self) -> tuple[tuple[set[str], Callable[[], None]], ...]:
+        """Return what is shown anew when one of some fields of the track changed."""
+        track, stage = self.track, self._stage
+        return (
+            ({"source", "mixer"}, self.show_source),
+            ({"corners", "corner_names", "source", "mixer"}, self.show_corners),
+            ({"puck"}, lambda: stage.palette_view.set_puck(*track.puck)),
+            ({"puck", "mixer", "source"}, self.show_place),
+            ({"path", "rows", "cols"}, lambda: stage.path_bar.show_track(track)),
+            ({"path", "mixer", "source"}, self.show_path),
+            (_IN_HEADING, lambda: self._sounding.show_track(track)),
+        )
+
+    def show_source(self) -> None:
+        """Put the palette or the mixer on the stage."""
+        stack: QWidget = self._window.mixer_panel if self.mixes else self._stage
+        self._window.stage_stack.setCurrentWidget(stack)
+
+    def show_corners(self) -> None:
+        """Show the corners on their cards, and what is edited in the editor."""
+        track = self.track
+        for corner, card in enumerate(self._stage.cards):
+            card.set_loop(track.corners[corner], track.corner_names[corner])
+            card.set_selected(corner == self._corner and not self.mixes)
+        self._show_held()
+        self._show_edited()
+
+    def _show_edited(self) -> None:
+        window, (loop, name) = self._window, self.edited()
+        mixes = self.mixes
+        index = self._end if mixes else self._corner
+        self._window.mixer_panel.set_selected_end(self._end if mixes else None)
+        if isinstance(loop, MelodyLoop):
+            window.editor_stack.setCurrentWidget(window.roll_panel)
+            window.roll_panel.show_corner(index, name, loop)
+        else:
+            window.editor_stack.setCurrentWidget(window.editor)
+            mark = mixing.END_LETTERS[index] if mixes else str(index + 1)
+            window.editor.show_loop(f"{mark}  {name}", self._look.corner_color(index), loop)
+
+    def edited(self) -> tuple[Loop, str]:
+        """Return the loop in the editor and its name."""
+        track = self.track
+        if track.source is Source.MIXER and track.mixer is not None:
+            return track.mixer.ends[self._end], track.mixer.names[self._end]
+        return track.corners[self._corner], track.corner_names[self._corner]
+
+    def show_cells(self) -> None:
+        """Show the palette's cells, and how well the model holds its corners."""
+        if self._controller.cells:
+            self._stage.palette_view.set_cells(self._controller.cells)
+        self._show_held()
+
+    def _show_held(self) -> None:
+        held = self._controller.held
+        for corner, card in enumerate(self._stage.cards):
+            card.set_held(1.0 if held is None else held[corner])
+
+    def show_path(self) -> None:
+        """Show the path, and whether it or the puck sounds."""
+        path, palette = self.track.path, self._stage.palette_view
+        if path is None:
+            palette.set_path((), (), closed=False)
+        else:
+            palette.set_path(path.nodes, [(float(x), float(y)) for x, y in curve(path)], path.closed)
+        palette.set_playing(self._controller.playing and not self.mixes, path is not None and path.playing)
+        palette.set_bead(None if self.mixes else self._controller.path_position(time.monotonic()))
+
+    def show_sounding(self) -> None:
+        """Show what sounds and what comes next."""
+        sounding = self._controller.sounding
+        self._sounding.set_loops(sounding, self._controller.waiting)
+        self._sounding.set_swing(self._controller.session.swing)
+        self._stage.palette_view.set_sounding(sounding)
+        self._show_heard()
+        self.show_place()
+
+    def _show_heard(self) -> None:
+        self._sounding.set_heard(not is_silent(self.track, self._controller.session.tracks))
+
+    def show_place(self) -> None:
+        """Say where we are, and show its colour."""
+        x, y = self.place()
+        self._sounding.set_color(self._look.blend(x, y))
+        sounding, waiting = self._controller.sounding, self._controller.waiting is not None
+        self._sounding.show_place(x, None if self.mixes else y, sounding, waiting)
+
+    def place(self) -> Place:
+        """Return where what sounds comes from: the bead of a path or sweep, or the puck."""
+        bead = self._controller.path_position(time.monotonic())
+        return bead if bead is not None else self.track.place
+
+    def show_key(self) -> None:
+        """Show the key where the track in front keeps to it."""
+        key = self._controller.session.key_of(self.track)
+        self._sounding.set_key(key)
+        self._window.roll_panel.set_key(key)
+
+    def show_frame(self, now_s: float, step: float | None) -> None:
+        """Move playhead and bead to a moment."""
+        self._sounding.set_playhead(step)
+        if self.track.kind.is_melodic:
+            self._window.roll_panel.set_playhead(step)
+        if not self.mixes:
+            self._stage.palette_view.set_bead(self._controller.path_position(now_s))
+
+    # -- by hand ------------------------------------------------------------------------------------
+
+    @Slot(int)
+    def edit_corner(self, corner: int) -> None:
+        """Put a corner into the editor; where the mixer sounds, one of its two ends."""
+        if self.mixes:
+            self.edit_end(min(corner, mixing.END_COUNT - 1))
+        else:
+            self._corner = corner
+            self.show_corners()
+
+    @Slot(int)
+    def edit_end(self, end: int) -> None:
+        """Put an end of the mixer into the editor."""
+        self._end = end
+        self.show_corners()
+
+    def go_to_corner(self, corner: int, place: Place) -> None:
+        """Move the puck to a corner, or the mixer's slider to an end."""
+        mixer = self.track.mixer
+        if not self.mixes:
+            self._controller.move_puck(*place)
+        elif mixer is not None and corner < mixing.END_COUNT:
+            self._controller.set_mixer(mixing.moved(mixer, float(corner)), "Glide")
+
+    @Slot(int, object)
+    def put_clip(self, corner: int, clip: Clip) -> None:
+        """Put a clip into a corner, if this track can play it."""
+        if fits(clip, self.track.kind):
+            self._controller.set_corner(corner, clip.loop, clip.name, f"{clip.name} into corner")
+
+    @Slot(object)
+    def use_preset(self, preset: DrumPreset | MelodyPreset) -> None:
+        """Put a named loop where the editor is."""
+        if self.mixes:
+            self.set_end(self._end, preset.loop, preset.name, f"Preset {preset.name}")
+        else:
+            self._controller.use_preset(self._corner, preset)
+
+    def set_edited(self, loop: Loop, text: str, merge_key: str | None = None) -> None:
+        """Put a loop that was drawn or recorded where the editor is."""
+        if self.mixes:
+            self.set_end(self._end, loop, self.edited()[1], text, merge_key, drawn=True)
+        elif isinstance(loop, MelodyLoop):
+            self._controller.set_notes(self._corner, loop, text, merge_key)
+
+    def set_end(
+        self,
+        end: int,
+        loop: Loop,
+        name: str,
+        text: str,
+        merge_key: str | None = None,
+        drawn: bool = False,
+    ) -> None:
+        """Put a loop at an end of the mixer."""
+        mixer = self.track.mixer
+        if mixer is not None:
+            changed = mixing.with_end(mixer, end, loop, name, drawn)
+            self._controller.set_mixer(changed, text, merge_key)
+
+    @Slot(object)
+    def _on_palette_nodesChanged(self, nodes: Places) -> None:
+        path = self.track.path
+        if not nodes:
+            self._controller.set_path(None)
+        elif path is None:
+            self._controller.set_path(DrawnPath(nodes))
+        else:
+            text = "Move node" if len(nodes) == len(path.nodes) else None
+            self._controller.set_path(replace(path, nodes=nodes), text)
+
+    @Slot(int, int, int)
+    def _on_grid_hitPainted(self, step: int, voice: int, velocity: int) -> None:
+        loop = self.edited()[0]
+        if not isinstance(loop, DrumLoop):
+            return
+        if velocity > 0 and not loop.hits[step, voice] and not self._controller.playing:
+            self._controller.preview_hit(voice, velocity)
+        if self.mixes:
+            changed = loop.with_hit(step, voice, velocity, float(loop.microtiming[step, voice]))
+            self.set_edited(changed, "Paint hits")
+        else:
+            self._controller.paint_hit(self._corner, step, voice, velocity)
+
+    @Slot(object, str, str)
+    def _on_roll_loopEdited(self, loop: MelodyLoop, text: str, merge_key: str) -> None:
+        self.set_edited(loop, text, merge_key or None)
