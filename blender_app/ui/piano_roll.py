@@ -159,7 +159,6 @@ class PianoRoll(RollCanvas):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, self._background())
         geometry, model, small = self.roll_geometry(), self.model, self._look.font(SMALL)
-        theme = self._look.theme
         self._paint_keys(painter)
         painter.save()
         painter.setClipRect(geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3))
@@ -178,9 +177,7 @@ class PianoRoll(RollCanvas):
         self._paint_playhead(painter)
         painter.restore()
         if self._enters:
-            painter.setFont(small)
-            painter.setPen(theme.color("text"))
-            paint_letters(painter, geometry, letters_of(model))
+            paint_letters(painter, geometry, letters_of(model), self._look.theme, small)
         painter.end()
 
     def _paint_keys(self, painter: QPainter) -> None:

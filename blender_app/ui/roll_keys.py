@@ -29,6 +29,28 @@ _NUDGE_STEPS = 0.05
 ZOOM_ROWS = 4
 PIANO_LETTERS = "AWSEDFTGYHUJKOLP"
 """The computer keyboard's letters that play, from a C upwards by semitones."""
+HELP_ROWS = (
+    ("In the piano roll", "Drag", "draws a note as long as the drag; moves a note; its edges stretch it"),
+    ("In the piano roll", "Right button", "deletes what it passes"),
+    ("In the piano roll", "Wheel, Alt+drag, the lane below", "velocity; the wheel beside notes scrolls"),
+    ("In the piano roll", "Shift+drag, Ctrl+A", "choose several notes; Ctrl+drag moves copies"),
+    ("In the piano roll", "Ctrl+C, X, V, D", "copy, cut, paste, duplicate chosen notes"),
+    ("In the piano roll", "Ctrl+wheel, Ctrl+PageUp and PageDown, Ctrl+0", "fewer or more pitches, all notes"),
+    (
+        "In the piano roll",
+        "Arrow keys, Space, Delete",
+        "move, set or remove; N, Shift+N the next or last note",
+    ),
+    ("In the piano roll", "Shift+arrows", "shorter, longer, higher, lower; with PageUp, PageDown by octaves"),
+    ("In the piano roll", "Ctrl+Shift+Left, Right; Alt+Left, Right", "by steps; a little off the grid"),
+    ("In the piano roll", "+ and -, Ctrl+Up and Down", "velocity; with Shift in small steps"),
+    ("In step entry", "A W S E D F T G Y H U J K O L P", "play notes; Z and X by octaves, C and V velocity"),
+    ("In step entry", "Space, Enter, Backspace", "rest, tie, back; 1 2 3 4 6 8 set the length"),
+)
+HINT = "Space sets a note, Shift+arrows stretch and transpose it, + and - its velocity, right button deletes"
+ENTRY_HINT = (
+    "letters A to P play, Z and X by octaves, Space rests, Enter ties, Backspace goes back, 1 to 8 length"
+)
 PEN_LENGTHS = {_K.Key_1: 1, _K.Key_2: 2, _K.Key_3: 3, _K.Key_4: 4, _K.Key_6: 6, _K.Key_8: 8}
 
 _Table = Mapping[tuple[Qt.Key, Qt.KeyboardModifier], Deed]

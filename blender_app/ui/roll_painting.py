@@ -82,8 +82,8 @@ def paint_keyboard(
     """Draw the keyboard: sharps are shorter, notes of the scale have a dot, each C its name."""
     box = geometry.keys
     light = theme.name == "light"
-    natural = QColor(theme.panel if light else theme.control_line)
-    sharp = QColor(theme.control_line if light else theme.window)
+    natural = theme.color("panel") if light else theme.color("control_line").darker(125)
+    sharp = theme.color("control_line").darker(125) if light else theme.color("window")
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.fillRect(box, natural)
     for pitch in range(geometry.view.low, geometry.view.high + 1):
@@ -143,14 +143,25 @@ def paint_key_pressed(
     paint_key_name(painter, geometry, pitch)
 
 
-def paint_letters(painter: QPainter, geometry: RollGeometry, letters: dict[int, str]) -> None:
-    """Write the computer keyboard's letters on the keys that they play, in the painter's font and colour."""
-    height = painter.fontMetrics().height()
+def paint_letters(
+    painter: QPainter, geometry: RollGeometry, letters: dict[int, str], theme: Theme, font: QFont
+) -> None:
+    """Write the computer keyboard's letters on the keys that they play."""
+    font = QFont(font)
+    pixels = min(QFontMetricsF(font).ascent() * 1.2, geometry.row_height * 1.1)
+    font.setPixelSize(max(7, round(pixels)))
+    painter.setFont(font)
+    height, box = painter.fontMetrics().height(), geometry.keys
+    on_sharp = theme.color("window" if theme.name == "light" else "text")
     for pitch, letter in letters.items():
+        if not geometry.view.low <= pitch <= geometry.view.high:
+            continue
+        sharp = pitch % OCTAVE in _SHARPS
+        left = box.left() + (4.0 if sharp else box.width() * 0.36)
         middle = geometry.y_of(pitch) + geometry.row_height / 2
-        if geometry.view.low <= pitch <= geometry.view.high:
-            box = QRectF(geometry.keys.left() + 4.0, middle - height / 2, geometry.keys.width(), height)
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), letter)
+        painter.setPen(on_sharp if sharp else theme.color("text"))
+        place = QRectF(left, middle - height / 2, box.width() * 0.3, height)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), letter)
 
 
 def strength_of(velocity: int) -> float:

@@ -184,10 +184,7 @@ class RollPanel(QFrame):
         step, note = model.step, model.here
         place = f"{step // STEPS_PER_BAR + 1}.{step % STEPS_PER_BAR // 4 + 1}.{step % 4 + 1}"
         if self.roll.enters_steps:
-            return (
-                f"{place}   next {pitch_name(model.piano_pitch)}+   length {model.pen_length}   "
-                f"A-P play, Z X octave, Space rest, Enter tie, Backspace back"
-            )
+            return f"{place}   length {model.pen_length}   from {pitch_name(model.piano_pitch)}"
         if note is None:
             return f"{pitch_name(model.pitch)}   {place}   rest"
         timing = f"   {note.microtiming:+.2f} steps" if note.microtiming else ""

@@ -1,0 +1,605 @@
+"""The piano roll under mouse and keys: what it tells, and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.notes import Note
+from blender_app.core.scales import Chord, Key, Mode
+from blender_app.ui.piano_roll import PianoRoll
+from blender_app.ui.roll_press import RollTool
+from blender_app.ui.theme import Look
+
+NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+K = Qt.Key
+A_MINOR = Key(9, Mode.MINOR)
+PHRASE = ((0, 57, 4), (6, 60, 2), (8, 64, 4), (16, 62, 8))
+"""Step, pitch and length of each note."""
+
+
+def loop_of(notes: Sequence[tuple[int, int, int]], velocity: int = 100) -> MelodyLoop:
+    return MelodyLoop.from_notes(Note(step, pitch, velocity, float(length)) for step, pitch, length in notes)
+
+
+class Told:
+    """What a roll tells, in order."""
+
+    def __init__(self, roll: PianoRoll) -> None:
+        self.loops: list[MelodyLoop] = []
+        self.texts: list[str] = []
+        self.keys: list[str] = []
+        self.gestures: list[str] = []
+        self.heard: list[tuple[int, int]] = []
+        roll.loopEdited.connect(self._take)
+        roll.gestureStarted.connect(self.gestures.append)
+        roll.gestureEnded.connect(lambda: self.gestures.append("end"))
+        roll.notePreviewed.connect(lambda pitch, velocity: self.heard.append((pitch, velocity)))
+
+    def _take(self, loop: MelodyLoop, text: str, key: str) -> None:
+        self.loops.append(loop)
+        self.texts.append(text)
+        self.keys.append(key)
+
+
+@pytest.fixture
+def roll(qtbot: QtBot, look: Look) -> PianoRoll:
+    """Return a shown roll with a phrase, two octaves in sight."""
+    roll = PianoRoll(look)
+    qtbot.addWidget(roll)
+    roll.resize(840, 460)
+    roll.set_loop(loop_of(PHRASE), fit=True)
+    roll.show()
+    qtbot.waitExposed(roll)
+    roll.activateWindow()
+    roll.setFocus()
+    return roll
+
+
+@pytest.fixture
+def told(roll: PianoRoll) -> Told:
+    """Return the list of what the roll tells."""
+    return Told(roll)
+
+
+def phrase(roll: PianoRoll) -> list[tuple[int, int, int]]:
+    return [(note.step, note.pitch, int(note.length_steps)) for note in roll.model.notes]
+
+
+def at(roll: PianoRoll, step: int, pitch: int, share: float = 0.5) -> QPoint:
+    """Return a place in a cell, its middle or `share` of its width."""
+    cell = roll.roll_geometry().cell_rect(step, pitch)
+    return QPointF(cell.left() + cell.width() * share, cell.center().y()).toPoint()
+
+
+def stroke(
+    roll: PianoRoll,
+    points: Sequence[QPoint],
+    modifiers: Qt.KeyboardModifier = NONE,
+    button: Qt.MouseButton = LEFT,
+    lets_go: bool = True,
+) -> None:
+    QTest.mousePress(roll, button, modifiers, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(roll, point)
+        QApplication.processEvents()
+    if lets_go:
+        QTest.mouseRelease(roll, button, modifiers, points[-1])
+
+
+def keys(roll: PianoRoll, *pressed: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    for key in pressed:
+        QTest.keyClick(roll, key, modifiers)
+
+
+def turn(roll: PianoRoll, point: QPoint, notches: int, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    where = QPointF(point)
+    event = QWheelEvent(
+        where,
+        roll.mapToGlobal(where),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(roll, event)
+
+
+# -- by mouse -----------------------------------------------------------------------------------------
+
+
+def test_a_drag_draws_a_note_as_long_as_the_drag(roll: PianoRoll, told: Told) -> None:
+    stroke(roll, [at(roll, 26, 59), at(roll, 28, 59), at(roll, 29, 59)])
+    assert phrase(roll) == [*PHRASE, (26, 59, 4)]
+    assert told.loops[-1] == loop_of([*PHRASE, (26, 59, 4)])
+    assert told.gestures == ["Draw note", "end"]
+    assert told.heard == [(59, 100)]
+
+
+def test_a_click_draws_a_note_as_long_as_the_last_one(roll: PianoRoll) -> None:
+    stroke(roll, [at(roll, 24, 59)])
+    assert phrase(roll)[-1] == (24, 59, 1)
+    stroke(roll, [at(roll, 12, 60), at(roll, 14, 60)])
+    stroke(roll, [at(roll, 26, 57)])
+    assert phrase(roll)[-1] == (26, 57, 3)
+
+
+def test_a_note_is_cut_by_the_next_one_and_cuts_the_one_before(roll: PianoRoll) -> None:
+    stroke(roll, [at(roll, 10, 60), at(roll, 19, 60)])  # begins within 64, reaches over 62
+    assert phrase(roll) == [(0, 57, 4), (6, 60, 2), (8, 64, 2), (10, 60, 6), (16, 62, 8)]
+
+
+def test_a_note_that_is_dragged_over_others_shows_what_is_cut_and_gives_it_back(
+    roll: PianoRoll, told: Told
+) -> None:
+    before = roll.model.loop
+    stroke(roll, [at(roll, 17, 62), at(roll, 9, 62)], lets_go=False)  # onto the step of 64
+    assert phrase(roll) == [(0, 57, 4), (6, 60, 2), (8, 62, 8)]
+    assert [(note.step, note.pitch) for note in roll._lost] == [(8, 64)]
+    lost = roll.grab().toImage()
+    QTest.mouseMove(roll, at(roll, 17, 62))
+    QApplication.processEvents()
+    assert roll.model.loop == before
+    assert roll._lost == ()
+    QTest.mouseRelease(roll, LEFT, NONE, at(roll, 17, 62))
+    assert roll.grab().toImage() != lost
+    assert told.loops[-1] == before
+
+
+def test_dragging_a_note_moves_it_in_time_and_pitch(roll: PianoRoll, told: Told) -> None:
+    stroke(roll, [at(roll, 9, 64), at(roll, 12, 66), at(roll, 13, 67)])
+    assert phrase(roll) == [(0, 57, 4), (6, 60, 2), (12, 67, 4), (16, 62, 8)]
+    assert told.gestures == ["Move notes", "end"]
+    assert [pitch for pitch, _ in told.heard] == [64, 66, 67]
+
+
+def test_notes_stay_within_the_loop(roll: PianoRoll) -> None:
+    stroke(roll, [at(roll, 1, 57), at(roll, 0, 57) - QPoint(300, 0)])
+    assert phrase(roll)[0] == (0, 57, 4)
+    stroke(roll, [at(roll, 18, 62), at(roll, 31, 62) + QPoint(300, 0)])
+    assert phrase(roll)[-1] == (31, 62, 1)
+
+
+def test_the_edges_of_a_note_stretch_it(roll: PianoRoll, told: Told) -> None:
+    end = QPointF(roll.roll_geometry().note_rect(roll.model.notes[2]).right() - 2, at(roll, 11, 64).y())
+    stroke(roll, [end.toPoint(), at(roll, 13, 64)])
+    assert phrase(roll)[2] == (8, 64, 6)
+    stroke(roll, [at(roll, 8, 64, 0.1), at(roll, 10, 64, 0.1)])
+    assert phrase(roll)[2] == (10, 64, 4)
+    stroke(roll, [at(roll, 10, 64, 0.1), at(roll, 25, 64, 0.1)])  # never shorter than a step
+    assert phrase(roll)[2] == (13, 64, 1)
+    assert set(told.texts) == {"Stretch notes"}
+
+
+def test_microtiming_and_velocity_go_with_a_note(roll: PianoRoll) -> None:
+    roll.set_loop(MelodyLoop.from_notes([Note(8, 64, 77, 4.0, 0.25)]))
+    stroke(roll, [at(roll, 10, 64), at(roll, 14, 62)])
+    assert roll.model.notes == (Note(12, 62, 77, 4.0, 0.25),)
+
+
+def test_right_button_deletes_and_wipes(roll: PianoRoll, told: Told) -> None:
+    stroke(roll, [at(roll, 7, 60)], button=RIGHT)
+    assert phrase(roll) == [(0, 57, 4), (8, 64, 4), (16, 62, 8)]
+    stroke(roll, [at(roll, 8, 66), at(roll, 10, 62), at(roll, 18, 62)], button=RIGHT)
+    assert phrase(roll) == [(0, 57, 4)]
+    assert told.gestures == ["Delete notes", "end"] * 2
+
+
+def test_the_eraser_wipes_with_the_left_button(roll: PianoRoll) -> None:
+    roll.set_tool(RollTool.ERASE)
+    stroke(roll, [at(roll, 2, 58), at(roll, 2, 56)])
+    assert phrase(roll) == list(PHRASE[1:])
+
+
+def test_alt_drag_and_wheel_set_the_velocity(roll: PianoRoll, told: Told) -> None:
+    start = at(roll, 9, 64)
+    stroke(roll, [start, start + QPoint(0, 20)], modifiers=ALT)
+    assert [note.velocity for note in roll.model.notes] == [100, 100, 84, 100]
+    turn(roll, start, 1)
+    turn(roll, start, 1)
+    turn(roll, start, -1, SHIFT)
+    assert [note.velocity for note in roll.model.notes] == [100, 100, 91, 100]
+    assert told.texts[-1] == "Velocity of notes"
+    wheel = told.keys[-3:]
+    assert wheel[0]
+    assert len(set(wheel)) == 1  # one step of the history
+
+
+def test_the_lane_draws_velocities(roll: PianoRoll, told: Told) -> None:
+    geometry = roll.roll_geometry()
+
+    def in_lane(step: int, velocity: int) -> QPoint:
+        x = geometry.cell_rect(step, 60).center().x()
+        return QPointF(x, geometry.lane.bottom() - geometry.lane.height() * velocity / 127).toPoint()
+
+    stroke(roll, [in_lane(0, 64), in_lane(8, 64), in_lane(8, 30)])
+    velocities = [note.velocity for note in roll.model.notes]
+    assert velocities[:2] == pytest.approx([64, 64], abs=2)
+    assert velocities[2] == pytest.approx(30, abs=2)
+    assert velocities[3] == 100
+    stroke(roll, [in_lane(20, 120)])  # anywhere below a note that sounds
+    assert roll.model.notes[3].velocity == pytest.approx(120, abs=2)
+    assert told.gestures == ["Velocity of notes", "end"] * 2
+
+
+def test_a_rubber_band_chooses_and_a_drag_moves_what_is_chosen(roll: PianoRoll) -> None:
+    stroke(roll, [at(roll, 5, 66), at(roll, 17, 59)], modifiers=SHIFT)
+    assert roll.model.chosen == {6, 8, 16}
+    stroke(roll, [at(roll, 7, 60), at(roll, 8, 59)])
+    assert phrase(roll) == [(0, 57, 4), (7, 59, 2), (9, 63, 4), (17, 61, 8)]
+    assert roll.model.chosen == {7, 9, 17}
+    stroke(roll, [at(roll, 2, 57)], modifiers=SHIFT)
+    assert roll.model.chosen == {0, 7, 9, 17}
+    stroke(roll, [at(roll, 2, 57)])  # a click leaves only this one
+    assert roll.model.chosen == {0}
+    roll.set_tool(RollTool.CHOOSE)
+    stroke(roll, [at(roll, 28, 58), at(roll, 30, 57)])
+    assert roll.model.chosen == set()
+
+
+def test_control_drag_moves_copies(roll: PianoRoll) -> None:
+    stroke(roll, [at(roll, 1, 57), at(roll, 27, 59)], modifiers=CONTROL)
+    assert phrase(roll) == [*PHRASE, (26, 59, 4)]
+
+
+def test_escape_takes_a_drag_back(roll: PianoRoll, told: Told) -> None:
+    before = roll.model.loop
+    stroke(roll, [at(roll, 9, 64), at(roll, 13, 67)], lets_go=False)
+    assert roll.model.loop != before
+    keys(roll, K.Key_Escape)
+    assert roll.model.loop == before
+    assert told.loops[-1] == before
+    assert told.gestures == ["Move notes", "end"]
+    QTest.mouseRelease(roll, LEFT, NONE, at(roll, 13, 67))
+    assert told.gestures == ["Move notes", "end"]
+
+
+def test_a_click_that_only_chooses_is_no_gesture(roll: PianoRoll, told: Told) -> None:
+    stroke(roll, [at(roll, 9, 64)])
+    assert roll.model.chosen == {8}
+    assert told.gestures == []
+    assert told.loops == []
+
+
+def test_the_keyboard_previews(roll: PianoRoll, told: Told) -> None:
+    def on_key(pitch: int) -> QPoint:
+        geometry = roll.roll_geometry()
+        return QPointF(20.0, geometry.y_of(pitch) + geometry.row_height / 2).toPoint()
+
+    stroke(roll, [on_key(60), on_key(61), on_key(62)])
+    assert [pitch for pitch, _ in told.heard] == [60, 61, 62]
+    assert told.loops == []
+
+
+# -- the scale ----------------------------------------------------------------------------------------
+
+
+def test_drawn_and_moved_notes_snap_to_the_scale(roll: PianoRoll) -> None:
+    roll.set_key(A_MINOR)
+    stroke(roll, [at(roll, 26, 61)])
+    assert phrase(roll)[-1] == (26, 60, 1)
+    stroke(roll, [at(roll, 9, 64), at(roll, 9, 66)])
+    assert phrase(roll)[2] == (8, 65, 4)
+    roll.set_snap(False)
+    stroke(roll, [at(roll, 28, 61)])
+    assert phrase(roll)[-1] == (28, 61, 1)
+
+
+def test_moving_in_time_only_leaves_pitches_alone(roll: PianoRoll) -> None:
+    roll.set_loop(loop_of([(8, 61, 2)]))
+    roll.set_key(A_MINOR)
+    stroke(roll, [at(roll, 8, 61), at(roll, 12, 61)])
+    assert phrase(roll) == [(12, 61, 2)]
+
+
+def test_rows_of_the_scale_are_lit_and_chords_rule_the_beats(roll: PianoRoll) -> None:
+    def lightness(step: int, pitch: int) -> int:
+        return roll.grab().toImage().pixelColor(at(roll, step, pitch)).green()
+
+    roll.set_key(A_MINOR)
+    assert lightness(25, 59) > lightness(25, 58)
+    assert lightness(25, 61) == lightness(25, 58)
+    roll.set_key(Key(9, Mode.MINOR, (Chord.parse("Am"),)))
+    assert lightness(24, 59) < lightness(25, 59)  # B is no note of the chord on the beat
+    assert lightness(24, 60) == lightness(25, 60)
+
+
+def test_a_stroke_becomes_notes_of_the_scale(roll: PianoRoll, told: Told) -> None:
+    roll.set_key(A_MINOR)
+    roll.set_tool(RollTool.SKETCH)
+    stroke(roll, [at(roll, 20, 57), at(roll, 21, 57), at(roll, 26, 64), at(roll, 31, 64)])
+    notes = roll.model.notes
+    drawn = [note for note in notes if note.step >= 20]
+    assert drawn[0].step == 20
+    assert all(note.pitch % 12 in A_MINOR.pitch_classes for note in drawn)
+    pitches = [note.pitch for note in drawn]
+    assert pitches == sorted(pitches)
+    assert (pitches[0], pitches[-1]) == (57, 64)
+    assert drawn[-1].length_steps >= 5  # a level stroke is one long note
+    assert sum(note.length_steps for note in drawn) == 12.0
+    assert phrase(roll)[:4] == [(0, 57, 4), (6, 60, 2), (8, 64, 4), (16, 62, 4)]  # cut where it begins
+    assert told.gestures == ["Sketch", "end"]
+
+
+def test_a_sketch_without_a_key_is_in_c_major(roll: PianoRoll) -> None:
+    roll.set_tool(RollTool.SKETCH)
+    stroke(roll, [at(roll, 0, 57), at(roll, 31, 66)])
+    assert len(roll.model.notes) >= 6
+    assert all(note.pitch % 12 in Key().pitch_classes for note in roll.model.notes)
+
+
+# -- by keys ------------------------------------------------------------------------------------------
+
+
+def test_keys_move_the_cursor_round_the_loop(roll: PianoRoll, told: Told) -> None:
+    roll.model.go_to(0, 60)
+    keys(roll, K.Key_Left)
+    assert (roll.model.step, roll.model.pitch) == (31, 60)
+    keys(roll, K.Key_Right, K.Key_Right, K.Key_Up, K.Key_PageUp)
+    assert (roll.model.step, roll.model.pitch) == (1, 73)
+    assert roll.pitch_view.low <= 73 <= roll.pitch_view.high  # it stays in sight
+    keys(roll, K.Key_Right, modifiers=CONTROL)
+    assert roll.model.step == 5
+    keys(roll, K.Key_N)
+    assert (roll.model.step, roll.model.pitch) == (6, 60)
+    keys(roll, K.Key_N, modifiers=SHIFT)
+    assert (roll.model.step, roll.model.pitch) == (0, 57)
+    keys(roll, K.Key_End)
+    assert roll.model.step == 31
+    roll.set_key(A_MINOR)
+    roll.model.go_to(0, 64)
+    keys(roll, K.Key_Up, K.Key_Up)
+    assert roll.model.pitch == 67  # by notes of the scale
+    assert told.loops == []
+
+
+def test_keys_edit_the_note_at_the_cursor(roll: PianoRoll, told: Told) -> None:
+    roll.model.go_to(26, 59)
+    keys(roll, K.Key_Space)
+    assert phrase(roll)[-1] == (26, 59, 1)
+    keys(roll, K.Key_Right, K.Key_Right, modifiers=SHIFT)
+    assert phrase(roll)[-1] == (26, 59, 3)
+    keys(roll, K.Key_Up, modifiers=SHIFT)
+    assert phrase(roll)[-1] == (26, 60, 3)
+    keys(roll, K.Key_PageDown, modifiers=SHIFT)
+    assert phrase(roll)[-1] == (26, 48, 3)
+    keys(roll, K.Key_Right, modifiers=CONTROL | SHIFT)
+    assert phrase(roll)[-1] == (27, 48, 3)
+    keys(roll, K.Key_Plus)
+    keys(roll, K.Key_Minus, modifiers=SHIFT)
+    keys(roll, K.Key_Down, modifiers=CONTROL)
+    assert roll.model.notes[-1].velocity == 99
+    keys(roll, K.Key_Left, modifiers=ALT)
+    assert roll.model.notes[-1].microtiming == pytest.approx(-0.05)
+    keys(roll, K.Key_Delete)
+    assert phrase(roll) == list(PHRASE)
+    assert told.texts == [
+        "Draw note",
+        *["Stretch notes"] * 2,
+        *["Transpose notes"] * 2,
+        "Move notes",
+        *["Velocity of notes"] * 3,
+        "Timing of notes",
+        "Delete notes",
+    ]
+    assert told.keys[1] == told.keys[2] != ""  # repeated small edits are one step of the history
+    assert told.keys[0] == told.keys[-1] == ""
+    assert told.gestures == []
+
+
+def test_space_on_a_note_takes_it_away_and_elsewhere_cuts_it(roll: PianoRoll) -> None:
+    roll.model.go_to(2, 57)
+    keys(roll, K.Key_Space)
+    assert phrase(roll) == list(PHRASE[1:])
+    roll.model.go_to(18, 65)
+    keys(roll, K.Key_Return)
+    assert phrase(roll)[-2:] == [(16, 62, 2), (18, 65, 1)]
+
+
+def test_keys_for_several_notes(roll: PianoRoll, told: Told) -> None:
+    keys(roll, K.Key_A, modifiers=CONTROL)
+    assert roll.model.chosen == {0, 6, 8, 16}
+    keys(roll, K.Key_Up, modifiers=SHIFT)
+    assert phrase(roll) == [(step, pitch + 1, length) for step, pitch, length in PHRASE]
+    keys(roll, K.Key_Escape)
+    assert roll.model.chosen == set()
+    stroke(roll, [at(roll, 5, 66), at(roll, 11, 60)], modifiers=SHIFT)
+    keys(roll, K.Key_C, modifiers=CONTROL)
+    roll.model.go_to(24, 60)
+    keys(roll, K.Key_V, modifiers=CONTROL)
+    assert phrase(roll)[-2:] == [(24, 61, 2), (26, 65, 4)]
+    keys(roll, K.Key_X, modifiers=CONTROL)
+    assert phrase(roll)[-1] == (16, 63, 8)
+    roll.model.chosen = frozenset({6})
+    keys(roll, K.Key_D, modifiers=CONTROL)
+    assert (10, 61, 2) in phrase(roll)
+    assert told.texts[-1] == "Duplicate notes"
+
+
+def test_the_roll_takes_only_its_own_shortcuts(roll: PianoRoll) -> None:
+    def claims(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> bool:
+        from PySide6.QtCore import QEvent
+        from PySide6.QtGui import QKeyEvent
+
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, modifiers)
+        event.ignore()
+        QApplication.sendEvent(roll, event)
+        return event.isAccepted()
+
+    assert claims(K.Key_Space)
+    assert claims(K.Key_Delete)
+    for key, modifiers in ((K.Key_D, NONE), (K.Key_Escape, NONE), (K.Key_C, CONTROL), (K.Key_V, CONTROL)):
+        assert not claims(key, modifiers)
+    roll.model.choose_all()
+    assert claims(K.Key_Escape)
+    assert claims(K.Key_C, CONTROL)
+    roll.model.copy()
+    assert claims(K.Key_V, CONTROL)
+    roll.forget_copied()
+    assert not claims(K.Key_V, CONTROL)
+    roll.set_step_entry(True)
+    assert claims(K.Key_D)
+    assert claims(K.Key_1)
+
+
+# -- step entry ---------------------------------------------------------------------------------------
+
+
+def test_letters_enter_notes_step_by_step(roll: PianoRoll, told: Told) -> None:
+    roll.set_loop(MelodyLoop.empty())
+    roll.model.go_to(0, 62)
+    roll.set_step_entry(True)
+    keys(roll, K.Key_A, K.Key_2, K.Key_W, K.Key_Space, K.Key_K, K.Key_Return)
+    assert phrase(roll) == [(0, 60, 1), (1, 61, 2), (5, 72, 4)]
+    assert roll.model.step == 9
+    keys(roll, K.Key_X, K.Key_1, K.Key_A)
+    assert phrase(roll)[-1] == (9, 72, 1)
+    keys(roll, K.Key_Z, K.Key_Z, K.Key_C, K.Key_S)
+    assert phrase(roll)[-1] == (10, 50, 1)
+    assert roll.model.notes[-1].velocity == 92
+    keys(roll, K.Key_Backspace)
+    assert phrase(roll)[-1] == (9, 72, 1)
+    assert roll.model.step == 10
+    assert told.heard == [(60, 100), (61, 100), (72, 100), (72, 100), (50, 92)]
+    assert told.keys == [""] * len(told.keys)  # each is a step of its own
+
+
+def test_step_entry_writes_over_what_is_there(roll: PianoRoll) -> None:
+    roll.set_step_entry(True)
+    roll.model.go_to(2, 60)
+    keys(roll, K.Key_8, K.Key_D)
+    assert phrase(roll) == [(0, 57, 2), (2, 64, 8), (16, 62, 8)]
+
+
+def test_a_midi_keyboard_enters_notes_with_their_velocity(roll: PianoRoll, told: Told) -> None:
+    roll.set_loop(MelodyLoop.empty())
+    roll.enter_note(60, 90)
+    assert roll.model.notes == ()  # not in step entry
+    roll.set_step_entry(True)
+    for pitch, velocity in ((60, 33), (60, 0), (91, 127), (91, 0)):
+        roll.enter_note(pitch, velocity)
+    assert roll.model.notes == (Note(0, 60, 33), Note(1, 91, 127))
+    assert roll.pitch_view.high >= 91
+    assert told.heard == []  # it is heard as it is played
+
+
+def test_step_entry_goes_round_the_loop(roll: PianoRoll) -> None:
+    roll.set_loop(MelodyLoop.empty())
+    roll.set_step_entry(True)
+    for step in range(34):
+        roll.enter_note(60 + step % 3, 100)
+    assert [note.pitch - 60 for note in roll.model.notes] == [32 % 3, 33 % 3, *(s % 3 for s in range(2, 32))]
+
+
+# -- what is in sight ---------------------------------------------------------------------------------
+
+
+def test_the_pitches_in_sight_stay_while_editing(roll: PianoRoll) -> None:
+    view = roll.pitch_view
+    assert view.shows(roll.model.notes)
+    stroke(roll, [at(roll, 26, view.high)])
+    stroke(roll, [at(roll, 28, view.low)])
+    roll.set_loop(loop_of([(0, view.low + 1, 4)]))
+    assert roll.pitch_view == view
+    roll.set_loop(loop_of([(0, 90, 4)]))  # out of sight: shown again
+    assert roll.pitch_view != view
+    assert roll.pitch_view.shows(roll.model.notes)
+
+
+def test_a_note_dragged_over_the_edge_takes_the_sight_with_it(roll: PianoRoll) -> None:
+    top = roll.pitch_view.high
+    row = roll.roll_geometry().row_height
+    place = at(roll, 9, 64)
+    stroke(roll, [place, place - QPoint(0, round(row * (top + 3 - 64)))])
+    assert phrase(roll)[2] == (8, top + 3, 4)
+    assert roll.pitch_view.high == top + 3
+
+
+def test_wheel_scrolls_and_zooms(roll: PianoRoll, told: Told) -> None:
+    free = at(roll, 28, 60)
+    view = roll.pitch_view
+    turn(roll, free, 1)
+    assert (roll.pitch_view.low, roll.pitch_view.rows) == (view.low + 2, view.rows)
+    turn(roll, free, -1)
+    turn(roll, free, -1, CONTROL)
+    assert roll.pitch_view.rows == view.rows + 4
+    assert abs(roll.roll_geometry().pitch_at(free.y()) - 60) <= 1  # what is under the pointer stays
+    keys(roll, K.Key_PageUp, modifiers=CONTROL)
+    keys(roll, K.Key_0, modifiers=CONTROL)
+    assert roll.pitch_view == view
+    for _ in range(60):
+        turn(roll, free, -1, CONTROL)
+        turn(roll, free, -1)
+    assert (roll.pitch_view.low, roll.pitch_view.rows) == (0, 128)
+    assert told.loops == []
+
+
+def test_places_are_found_under_their_middles(roll: PianoRoll) -> None:
+    geometry = roll.roll_geometry()
+    for step in range(32):
+        for pitch in range(geometry.view.low, geometry.view.high + 1):
+            middle = geometry.cell_rect(step, pitch).center()
+            assert (geometry.step_at(middle.x()), geometry.pitch_at(middle.y())) == (step, pitch)
+
+
+def test_microtiming_shifts_the_bar(roll: PianoRoll) -> None:
+    geometry = roll.roll_geometry()
+    on_grid, late = geometry.note_rect(Note(4, 60, 90, 2.0)), geometry.note_rect(Note(4, 60, 90, 2.0, 0.4))
+    assert late.left() - on_grid.left() == pytest.approx(0.4 * geometry.steps.step_width)
+    assert late.width() == on_grid.width()
+
+
+def test_louder_notes_are_whiter_and_the_playing_one_is_lit(roll: PianoRoll) -> None:
+    def color(step: int, pitch: int) -> str:
+        return roll.grab().toImage().pixelColor(at(roll, step, pitch)).name()
+
+    roll.set_loop(MelodyLoop.from_notes([Note(4, 60, 127, 2.0), Note(8, 60, 20, 2.0)]))
+    roll.model.go_to(20, 60)
+    assert color(5, 60) == "#ffffff"
+    assert "#808080" < color(9, 60) < "#f0f0f0"
+    roll.set_playhead(9.0)
+    lit = color(8, 60)
+    roll.set_playhead(10.5)  # silence
+    assert color(8, 60) != lit
+    roll.set_playhead(None)
+
+
+def test_another_loop_during_a_drag_ends_it(roll: PianoRoll, told: Told) -> None:
+    stroke(roll, [at(roll, 9, 64), at(roll, 12, 64)], lets_go=False)
+    roll.set_loop(loop_of([(0, 60, 4)]))
+    assert told.gestures == ["Move notes", "end"]
+    QTest.mouseMove(roll, at(roll, 20, 64))
+    QTest.mouseRelease(roll, LEFT, NONE, at(roll, 20, 64))
+    assert phrase(roll) == [(0, 60, 4)]
+
+
+# -- for the screen reader ----------------------------------------------------------------------------
+
+
+def test_a_screen_reader_hears_the_cursor(roll: PianoRoll) -> None:
+    interface = QAccessible.queryAccessibleInterface(roll)
+
+    def words(step: int, pitch: int) -> str:
+        roll.model.go_to(step, pitch)
+        return interface.text(QAccessible.Text.Value)
+
+    assert words(12, 60) == "C4, bar 1, step 13, rest"
+    assert words(0, 57) == "A3, bar 1, step 1, note of 4 steps, velocity 100"
+    assert words(18, 60) == "C4, bar 2, step 3, D4 sounds, held, step 3 of 8, velocity 100"
+    assert interface.text(QAccessible.Text.Name) == "Piano roll"
+    assert interface.valueInterface().currentValue() == 100.0
+    interface.valueInterface().setCurrentValue(42)
+    assert roll.model.notes[-1].velocity == 42
+    interface.valueInterface().setCurrentValue(0)
+    assert phrase(roll) == list(PHRASE[:3])
