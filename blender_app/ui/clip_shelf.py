@@ -88,7 +88,7 @@ class _ClipDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("text" if chosen else "muted"))
         room = self._name_rect(rect)
         name = QFontMetrics(font).elidedText(
-            self._model.clips[index.row()].name, Qt.TextElideMode.ElideRight, room.width()
+            self._model.clips[index.row()].name, Qt.TextElideMode.ElideMiddle, room.width()
         )
         painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
         painter.restore()

@@ -224,7 +224,7 @@ class EndCard(QWidget):
         left = _EDGE + QFontMetrics(bold).horizontalAdvance(f"{self._letter}  ")
         room = row.left() - 4 - left
         if room > 12:
-            name = QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideRight, round(room))
+            name = QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, round(room))
             painter.setFont(font)
             painter.setPen(self._look.theme.color("text" if self._is_selected else "muted"))
             painter.drawText(QPointF(left, base), name)
