@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from blender_app.core.errors import AudioError, FontError
+from blender_app.core.gm import track_controls
 from blender_app.core.paths import default_font
 from blender_app.engine.jack import jack_runs
 from blender_app.engine.track import Kit, TrackSettings
@@ -31,8 +32,6 @@ DRUM_BANK = 128
 DRUMS_RING_S = 1.5
 """Drums are heard so long even if their notes are short: a note-off costs an 808 its boom (6 dB)."""
 _MAX_KITS = 128
-_VOLUME, _PAN, _REVERB = 7, 10, 91
-_FULL_VOLUME = 100  # a channel's volume in FluidSynth before anybody has set it
 _LEVELS_KEPT_QUIET = (1, 2, 3, 4)  # error, warning, info, debug: what matters is raised by us
 
 
@@ -220,15 +219,11 @@ class OfflineSynth:
     def shape(self, channel: int, settings: TrackSettings) -> None:
         """Give a channel (0-15) the volume, pan and reverb of a track; its preset is for `select`.
 
-        Volume 1 is FluidSynth's own, so that a track that nobody has touched sounds as it always did.
-        As with velocity, loudness goes by the square.
+        Volume 1 is what a channel of FluidSynth begins with. As with velocity, loudness goes by the
+        square.
         """
-        for controller, value in (
-            (_VOLUME, settings.volume * _FULL_VOLUME),
-            (_PAN, 64 + settings.pan * (64 if settings.pan < 0 else 63)),
-            (_REVERB, settings.reverb * 127),
-        ):
-            self.message(0xB0 | channel, controller, round(value))
+        for controller, value in track_controls(settings.volume, settings.pan, settings.reverb):
+            self.message(0xB0 | channel, controller, value)
 
     def set_gain(self, gain: float) -> None:
         """Set FluidSynth's gain, 0 to 10."""
