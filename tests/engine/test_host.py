@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
+import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from blender_app.core.notes import Note, Pattern
@@ -106,6 +108,29 @@ def test_sound_goes_to_a_file(engine, wait_for, tmp_path):
     assert wait_for(m.AudioChanged, driver=None).message is None
     engine.close()
     assert any(target.read_bytes()[100_000:])  # not silence
+
+
+def test_band_goes_to_a_file_each_track_with_its_own_sound(engine, wait_for, tmp_path):
+    target = tmp_path / "band.wav"
+    for name, pan, pitch in (("bass", -1.0, 45), ("melody", 1.0, 93)):
+        engine.send(m.SetTrack(m.TrackSettings(name, False, program=80, pan=pan, reverb=0.0)))
+        engine.send(m.SetPattern(name, Pattern(1, (Note(0, pitch, 100, 31.0),))))
+    engine.send(m.SetAudio(True, f"file:{target}"))
+    changed = wait_for(m.AudioChanged)
+    assert m.Kit(0, 80, "Square Lead") in changed.sounds
+    assert m.Kit(128, 0, "Standard") not in changed.sounds
+    engine.send(m.Play())
+    wait_for(m.Stats)
+    wait_for(m.Stats)
+    engine.send(m.SetAudio(False))
+    wait_for(m.AudioChanged, driver=None)
+    engine.close()
+    with wave.open(str(target)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+    for side, strongest in ((0, 110.0), (1, 1760.0)):
+        spectrum = np.abs(np.fft.rfft(samples[:, side]))
+        found = float(np.argmax(spectrum)) * 48000 / len(samples)
+        assert found == pytest.approx(strongest, rel=0.03)
 
 
 def test_no_audio_device_is_told_and_the_rest_goes_on(engine, wait_for):

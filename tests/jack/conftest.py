@@ -190,6 +190,60 @@ def listen(jack: Jack, tmp_path: Path) -> Iterator[Callable[..., Listener]]:
         listener.close()
 
 
+class Keyboard:
+    """A MIDI output in a process of its own, played from here."""
+
+    def __init__(self, name: str) -> None:
+        self.port = f"{name}:out"
+        code = textwrap.dedent("""
+            import os, sys, time, rtmidi
+            port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=sys.argv[1])
+            port.open_virtual_port("out")
+            print("ready", flush=True)
+            for line in sys.stdin:
+                now_s = time.monotonic()
+                port.send_message([int(number) for number in line.split()])
+                print(now_s, flush=True)
+            port.close_port()
+            port.delete()
+            os._exit(0)
+        """)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.process.stdout.readline()
+
+    def play(self, *message: int) -> float:
+        """Send a message, and return the moment at which it was sent."""
+        self.process.stdin.write(" ".join(map(str, message)) + "\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.stdin.close()
+            try:
+                self.process.wait(WAIT_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process.stdout.close()
+
+
+@pytest.fixture
+def keyboard(jack: Jack) -> Iterator[Callable[[str], Keyboard]]:
+    """Open keyboards, by name."""
+    made: list[Keyboard] = []
+
+    def make(name: str = "keys") -> Keyboard:
+        made.append(Keyboard(name))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
 class Engine(EngineProcess):
     """An engine that remembers all its events."""
 
