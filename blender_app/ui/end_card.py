@@ -35,11 +35,10 @@ from blender_app.ui.theme import KEYBOARD_REASONS, Look
 
 _EDGE = 3.0
 _PULL_PX = 4.0
-LEAST_PICTURE = 34
-"""Height of the picture in the lowest card, in pixels."""
+_LEAST_PICTURE = 34
 _LEAST_WIDTH = 130
-_ROOMY_LINES = 10
-"""Width from which there is room for the pencil; a click does the same."""
+_NAME_LINES = 5
+"""Room for a name, in heights of a line, that lets it stand beside the buttons."""
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_D, Qt.Key.Key_V)
 
 
@@ -158,16 +157,23 @@ class EndCard(QWidget):
             self._place_buttons()
 
     def _place_buttons(self) -> None:
-        self.edit_button.setVisible(self.width() >= _ROOMY_LINES * self._look.line_height())
         size = self._buttons.sizeHint()
-        self._buttons.setGeometry(
-            self.width() - size.width(), self.height() - size.height(), size.width(), size.height()
-        )
+        left = 0 if self._is_narrow(self.width()) else self.width() - size.width()
+        self._buttons.setGeometry(left, self.height() - size.height(), size.width(), size.height())
+
+    def _is_narrow(self, width: int) -> bool:
+        """Say whether a card of this width has its name over its buttons, not beside them."""
+        return width - self._buttons.sizeHint().width() < _NAME_LINES * self._look.line_height()
+
+    def text_height(self, width: int) -> int:
+        """Return what a card of this width needs in height besides its picture, in pixels."""
+        line = self._look.line_height() if self._is_narrow(width) else 0
+        return self._buttons.sizeHint().height() + line + 4 + round(2 * _EDGE)
 
     def picture_rect(self) -> QRectF:
         """Return where the loop is drawn, in pixels."""
-        below = self._buttons.sizeHint().height() + 4
-        return QRectF(_EDGE, _EDGE, self.width() - 2 * _EDGE, max(8.0, self.height() - below - 2 * _EDGE))
+        height = max(8, self.height() - self.text_height(self.width()))
+        return QRectF(_EDGE, _EDGE, self.width() - 2 * _EDGE, height)
 
     def _drawn(self, loop: Loop) -> QPixmap:
         if self._picture is None:
@@ -217,12 +223,14 @@ class EndCard(QWidget):
     def _paint_name(self, painter: QPainter) -> None:
         row = self._buttons.geometry()
         font, bold = self._look.font(), self._look.font(bold=True)
-        base = row.center().y() + QFontMetrics(font).ascent() / 2 - 1
+        narrow = self._is_narrow(self.width())
+        middle = row.top() - self._look.line_height() / 2 if narrow else row.center().y()
+        base = middle + QFontMetrics(font).ascent() / 2 - 1
         painter.setFont(bold)
         painter.setPen(self._look.theme.color("text"))
         painter.drawText(QPointF(_EDGE, base), self._letter)
         left = _EDGE + QFontMetrics(bold).horizontalAdvance(f"{self._letter}  ")
-        room = row.left() - 4 - left
+        room = (self.width() - _EDGE if narrow else row.left() - 4) - left
         if room > 12:
             name = QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, round(room))
             painter.setFont(font)
@@ -233,8 +241,8 @@ class EndCard(QWidget):
         return QSize(220, 130)
 
     def minimumSizeHint(self) -> QSize:
-        buttons = self._buttons.sizeHint()
-        return QSize(max(_LEAST_WIDTH, buttons.width() + 24), LEAST_PICTURE + buttons.height() + 10)
+        width = max(_LEAST_WIDTH, self._buttons.sizeHint().width() + round(2 * _EDGE))
+        return QSize(width, _LEAST_PICTURE + self.text_height(width))
 
     # -- touching -----------------------------------------------------------------------------------
 

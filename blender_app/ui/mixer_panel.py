@@ -26,7 +26,7 @@ from blender_app.session.document import (
     TrackKind,
 )
 from blender_app.ui.color import to_qcolor
-from blender_app.ui.end_card import LEAST_PICTURE, EndCard
+from blender_app.ui.end_card import EndCard
 from blender_app.ui.loop_drag import LoopDrag, WriteMidi
 from blender_app.ui.mixer_bar import MixerBar, SwapButton
 from blender_app.ui.mixer_keys import deed_of
@@ -326,7 +326,7 @@ class MixerPanel(QWidget):
         least = self.cards[0].minimumSizeHint().height()
         card = self._card_width()
         picture = min(max(height * _PICTURE_SHARE, card * _PICTURE_RATIO), height * _TALLEST_SHARE)
-        card_height = max(least, least - LEAST_PICTURE + round(picture))
+        card_height = max(least, self.cards[0].text_height(card) + round(picture))
         left = self._cards_left(card)
         self.cards[0].setGeometry(left, 0, card, card_height)
         self.cards[1].setGeometry(width - left - card, 0, card, card_height)

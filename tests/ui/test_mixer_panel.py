@@ -525,3 +525,22 @@ def test_drums_are_mixed_as_well(panel: MixerPanel) -> None:
     assert panel.step_clip(3).kind is TrackKind.DRUMS
     assert "hits" in panel.view.accessible_text()
     assert np.array_equal(panel.step_clip(0).loop.hits, drums.corners[0].hits)
+
+
+@pytest.mark.parametrize("width", [140, 300])
+def test_the_name_of_an_end_finds_room_beside_or_over_its_buttons(
+    panel: MixerPanel, mixer: Mixer, width: int
+) -> None:
+    card = panel.cards[0]
+    card.resize(width, card.height())
+    before = card.grab().toImage()
+    card.set_loop(mixer.ends[0], "Another")
+    after = card.grab().toImage()
+    changed = [
+        x
+        for x in range(before.width())
+        for y in range(before.height())
+        if before.pixel(x, y) != after.pixel(x, y)
+    ]
+    assert max(changed) - min(changed) > 40
+    assert card.picture_rect().height() >= 34
