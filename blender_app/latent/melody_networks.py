@@ -9,11 +9,14 @@ Shapes: B batch, T = 32 steps, W = 130 tokens, Z latent.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from blender_app.core.drums import LOOP_STEPS
+from blender_app.core.melody import OCTAVE
 from blender_app.latent.config import MelodyConfig
 from blender_app.latent.networks import FlowPrior, ResidualMLP
 
@@ -21,6 +24,23 @@ TOKENS = 130
 UNKNOWN = TOKENS
 """Stands for a step before the beginning, or one that the head may not see."""
 NOTE_OFF, FIRST_PITCH = 1, 2
+REACHED = 2 * OCTAVE + 2
+"""Intervals up to an octave either way, and none."""
+FARTHEST = 24
+INTERVALS = 2 * FARTHEST + 1
+"""Intervals that the head can say: two octaves either way."""
+
+
+def _interval_table() -> Tensor:
+    """Return for each last pitch (-1 to 127) which interval leads to each pitch; `INTERVALS` for none."""
+    last, pitch = torch.arange(-1, TOKENS - FIRST_PITCH)[:, None], torch.arange(TOKENS - FIRST_PITCH)
+    place = pitch - last + FARTHEST
+    return torch.where((last >= 0) & (place >= 0) & (place < INTERVALS), place, INTERVALS)
+
+
+INTERVAL_OF = _interval_table()
+CLASSES_FROM = (torch.arange(-1, TOKENS - FIRST_PITCH)[:, None] + torch.arange(OCTAVE)) % OCTAVE
+"""The twelve pitch classes upwards from each last pitch (-1 to 127)."""
 
 
 class TuneEncoder(nn.Module):
@@ -41,7 +61,9 @@ class TuneEncoder(nn.Module):
 class TuneDecoder(nn.Module):
     """Code and noise level to tokens, autoregressive over steps in a small head.
 
-    The head sees the step's features, the last sixteen tokens and the last pitch, however long ago.
+    The head sees the step's features, the last sixteen tokens, the last note and how it was reached,
+    and which pitch classes were played, counted from the last. It says pitches by themselves and
+    intervals from the last note, so what it learns in one key holds in all.
     """
 
     def __init__(self, config: MelodyConfig) -> None:
@@ -51,14 +73,14 @@ class TuneDecoder(nn.Module):
         self.features = ResidualMLP(config.z_notes + 2, config.width, config.blocks, LOOP_STEPS * size)
         self.embed = nn.Embedding(TOKENS + 1, config.history_embedding)
         self.last = nn.Embedding(TOKENS + 1, config.head_width)
+        self.reached = nn.ModuleList(nn.Embedding(REACHED, config.head_width) for _ in range(2))
         self.from_features = nn.Linear(size, config.head_width)
-        self.from_history = nn.Linear(
-            config.history_steps * config.history_embedding, config.head_width, bias=False
-        )
+        remembered = config.history_steps * config.history_embedding + OCTAVE
+        self.from_history = nn.Linear(remembered, config.head_width, bias=False)
         self.position = nn.Parameter(torch.zeros(LOOP_STEPS, config.head_width))
         self.inner = nn.Linear(config.head_width, config.head_width)
         self.direct = nn.Linear(size, TOKENS)
-        self.out = nn.Linear(config.head_width, TOKENS)
+        self.out = nn.Linear(config.head_width, TOKENS + INTERVALS)
 
     def step_features(self, z: Tensor, noise: Tensor) -> Tensor:
         """Map z (B, Z) and noise levels (B,) to features (B, T, F)."""
@@ -66,10 +88,13 @@ class TuneDecoder(nn.Module):
         features: Tensor = self.features(torch.cat([z, level], -1))
         return features.view(len(z), LOOP_STEPS, -1)
 
-    def _head(self, hidden: Tensor) -> Tensor:
+    def _head(self, hidden: Tensor, last: Tensor) -> Tensor:
+        """Return logits (..., W) of hidden (..., H) after the pitches `last` (...), -1 for none."""
         hidden = F.gelu(hidden, approximate="tanh")
-        logits: Tensor = self.out(hidden + F.gelu(self.inner(hidden), approximate="tanh"))
-        return logits
+        said: Tensor = self.out(hidden + F.gelu(self.inner(hidden), approximate="tanh"))
+        logits, by_interval = said[..., :TOKENS], F.pad(said[..., TOKENS:], (0, 1))
+        pitches = by_interval.gather(-1, INTERVAL_OF[last + 1])
+        return torch.cat([logits[..., :FIRST_PITCH], logits[..., FIRST_PITCH:] + pitches], -1)
 
     def forward(self, z: Tensor, noise: Tensor, tokens: Tensor, known: Tensor) -> Tensor:
         """Return the logits (B, T, W) of each step, given the tokens before it.
@@ -78,20 +103,26 @@ class TuneDecoder(nn.Module):
         """
         return self.logits(z, noise, self.recall(tokens, known))
 
-    def recall(self, tokens: Tensor, known: Tensor) -> Tensor:
-        """Return what the head makes of the steps before each step of `tokens`, (B, T, H)."""
+    def recall(self, tokens: Tensor, known: Tensor) -> Recalled:
+        """Return what the head makes of the steps before each step of `tokens`."""
         seen = torch.where(known, tokens, UNKNOWN)
         past = F.pad(seen, (self.config.history_steps, -1), value=UNKNOWN)
         history = self.embed(past.unfold(1, self.config.history_steps, 1)).flatten(2)
-        last = self.last(F.pad(last_pitches(seen), (1, -1), value=UNKNOWN))
-        recalled: Tensor = self.from_history(history) + last + self.position
-        return recalled
+        notes = notes_before(seen)
+        hidden = self.from_history(torch.cat([history, notes.classes.to(history.dtype)], -1))
+        return Recalled(hidden + self._of_notes(notes) + self.position, notes.last)
 
-    def logits(self, z: Tensor, noise: Tensor, recalled: Tensor) -> Tensor:
+    def _of_notes(self, notes: NotesBefore) -> Tensor:
+        last: Tensor = self.last(torch.where(notes.last < 0, UNKNOWN, notes.last + FIRST_PITCH))
+        for embed, reached in zip(self.reached, notes.reached, strict=True):
+            last = last + embed(reached)
+        return last
+
+    def logits(self, z: Tensor, noise: Tensor, recalled: Recalled) -> Tensor:
         """Return the logits (B, T, W) of each step, given what `recall` says of those before it."""
         features = self.step_features(z, noise)
         direct: Tensor = self.direct(features)
-        return self._head(self.from_features(features) + recalled) + direct
+        return self._head(self.from_features(features) + recalled.hidden, recalled.last) + direct
 
     @torch.no_grad()
     def decode(
@@ -134,26 +165,90 @@ class TuneDecoder(nn.Module):
         return hidden, self.direct(features)
 
     def _run_head(self, hidden: Tensor, direct: Tensor, allowed: Tensor | None) -> Tensor:
+        """Decide all steps in order; hidden (T, B, H) and direct (T, B, W) come from the features."""
         steps, batch, size = self.config.history_steps, hidden.shape[1], self.embed.embedding_dim
-        embedded = self.embed.weight[UNKNOWN].repeat(batch, steps + LOOP_STEPS)
+        # For each loop the embedded past, and behind it the pitch classes counted from the last note.
+        memory = torch.cat([self.embed.weight[UNKNOWN].repeat(batch, steps), torch.zeros(batch, OCTAVE)], 1)
         tokens = torch.empty((LOOP_STEPS, batch), dtype=torch.long)
-        last = torch.full((batch,), UNKNOWN)
+        notes, played = NotesBefore.none(batch), torch.zeros(batch, OCTAVE)
         silent = torch.ones(batch, dtype=torch.bool)
         for t in range(LOOP_STEPS):
-            history = embedded[:, t * size : (t + steps) * size]
-            inner = torch.addmm(hidden[t], history, self.from_history.weight.T)
-            inner += self.last.weight[last]
-            logits = self._head(inner)
+            inner = torch.addmm(hidden[t], memory, self.from_history.weight.T)
+            logits = self._head(inner + self._of_notes(notes), notes.last)
             logits += direct[t]
             logits[:, NOTE_OFF].masked_fill_(silent, -torch.inf)
             if allowed is not None:
                 _lock(logits[:, FIRST_PITCH:], allowed[t])
             token = torch.argmax(logits, -1, out=tokens[t])
-            embedded[:, (t + steps) * size : (t + steps + 1) * size] = self.embed.weight[token]
-            played = token >= FIRST_PITCH
-            last = torch.where(played, token, last)
-            silent = ~played & (silent | (token == NOTE_OFF))
+            starts = token >= FIRST_PITCH
+            notes = notes.after(token, starts, played)
+            memory = torch.cat([memory[:, size:-OCTAVE], self.embed.weight[token], notes.classes], 1)
+            silent = ~starts & (silent | (token == NOTE_OFF))
         return tokens.T.contiguous()
+
+
+class Recalled(NamedTuple):
+    """What the head makes of the past: (..., H), and the last pitch (...), -1 for none."""
+
+    hidden: Tensor
+    last: Tensor
+
+
+class NotesBefore(NamedTuple):
+    """The notes before a step.
+
+    Parameters
+    ----------
+    last
+        The last pitch (...), -1 before the first.
+    reached
+        How the last note and the one before it were reached: intervals of -12 to 12, clipped, plus
+        12, and 25 where there is none; each (...).
+    classes
+        Which pitch classes were played, 1 or 0, counted upwards from that of the last, (..., 12).
+    """
+
+    last: Tensor
+    reached: tuple[Tensor, Tensor]
+    classes: Tensor
+
+    @classmethod
+    def none(cls, batch: int) -> NotesBefore:
+        """Return what is before the first note."""
+        no = torch.full((batch,), -1)
+        nowhere = torch.full((batch,), REACHED - 1)
+        return cls(no, (nowhere, nowhere), torch.zeros(batch, OCTAVE))
+
+    def after(self, token: Tensor, starts: Tensor, played: Tensor) -> NotesBefore:
+        """Return what is before the next step; `played` (B, 12), the pitch classes, is brought up to date."""
+        pitch = torch.where(starts, token - FIRST_PITCH, self.last)
+        last, before = self.reached
+        reached = torch.where(starts, _interval(pitch, self.last), last)
+        earlier = torch.where(starts, last, before)
+        rows = torch.nonzero(starts).flatten()
+        played[rows, pitch[rows] % OCTAVE] = 1.0
+        return NotesBefore(pitch, (reached, earlier), played.gather(1, CLASSES_FROM[pitch + 1]))
+
+
+def _interval(pitch: Tensor, before: Tensor) -> Tensor:
+    size = (pitch - before).clamp(-OCTAVE, OCTAVE) + OCTAVE
+    return torch.where((before < 0) | (pitch < 0), REACHED - 1, size)
+
+
+def notes_before(tokens: Tensor) -> NotesBefore:
+    """Return the notes before each step of tokens (B, T); a step that is `UNKNOWN` hides only itself."""
+    batch, steps = tokens.shape
+    on = (tokens >= FIRST_PITCH) & (tokens < UNKNOWN)
+    pitch = tokens - FIRST_PITCH
+    count = on.cumsum(1) - on.long()
+    # The pitches in order, from place 3 on; all steps without a note write to the last place.
+    line = torch.full((batch, steps + 4), -1, device=tokens.device)
+    line.scatter_(1, torch.where(on, count + 3, steps + 3), torch.where(on, pitch, -1))
+    last, second, third = (line.gather(1, count + place) for place in (2, 1, 0))
+    heard = F.one_hot(torch.where(on, pitch % OCTAVE, OCTAVE), OCTAVE + 1)[..., :OCTAVE].cumsum(1)
+    played = (F.pad(heard, (0, 0, 1, -1)) > 0).float()
+    reached = _interval(last, second), _interval(second, third)
+    return NotesBefore(last, reached, played.gather(2, CLASSES_FROM[last + 1]))
 
 
 def _lock(pitches: Tensor, allowed: Tensor) -> None:
@@ -163,17 +258,6 @@ def _lock(pitches: Tensor, allowed: Tensor) -> None:
     before = pitches.amax(-1, keepdim=True)
     pitches.masked_fill_(~allowed, -torch.inf)
     pitches += before - pitches.amax(-1, keepdim=True)
-
-
-def last_pitches(tokens: Tensor) -> Tensor:
-    """Return for each step the last note-on up to it (B, T), `UNKNOWN` before the first one.
-
-    A step that may not be seen hides nothing but itself.
-    """
-    steps = torch.arange(tokens.shape[1], device=tokens.device)
-    played = (tokens >= FIRST_PITCH) & (tokens < UNKNOWN)
-    at = torch.where(played, steps, -1).cummax(1).values
-    return torch.where(at >= 0, tokens.gather(1, at.clamp(min=0)), UNKNOWN)
 
 
 class LoudnessNet(nn.Module):
