@@ -16,7 +16,7 @@ from blender_app.ui.loop_pictures import picture
 from blender_app.ui.theme import Look
 
 Index = QModelIndex | QPersistentModelIndex
-PICTURE_SIZE = QSize(84, 42)
+_WIDTH_PX, _HEIGHT_PX = 84, 42
 _LAB = np.array([0.5, 0.0, -0.01])
 """A clip lies nowhere on a palette, so that its ground is grey."""
 _RADIUS = 4.0
@@ -32,12 +32,18 @@ class ClipModel(QAbstractListModel):
         self._kind = TrackKind.DRUMS
         self._ratio = 1.0
         self._pictures: dict[Clip, QPixmap] = {}
+        self._size = self.picture_size
         self.renamed: tuple[int, str] | None = None
 
     @property
     def clips(self) -> tuple[Clip, ...]:
         """The clips, in order."""
         return self._clips
+
+    @property
+    def picture_size(self) -> QSize:
+        """Size of a picture in pixels: wider for larger text, so that names find room under it."""
+        return QSize(round(_WIDTH_PX * (1.0 + self._look.text_scale) / 2.0), _HEIGHT_PX)
 
     def set_clips(self, clips: Sequence[Clip]) -> None:
         """Show other clips."""
@@ -53,9 +59,9 @@ class ClipModel(QAbstractListModel):
             self._tell_all()
 
     def set_ratio(self, ratio: float) -> None:
-        """Draw for a screen with `ratio` device pixels a pixel."""
-        if ratio != self._ratio:
-            self._ratio = ratio
+        """Draw for a screen with `ratio` device pixels a pixel, and for the text size of the look."""
+        if (ratio, self.picture_size) != (self._ratio, self._size):
+            self._ratio, self._size = ratio, self.picture_size
             self._pictures.clear()
             self._tell_all()
 
@@ -111,7 +117,7 @@ class ClipModel(QAbstractListModel):
         """Return the picture of a clip."""
         clip = self._clips[row]
         if clip not in self._pictures:
-            size = PICTURE_SIZE * self._ratio
+            size = self._size * self._ratio
             image = picture(clip.loop, _LAB, (size.width(), size.height()), _RADIUS * self._ratio)
             pixmap = QPixmap.fromImage(image)
             pixmap.setDevicePixelRatio(self._ratio)

@@ -297,3 +297,12 @@ def test_the_screen_reader_hears_name_kind_and_notes(shelf: ClipShelf) -> None:
     assert words == "Lark, melody, 1 note, C4 to C4"
     assert shelf.list.accessibleName() == "Clips"
     assert shelf.keep_button.accessibleName()
+
+
+def test_larger_text_finds_more_room(shelf: ClipShelf, look: Look) -> None:
+    small, row = shelf.model.picture(0).size(), shelf.list.height()
+    look.set_text_scale(2.0)
+    assert shelf.model.picture(0).width() > small.width()
+    assert shelf.list.height() > row
+    look.set_text_scale(1.0)
+    assert (shelf.model.picture(0).size(), shelf.list.height()) == (small, row)
