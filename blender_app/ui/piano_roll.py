@@ -19,18 +19,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from blender_app.core.melody import OCTAVE, MelodyLoop
-from blender_app.core.notes import Note
 from blender_app.core.scales import Key
 from blender_app.ui import accessible
 from blender_app.ui.roll_canvas import RollCanvas
 from blender_app.ui.roll_geometry import PitchView
 from blender_app.ui.roll_keys import ZOOM_ROWS, deed_of, letters_of, view_deed_of
 from blender_app.ui.roll_model import RollModel
-from blender_app.ui.roll_notes import Edit, Notes, louder, without
+from blender_app.ui.roll_notes import Notes
 from blender_app.ui.roll_painting import (
     paint_band,
     paint_cursor,
-    paint_hidden,
     paint_key_pressed,
     paint_lane,
     paint_letters,
@@ -38,8 +36,8 @@ from blender_app.ui.roll_painting import (
     paint_notes,
     paint_stroke,
 )
-from blender_app.ui.roll_press import RollTool, gesture_of, shape_at
-from blender_app.ui.roll_touch import Band, Draw, Gesture, Loudness, Move, Sketch, Stretch
+from blender_app.ui.roll_press import RollTool, follow, gesture_of, shape_at
+from blender_app.ui.roll_touch import Band, Draw, Gesture, Move, Sketch, Stretch
 from blender_app.ui.theme import SMALL, Look
 
 _WHEEL_VELOCITY = 4
@@ -98,6 +96,13 @@ class PianoRoll(RollCanvas):
         if fit:
             self.fit()
         self.update()
+
+    def show_loop(self, loop: MelodyLoop) -> None:
+        """Show the loop of another place: all of it in sight, the cursor on its first note."""
+        self.set_loop(loop, fit=True)
+        if self.model.notes:
+            self.model.go_to(self.model.notes[0].step, self.model.notes[0].pitch)
+        self.model.choose_none()
 
     def fit(self) -> None:
         """Bring all notes into sight, with some room round them."""
@@ -163,10 +168,8 @@ class PianoRoll(RollCanvas):
         painter.save()
         painter.setClipRect(geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3))
         paint_lost(painter, geometry, self._lost)
-        in_sight = tuple(note for note in model.notes if geometry.view.shows((note,)))
-        paint_notes(painter, geometry, in_sight, self._color, small, model.chosen)
+        paint_notes(painter, geometry, model.notes, self._color, small, model.chosen)
         paint_lane(painter, geometry, model.notes, model.chosen)
-        paint_hidden(painter, geometry, model.notes)
         if self.hasFocus() or self._enters:
             length = model.pen_length if self._enters else 1
             paint_cursor(painter, geometry, model.step, model.pitch, length, self._enters)
@@ -228,27 +231,14 @@ class PianoRoll(RollCanvas):
         if self.model.apply(edit):
             self._begin_gesture(touch.text)
             self.loopEdited.emit(self.model.loop, touch.text, "")
-        self._follow_cursor(touch, edit, point)
+        follow(self.model, touch, edit, point)
+        if isinstance(touch, Move | Stretch):
+            self.set_pitch_view(self._view.showing(self.model.pitch))
+        here = self.model.here
+        if isinstance(touch, Draw | Move | Sketch) and here is not None:
+            self._hear(here.pitch, here.velocity)
         self.update()
         self.cursorMoved.emit()
-
-    def _follow_cursor(self, touch: Gesture, edit: Edit, point: QPointF) -> None:
-        """Keep the cursor with the note under the hand, let it be heard, and the pen remember it."""
-        model = self.model
-        if isinstance(touch, Draw | Stretch) and edit.wished:
-            model.pen_length = int(edit.wished[-1].length_steps)
-        if isinstance(touch, Move | Stretch | Loudness) and len(model.chosen) == 1:
-            note = next(note for note in model.notes if note.step in model.chosen)
-            model.go_to(note.step, note.pitch)
-            model.pen_velocity = note.velocity
-            self.set_pitch_view(self._view.showing(note.pitch))
-        elif isinstance(touch, Draw) and model.here is not None:
-            model.go_to(model.step, model.here.pitch)
-        elif isinstance(touch, Sketch):
-            model.go_to(touch.grip.geometry.step_at(point.x()), model.pitch)
-            model.go_to(model.step, model.here.pitch if model.here is not None else model.pitch)
-        if isinstance(touch, Draw | Move | Sketch) and model.here is not None:
-            self._hear(model.here.pitch, model.here.velocity)
 
     def _begin_gesture(self, text: str) -> None:
         if not self._in_gesture:
@@ -327,17 +317,9 @@ class PianoRoll(RollCanvas):
             self.set_pitch_view(self._view.zoomed(-ZOOM_ROWS * turns, pitch))
         elif note is not None:
             by = 1 if modifiers & Qt.KeyboardModifier.ShiftModifier else _WHEEL_VELOCITY
-            self._wheel_velocity(note, by * turns)
+            self._tell(self.model.loudness_of(note, by * turns))
         else:
             self.set_pitch_view(self._view.scrolled(_SCROLL_ROWS * turns))
-
-    def _wheel_velocity(self, note: Note, by: int) -> None:
-        model, chosen = self.model, self.model.chosen
-        targets = chosen if note.step in chosen else frozenset({note.step})
-        changed = model.apply(louder(model.notes, targets, by))
-        model.chosen = chosen
-        model.go_to(note.step, note.pitch)
-        self._tell("Velocity of notes" if changed else None)
 
     # -- by keys --------------------------------------------------------------------------------------
 
@@ -408,11 +390,4 @@ class PianoRoll(RollCanvas):
 
     def set_accessible_number(self, value: float) -> None:
         """Set the velocity of the note at the cursor; 0 removes it."""
-        here, model = self.model.here, self.model
-        if here is not None:
-            one = frozenset({here.step})
-            edit = (
-                louder(model.notes, one, value - here.velocity) if value >= 1 else without(model.notes, one)
-            )
-            text = "Velocity of notes" if value >= 1 else "Delete notes"
-            self._tell(text if model.apply(Edit(edit.notes)) else None)
+        self._tell(self.model.set_velocity(round(value)))

@@ -183,6 +183,25 @@ class RollModel:
             self.pen_velocity = next(note.velocity for note in self.notes if note.step in targets)
         return "Velocity of notes" if changed else ""
 
+    def loudness_of(self, note: Note, by: int) -> str:
+        """Change the velocity of one note, or of all that are chosen if it is one of them."""
+        chosen = self.chosen
+        one = frozenset({note.step})
+        changed = self.apply(louder(self.notes, chosen if note.step in chosen else one, by))
+        self.chosen = chosen
+        self.go_to(note.step, note.pitch)
+        return "Velocity of notes" if changed else ""
+
+    def set_velocity(self, velocity: int) -> str:
+        """Set the velocity of the note at the cursor; 0 takes it away."""
+        here = self.here
+        if here is None:
+            return ""
+        if velocity < 1:
+            self.apply(without(self.notes, frozenset({here.step})))
+            return "Delete notes"
+        return self.loudness_of(here, velocity - here.velocity)
+
     def nudge(self, by: float) -> str:
         """Play notes a little later or earlier than the grid."""
         return "Timing of notes" if self._apply_here(nudged(self.notes, self.targets, by)) else ""

@@ -180,7 +180,10 @@ def paint_notes(
     """Draw notes as bars, the louder the whiter, with a mark where microtiming pulls them off the grid."""
     painter.setFont(font)
     metrics = QFontMetricsF(font)
+    _paint_hidden(painter, geometry, notes)
     for note in notes:
+        if not geometry.view.low <= note.pitch <= geometry.view.high:
+            continue
         rect = geometry.note_rect(note)
         radius = min(2.5, rect.height() / 3)
         ink = QColor(MARK)
@@ -271,7 +274,7 @@ def paint_playhead(painter: QPainter, geometry: RollGeometry, playhead: float) -
     painter.drawLine(line)
 
 
-def paint_hidden(painter: QPainter, geometry: RollGeometry, notes: Notes) -> None:
+def _paint_hidden(painter: QPainter, geometry: RollGeometry, notes: Notes) -> None:
     """Point at notes that lie above or below what is in sight."""
     painter.setPen(QPen(_SHADOW, 1.0))
     painter.setBrush(MARK)

@@ -37,6 +37,7 @@ class RollPanel(QFrame):
         super().__init__(parent)
         self._look = look
         self._corner: int | None = None
+        self._place = ""
         self._recording: str | None = None
         self.title, self.detail = QLabel(self), ElidedLabel(look, self)
         self.roll = PianoRoll(look)
@@ -50,6 +51,7 @@ class RollPanel(QFrame):
         self.tools.record_options.setMenu(self.record_menu)
         self._arrange()
         self._connect(actions)
+        self.set_can_record(False)
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
 
@@ -92,17 +94,24 @@ class RollPanel(QFrame):
 
     # -- what is shown --------------------------------------------------------------------------------
 
-    def show_corner(self, corner: int, name: str, loop: MelodyLoop) -> None:
-        """Show a corner in the editor; another one than before is fitted into sight."""
-        self.title.setText(f"{corner + 1}  {name}")
+    def show_corner(self, corner: int, name: str, loop: MelodyLoop, mark: str | None = None) -> None:
+        """Show a corner in the editor; another one than before is fitted into sight.
+
+        `mark` stands before the name in place of the corner's number.
+        """
+        place = mark or f"{corner + 1}"
+        self.title.setText(f"{place}  {name}")
         self.roll.set_color(self._look.corner_color(corner))
-        self.roll.set_loop(loop, fit=corner != self._corner)
-        self._corner = corner
+        if place == self._place:
+            self.roll.set_loop(loop)
+        else:
+            self.roll.show_loop(loop)
+        self._corner, self._place = corner, place
         self._on_roll_cursorMoved()
 
     def forget_corner(self) -> None:
         """Let the next corner be fitted into sight: that of another track."""
-        self._corner = None
+        self._place = ""
 
     def set_key(self, key: Key | None) -> None:
         """Light the rows of a key, and let pitches snap to it."""
@@ -140,7 +149,8 @@ class RollPanel(QFrame):
         return self._overdub.checkedAction() is self._overdub.actions()[1]
 
     def set_can_record(self, can: bool) -> None:
-        """Allow to record: a MIDI input is open."""
+        """Allow to record: a MIDI input is open. What records already can still be stopped."""
+        self._can_record = can
         self.tools.record.setEnabled(can or self._recording is not None)
         self.tools.record.setToolTip(
             "Record two bars from the MIDI input" if can else "Record: open a MIDI input first"
@@ -150,6 +160,7 @@ class RollPanel(QFrame):
         """Say how far a recording is ("count-in 3"), or that there is none."""
         self._recording = text
         self.tools.record.setChecked(text is not None)
+        self.set_can_record(self._can_record)
         self._on_roll_cursorMoved()
 
     @Slot()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from blender_app.core.notes import Note
 from blender_app.ui.roll_geometry import RollGeometry
 from blender_app.ui.roll_model import RollModel
-from blender_app.ui.roll_notes import NOTHING, Notes
+from blender_app.ui.roll_notes import NOTHING, Edit, Notes
 from blender_app.ui.roll_touch import Band, Draw, Erase, Gesture, Grip, Lane, Loudness, Move, Sketch, Stretch
 
 _EDGE_PX = 7.0
@@ -92,6 +92,20 @@ def _edge_at(geometry: RollGeometry, note: Note, point: QPointF) -> int:
     if point.x() > box.right() - edge:
         return 1
     return -1 if box.width() >= _LEAST_FOR_START_PX and point.x() < box.left() + edge else 0
+
+
+def follow(model: RollModel, touch: Gesture, edit: Edit, point: QPointF) -> None:
+    """Keep the cursor with the note under the hand, and let the pen remember its length and velocity."""
+    if isinstance(touch, Draw | Stretch) and edit.wished:
+        model.pen_length = int(edit.wished[-1].length_steps)
+    if isinstance(touch, Sketch):
+        model.go_to(touch.grip.geometry.step_at(point.x()), model.pitch)
+    if isinstance(touch, Move | Stretch | Loudness) and len(model.chosen) == 1:
+        note = next(note for note in model.notes if note.step in model.chosen)
+        model.go_to(note.step, note.pitch)
+        model.pen_velocity = note.velocity
+    elif isinstance(touch, Draw | Sketch) and model.here is not None:
+        model.go_to(model.step, model.here.pitch)
 
 
 def shape_at(geometry: RollGeometry, notes: Notes, point: QPointF, tool: RollTool) -> Qt.CursorShape:

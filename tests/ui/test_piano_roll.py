@@ -575,6 +575,44 @@ def test_louder_notes_are_whiter_and_the_playing_one_is_lit(roll: PianoRoll) -> 
     roll.set_playhead(None)
 
 
+def test_the_pointer_shows_what_a_press_would_do(roll: PianoRoll) -> None:
+    def shape(point: QPoint) -> Qt.CursorShape:
+        QTest.mouseMove(roll, point)
+        QApplication.processEvents()
+        return roll.cursor().shape()
+
+    geometry = roll.roll_geometry()
+    free, note = at(roll, 28, 60), at(roll, 18, 62)
+    end = QPointF(geometry.note_rect(roll.model.notes[3]).right() - 2, note.y()).toPoint()
+    lane = geometry.lane.center().toPoint()
+    assert shape(free) is Qt.CursorShape.CrossCursor
+    assert shape(note) is Qt.CursorShape.OpenHandCursor
+    assert shape(end) is Qt.CursorShape.SizeHorCursor
+    assert shape(at(roll, 16, 62, 0.1)) is Qt.CursorShape.SizeHorCursor
+    assert shape(lane) is Qt.CursorShape.SizeVerCursor
+    assert shape(geometry.keys.center().toPoint()) is Qt.CursorShape.PointingHandCursor
+    assert shape(QPoint(2, 2)) is Qt.CursorShape.ArrowCursor
+    roll.set_tool(RollTool.ERASE)
+    assert shape(note) is Qt.CursorShape.PointingHandCursor
+
+
+def test_the_key_under_the_pointer_is_named(roll: PianoRoll) -> None:
+    plain = roll.grab().toImage()
+    QTest.mouseMove(roll, at(roll, 28, 63))
+    QApplication.processEvents()
+    key = roll.roll_geometry().row_rect(63).center().y()
+    place = QPoint(4, round(key))
+    assert roll.grab().toImage().pixelColor(place) != plain.pixelColor(place)
+
+
+def test_a_double_click_on_the_keyboard_shows_all_notes(roll: PianoRoll, told: Told) -> None:
+    view = roll.pitch_view
+    roll.set_pitch_view(view.zoomed(40, 60))
+    QTest.mouseDClick(roll, LEFT, NONE, roll.roll_geometry().keys.center().toPoint())
+    assert roll.pitch_view == view
+    assert told.loops == []
+
+
 def test_another_loop_during_a_drag_ends_it(roll: PianoRoll, told: Told) -> None:
     stroke(roll, [at(roll, 9, 64), at(roll, 12, 64)], lets_go=False)
     roll.set_loop(loop_of([(0, 60, 4)]))

@@ -65,7 +65,6 @@ def click(button: QAbstractButton) -> None:
 def test_the_heading_tells_corner_cursor_and_note(panel: RollPanel) -> None:
     assert panel.title.text() == "2  walk"
     panel.roll.setFocus()
-    panel.roll.model.go_to(0, 36)
     QTest.keyClick(panel.roll, Qt.Key.Key_N)
     assert panel.detail.text() == "G2   1.3.1   velocity 100   length 4"
     QTest.keyClick(panel.roll, Qt.Key.Key_End)
@@ -77,7 +76,14 @@ def test_another_corner_is_fitted_into_sight_and_the_same_one_stays(panel: RollP
     panel.show_corner(1, "walk", loop_of((0, 38, 4.0)))
     assert panel.roll.pitch_view == view
     panel.show_corner(2, "lead", HIGH)
+    assert (panel.roll.model.step, panel.roll.model.pitch) == (0, 84)
     assert panel.roll.pitch_view.shows(HIGH.to_notes())
+    assert not panel.roll.pitch_view.shows(LOW.to_notes())
+
+
+def test_an_end_of_the_mixer_has_its_own_mark(panel: RollPanel) -> None:
+    panel.show_corner(1, "walk", HIGH, mark="B")
+    assert panel.title.text() == "B  walk"
     assert not panel.roll.pitch_view.shows(LOW.to_notes())
 
 
@@ -160,6 +166,7 @@ def test_recording_asks_with_count_in_and_overdub(panel: RollPanel) -> None:
     stopped: list[bool] = []
     panel.recordAsked.connect(lambda bars, overdub: asked.append((bars, overdub)))
     panel.recordStopped.connect(lambda: stopped.append(True))
+    panel.set_can_record(True)
     click(panel.tools.record)
     assert asked == [(1, False)]
     assert not panel.tools.record.isChecked()  # until it really records
@@ -180,11 +187,15 @@ def test_recording_asks_with_count_in_and_overdub(panel: RollPanel) -> None:
 
 
 def test_without_an_input_there_is_no_recording(panel: RollPanel) -> None:
-    panel.set_can_record(False)
     assert not panel.tools.record.isEnabled()
-    assert "input" in panel.tools.record.toolTip()
+    assert "open a MIDI input" in panel.tools.record.toolTip()
     panel.set_can_record(True)
     assert panel.tools.record.isEnabled()
+    panel.set_recording("recording 40 %")
+    panel.set_can_record(False)  # the input is lost
+    assert panel.tools.record.isEnabled()  # to stop
+    panel.set_recording(None)
+    assert not panel.tools.record.isEnabled()
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.6, 2.0])
