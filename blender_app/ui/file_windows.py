@@ -86,14 +86,14 @@ class FileWindows(QObject):
 
     def export(self, what: str) -> None:
         """Ask where to write "cell", "path", "grid" or "band" as a MIDI file, or as sound."""
-        write: Callable[[str], object] = {
+        writers: dict[str, Callable[[str], object]] = {
             "cell": self._controller.export_cell,
             "path": self._controller.export_path,
             "grid": self._controller.export_grid,
             "band": self._controller.export_band,
-        }[what]
+        }
         name = f"{self._controller.title} {what}.mid"
-        self._ask(f"Export the {what}", EXPORT_FILTER, write, saves=True, name=name)
+        self._ask(f"Export the {what}", EXPORT_FILTER, writers[what], saves=True, name=name)
 
     def choose_font(self) -> None:
         """Ask for a SoundFont."""

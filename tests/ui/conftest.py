@@ -26,6 +26,7 @@ from blender_app.session.settings import Settings
 from blender_app.ui.main_window import MainWindow
 from blender_app.ui.theme import Look
 
+TEMPO_BPM, BAR_S = 120.0, 2.0
 KITS = (m.Kit(128, 0, "Standard"), m.Kit(128, 8, "Room"), m.Kit(128, 25, "TR-808"))
 SOUNDS = (m.Kit(0, 4, "Tine Electric"), m.Kit(0, 33, "Finger Bass"), m.Kit(0, 38, "Synth Bass"))
 
@@ -49,7 +50,8 @@ class RecordingEngine:
         now_s = time.monotonic()
         if isinstance(command, m.Play | m.Stop):
             playing = isinstance(command, m.Play)
-            self.events.append(m.TransportChanged(playing, Timeline(now_s, 0.0, 120.0)))
+            begins_s = now_s + (BAR_S * command.count_in_bars if isinstance(command, m.Play) else 0.0)
+            self.events.append(m.TransportChanged(playing, Timeline(begins_s, 0.0, TEMPO_BPM)))
         if isinstance(command, m.SetPattern):
             self.events.append(m.PatternStarted(command.track, command.pattern.serial, 0.0, now_s))
         if isinstance(command, m.OpenPort):
