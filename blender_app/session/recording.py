@@ -131,9 +131,13 @@ class Recorder:
         if velocity > 0 and -EARLY_STEPS <= step < LOOP_STEPS:
             self._played.append(_Played(pitch, velocity, step))
 
-    def take(self) -> MelodyLoop:
-        """Return what was played so far as a loop; a note that is still held lasts to its end."""
-        loop = MelodyLoop.from_notes(self._quantised())
+    def take(self, now_s: float = math.inf) -> MelodyLoop:
+        """Return what was played so far as a loop.
+
+        A note that is still held lasts to the moment `now_s`, at most to the end of the loop.
+        """
+        end = LOOP_STEPS if math.isinf(now_s) else min(LOOP_STEPS, self._step_at(now_s))
+        loop = MelodyLoop.from_notes(self._quantised(end))
         if self._overdub is None:
             return loop
         played = loop.to_notes()
@@ -141,12 +145,12 @@ class Recorder:
         kept = (note for note in self._overdub.to_notes() if note.step not in steps)
         return MelodyLoop.from_notes((*played, *kept))
 
-    def _quantised(self) -> Iterable[Note]:
+    def _quantised(self, end: float) -> Iterable[Note]:
         taken: set[int] = set()
         last: list[Note] = []
         for played in sorted(self._played, key=_start_of):
             step, microtiming = self._nearest(played.start)
-            note = Note(step, played.pitch, played.velocity, self._length(played), microtiming)
+            note = Note(step, played.pitch, played.velocity, _length_of(played, end), microtiming)
             if step < LOOP_STEPS:
                 taken.add(step)
                 yield note
@@ -163,14 +167,14 @@ class Recorder:
         step = min(late, key=lambda each: (abs(late[each]), -each))
         return step, min(0.5, max(-0.5, late[step]))
 
-    @staticmethod
-    def _length(played: _Played) -> float:
-        """Return the length in whole steps, at least one; a held note lasts to the end of the take."""
-        end = LOOP_STEPS if played.end is None else min(played.end, LOOP_STEPS)
-        return float(max(1, math.floor(end - played.start + 0.5)))
-
     def _step_at(self, moment_s: float) -> float:
         return self._timeline.step_at(moment_s) - self._first_step
+
+
+def _length_of(played: _Played, end: float) -> float:
+    """Return the length in whole steps, at least one; what sounds at the `end` of the take ends there."""
+    until = end if played.end is None else min(played.end, end)
+    return float(max(1, math.floor(until - played.start + 0.5)))
 
 
 def _start_of(played: _Played) -> float:

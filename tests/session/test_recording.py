@@ -79,6 +79,7 @@ def test_held_notes_end_with_the_loop() -> None:
     held = recorder()
     held.receive(60, 90, at(28.0))
     assert told(held.take()) == [(28, 60, 90, 4.0, 0.0)]
+    assert told(held.take(at(30.2))) == [(28, 60, 90, 2.0, 0.0)]
     held.receive(60, 0, at(47.0))
     assert told(held.take()) == [(28, 60, 90, 4.0, 0.0)]
 
