@@ -1,33 +1,52 @@
-"""The commands that read and write MIDI and WAV files: palette, interpolate, sample, render."""
+"""The commands that make MIDI files with a model: palette, morph, sample."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from blender_app import load_model
-from blender_app.core.drums import DrumLoop
-from blender_app.core.errors import FileError
+from blender_app.core.errors import FileError, LoopweaveError, MidiFileError, ModelError
 from blender_app.core.files import make_folder
-from blender_app.core.gm import KIT_NAMES, kit_program
-from blender_app.core.smf import MidiStyle, drum_loop_from, grid_sections, read_midi, row_sections, write_midi
+from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES, kit_program
+from blender_app.core.scales import Key
+from blender_app.core.smf import (
+    Loop,
+    MidiContents,
+    MidiStyle,
+    drum_loop_from,
+    grid_sections,
+    has_drums,
+    has_melody,
+    melody_loop_from,
+    read_midi,
+    row_sections,
+    write_midi,
+)
 from blender_app.core.time import MAX_TEMPO_BPM, MIN_TEMPO_BPM
-from blender_app.engine.render import RenderStyle, render_midi
+from blender_app.session.track import TrackKind
+
+if TYPE_CHECKING:
+    from blender_app.session.decoding import LoopModel
 
 DEFAULT_TEMPO_BPM = 120.0
 _LAST_PROGRAM = 127
-_HEARD_DB = 0.1
+_MIDI_SUFFIXES = (".mid", ".midi")
 
 
 def palette(options: argparse.Namespace) -> None:
     """Write a palette's cells, one file each, and the whole grid."""
-    loops, tempo_bpm = _read((options.tl, options.tr, options.bl, options.br), options)
-    style = _style(options, tempo_bpm)
+    loops, kind, tempo_bpm = _read((options.tl, options.tr, options.bl, options.br), options)
+    style = _style(options, kind, tempo_bpm)
+    lock = _lock(options, kind, len(loops))
     folder = make_folder(options.out)
-    model = load_model(options.model)
-    made = model.make_palette(loops, plain=options.plain)
+    made = _model(options, kind).make_palette(loops, refine=True, plain=options.plain, **lock)
     cells = made.cells(options.rows, options.cols)
     for row, cells_of_row in enumerate(cells, 1):
         for column, loop in enumerate(cells_of_row, 1):
@@ -36,61 +55,45 @@ def palette(options: argparse.Namespace) -> None:
     print(f"{folder}: {options.rows * options.cols} cells and grid.mid, {style.tempo_bpm:g} bpm")
 
 
-def interpolate(options: argparse.Namespace) -> None:
-    """Write the way from one loop to another."""
-    (start, end), tempo_bpm = _read((options.a, options.b), options)
-    style = _style(options, tempo_bpm)
-    model = load_model(options.model)
-    loops = model.interpolate_loops(start, end, options.steps, plain=options.plain)
-    write_midi(options.out, row_sections(loops), style)
+def morph(options: argparse.Namespace) -> None:
+    """Write the way from one loop to another, as one file or a file of each loop."""
+    (start, end), kind, tempo_bpm = _read((options.a, options.b), options)
+    style = _style(options, kind, tempo_bpm)
+    lock = _lock(options, kind, 2)
+    model = _model(options, kind)
+    way = model.make_morph(start, end, refine=True, plain=options.plain, **lock)
+    loops = way.at(np.linspace(0.0, 1.0, options.steps))
+    if options.out.suffix.lower() in _MIDI_SUFFIXES:
+        write_midi(options.out, row_sections(loops), style)
+    else:
+        _write_each(make_folder(options.out), "step", loops, style)
     print(f"{options.out}: {len(loops)} loops of two bars, {style.tempo_bpm:g} bpm")
 
 
 def sample(options: argparse.Namespace) -> None:
-    """Write loops that the model makes up."""
-    style = _style(options, DEFAULT_TEMPO_BPM)
+    """Write loops that a model makes up."""
+    kind, wishes = _wanted(options)
+    style = _style(options, kind, DEFAULT_TEMPO_BPM)
+    key = _key(options, kind)
+    if key is not None:
+        wishes["allowed"] = key.allowed()
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     folder = make_folder(options.out)
-    loops = load_model(options.model).sample_loops(options.n, temperature=options.temperature, seed=seed)
-    digits = max(2, len(str(len(loops))))
-    for number, loop in enumerate(loops, 1):
-        write_midi(folder / f"sample-{number:0{digits}}.mid", loop, style)
+    model = _model(options, kind)
+    loops = model.sample_loops(options.n, temperature=options.temperature, seed=seed, **wishes)
+    _write_each(folder, "sample", loops, style)
     again = "" if options.seed is not None else f" (the same again: --seed {seed})"
     print(f"{folder}: {len(loops)} loops{again}")
 
 
-def render(options: argparse.Namespace) -> None:
-    """Play a MIDI file into a WAV file."""
-    style = RenderStyle(options.font, _kit(options.kit), options.rate, options.tail, options.loop)
-    report = render_midi(options.file, options.out, style)
-    print(f"{options.out}: {report.length_s:.2f} s")
-    if report.reduced_db > _HEARD_DB:
-        print(f"turned down by {report.reduced_db:.1f} dB, or it would have clipped")
+def kit_of(text: str | None) -> int | None:
+    """Return the program of a kit given by name or number.
 
-
-def _read(paths: Sequence[Path], options: argparse.Namespace) -> tuple[list[DrumLoop], float]:
-    """Return the loops of the files, and the tempo of the first one."""
-    contents = [read_midi(path) for path in paths]
-    loops = [
-        drum_loop_from(content, options.bar, name=str(path))
-        for path, content in zip(paths, contents, strict=True)
-    ]
-    return loops, min(MAX_TEMPO_BPM, max(MIN_TEMPO_BPM, contents[0].tempo_at(0)))
-
-
-def _style(options: argparse.Namespace, tempo_bpm: float) -> MidiStyle:
-    """Return how the options want MIDI files written."""
-    return MidiStyle(
-        tempo_bpm=tempo_bpm if options.tempo is None else options.tempo,
-        swing=options.swing / 100,
-        feel=options.feel / 100,
-        quantize=options.quantize,
-        program=_kit(options.kit),
-    )
-
-
-def _kit(text: str | None) -> int | None:
-    """Return the program of a kit given by name or number."""
+    Raises
+    ------
+    FileError
+        There is no such kit.
+    """
     if text is None:
         return None
     program = int(text) if text.isdecimal() else kit_program(text)
@@ -98,3 +101,117 @@ def _kit(text: str | None) -> int | None:
         known = ", ".join(f"{name} ({number})" for number, name in KIT_NAMES.items())
         raise FileError(f"There is no drum kit {text!r}. Known are {known}.")
     return program
+
+
+def _write_each(folder: Path, name: str, loops: Sequence[Loop], style: MidiStyle) -> None:
+    digits = max(2, len(str(len(loops))))
+    for number, loop in enumerate(loops, 1):
+        write_midi(folder / f"{name}-{number:0{digits}}.mid", loop, style)
+
+
+def _read(paths: Sequence[Path], options: argparse.Namespace) -> tuple[list[Loop], TrackKind, float]:
+    """Return the loops of the files, what they are, and the tempo of the first one."""
+    contents = [read_midi(path) for path in paths]
+    kind = _kind_in(paths, contents) if options.kind is None else TrackKind(options.kind)
+    if options.track is not None and not kind.is_melodic:
+        raise FileError("--track chooses a part for melodies; drums are read from channel 10.")
+    loops: list[Loop] = []
+    for path, content in zip(paths, contents, strict=True):
+        if kind.is_melodic:
+            bass = kind is TrackKind.BASS
+            loops.append(melody_loop_from(content, options.bar, options.track, bass=bass, name=str(path)))
+        else:
+            loops.append(drum_loop_from(content, options.bar, name=str(path)))
+    return loops, kind, min(MAX_TEMPO_BPM, max(MIN_TEMPO_BPM, contents[0].tempo_at(0)))
+
+
+def _kind_in(paths: Sequence[Path], contents: Sequence[MidiContents]) -> TrackKind:
+    """Return what all of the files have."""
+    drums, melodies = [has_drums(each) for each in contents], [has_melody(each) for each in contents]
+    for path, *has in zip(paths, drums, melodies, strict=True):
+        if not any(has):
+            raise MidiFileError(f"{path} has no notes.")
+    if all(drums) and all(melodies):
+        raise FileError("These files have both drums and melodies: say --kind drums or --kind melody.")
+    if not all(drums) and not all(melodies):
+        no_melody, no_drums = paths[melodies.index(False)], paths[drums.index(False)]
+        raise FileError(
+            f"Drums and melodies cannot be blended with each other: {no_melody} has drums only, "
+            f"{no_drums} none on channel 10."
+        )
+    return TrackKind.DRUMS if all(drums) else TrackKind.MELODY
+
+
+def _wanted(options: argparse.Namespace) -> tuple[TrackKind, dict[str, Any]]:
+    """Return the kind of loops to make up, and what the model is asked for besides."""
+    if options.kind is None:
+        melodic = options.model is not None and _kind_of(options.model) == TrackKind.MELODY.value
+        return (TrackKind.MELODY if melodic else TrackKind.DRUMS), {}
+    kind = TrackKind(options.kind)
+    return kind, {} if kind.register is None else {"register": kind.register}
+
+
+def _model(options: argparse.Namespace, kind: TrackKind) -> LoopModel:
+    """Return the model that was asked for, or that of the kind."""
+    if options.model is None:
+        return cast("LoopModel", load_model(kind.model_name))
+    model = cast("LoopModel", load_model(options.model))
+    wanted, made = ("melody" if kind.is_melodic else "drums"), _kind_of(options.model)
+    if made != wanted:
+        raise ModelError(f"The model {options.model} is for {made}, and these are {wanted}.")
+    return model
+
+
+def _kind_of(model: str) -> str:
+    """Return "drums" or "melody"."""
+    checkpoint = importlib.import_module("blender_app.latent.checkpoint")  # it brings torch along
+    return str(checkpoint.kind_of(model))
+
+
+def _key(options: argparse.Namespace, kind: TrackKind) -> Key | None:
+    """Return the key that melodies are to keep to."""
+    if options.key is None:
+        return None
+    if not kind.is_melodic:
+        raise FileError("--key is for melodies: drums have none.")
+    try:
+        return Key.parse(options.key)
+    except ValueError as error:
+        raise LoopweaveError(str(error)) from error
+
+
+def _lock(options: argparse.Namespace, kind: TrackKind, anchors: int) -> dict[str, Any]:
+    """Return how the decoder keeps to the key; the loops of the files stay as they are."""
+    key = _key(options, kind)
+    return {} if key is None else {"allowed": key.allowed(), "drawn": (True,) * anchors}
+
+
+def _style(options: argparse.Namespace, kind: TrackKind, tempo_bpm: float) -> MidiStyle:
+    """Return how the options want MIDI files written."""
+    if kind.is_melodic and options.kit is not None:
+        raise FileError("--kit is for drums; choose the sound of melodies with --sound.")
+    if not kind.is_melodic and options.sound is not None:
+        raise FileError("--sound is for melodies; choose the sound of drums with --kit.")
+    return MidiStyle(
+        tempo_bpm=tempo_bpm if options.tempo is None else options.tempo,
+        swing=options.swing / 100,
+        feel=options.feel / 100,
+        quantize=options.quantize,
+        program=_sound_of(options.sound) if kind.is_melodic else kit_of(options.kit),
+    )
+
+
+def _sound_of(text: str | None) -> int | None:
+    """Return the program of a General MIDI sound given by name or number."""
+    if text is None:
+        return None
+    if text.isdecimal() and int(text) <= _LAST_PROGRAM:
+        return int(text)
+    wanted = text.strip().casefold()
+    found = [program for program, name in enumerate(PROGRAM_NAMES) if name == wanted]
+    if not found:
+        near = [name for name in PROGRAM_NAMES if any(word in name for word in wanted.split())][:8]
+        raise FileError(
+            f"There is no General MIDI sound {text!r}." + (f" There are {', '.join(near)}." if near else "")
+        )
+    return found[0]

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_app.core.drums import VOICE_COUNT
 from blender_app.core.errors import FileError, FontError, MidiFileError
 from blender_app.core.files import write_atomically
 from blender_app.core.gm import DRUM_CHANNEL
@@ -100,10 +101,11 @@ def render_midi(
 
 @dataclass(frozen=True, slots=True)
 class BandTrack:
-    """A track of a band: how it sounds, and its sections, one after the other."""
+    """A track of a band: how it sounds, its sections, one after the other, and its voices' volumes."""
 
     settings: TrackSettings
     sections: tuple[Section, ...]
+    voice_volumes: tuple[float, ...] = (1.0,) * VOICE_COUNT
 
 
 def render_band(
@@ -138,6 +140,7 @@ def render_band(
             replace(
                 midi,
                 channel=channel,
+                voice_volumes=track.voice_volumes,
                 semitones=track.settings.semitones,
                 gate=track.settings.gate,
                 legato=track.settings.legato,

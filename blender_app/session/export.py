@@ -20,7 +20,7 @@ from blender_app.core.smf import (
     read_melody_loop,
     write_band,
 )
-from blender_app.engine.render import BandTrack, RenderStyle, render_band
+from blender_app.engine.render import BandTrack, RenderReport, RenderStyle, render_band
 from blender_app.engine.track_state import TrackState
 from blender_app.session.commands import settings_of
 from blender_app.session.document import DRUM_BANK, Loop, Session, Track, TrackKind
@@ -92,16 +92,22 @@ def export_music(path: Path, music: Music, session: Session) -> None:
     DeviceError
         If there is no font or no FluidSynth to render with.
     """
-    if not music.tracks:
-        raise FileError("No track is heard (mute or solo), so there is nothing to export.")
-    if not is_sound(path):
-        write_band(
-            path, [Part(sections, _style_of(track, session, music.mixed)) for track, sections in music.tracks]
-        )
+    if is_sound(path):
+        font = None if session.font is None else Path(session.font)
+        render_music(path, music, session, RenderStyle(font, loop=music.seamless))
         return
-    tracks = [BandTrack(settings_of(track), sections) for track, sections in music.tracks]
-    font = None if session.font is None else Path(session.font)
-    render_band(tracks, path, _style(session), RenderStyle(font, loop=music.seamless))
+    _check_heard(music)
+    write_band(path, [Part(sections, _style_of(track, session, music)) for track, sections in music.tracks])
+
+
+def render_music(path: Path, music: Music, session: Session, style: RenderStyle) -> RenderReport:
+    """Write a WAV file, and tell how long and how loud it is; errors are those of `export_music`."""
+    _check_heard(music)
+    tracks = [
+        BandTrack(settings_of(track), sections, _voice_volumes(track, music))
+        for track, sections in music.tracks
+    ]
+    return render_band(tracks, path, _style(session), style)
 
 
 def is_sound(path: Path) -> bool:
@@ -128,6 +134,17 @@ def import_loop(path: Path, kind: TrackKind) -> Loop:
     return read_melody_loop(path, bass=kind is TrackKind.BASS)
 
 
+def _voice_volumes(track: Track, music: Music) -> tuple[float, ...]:
+    """Return how loud the nine voices are: as the track's mix says, if that belongs to the music."""
+    state = TrackState(voices=track.mix if music.mixed else ())
+    return tuple(state.volume(voice) for voice in range(VOICE_COUNT))
+
+
+def _check_heard(music: Music) -> None:
+    if not music.tracks:
+        raise FileError("No track is heard (mute or solo), so there is nothing to export.")
+
+
 def _unrolled(pattern: Pattern, length_steps: int) -> tuple[Note, ...]:
     """Return the notes that a pattern plays in the first steps of the transport."""
     by_step: dict[int, list[Note]] = {}
@@ -144,24 +161,23 @@ def _style(session: Session) -> MidiStyle:
     return MidiStyle(session.tempo_bpm, session.swing, session.feel)
 
 
-def _style_of(track: Track, session: Session, mixed: bool) -> MidiStyle:
+def _style_of(track: Track, session: Session, music: Music) -> MidiStyle:
     """Return how a track is written to MIDI files: on its channel, with its sound if others have it."""
     bank, program = track.sound
     melodic = track.kind.is_melodic
     general = bank == DRUM_BANK and track.channel == DRUM_CHANNEL
     if melodic:
         general = bank <= _LAST_FILE_BANK and track.channel != DRUM_CHANNEL
-    state = TrackState(voices=track.mix if mixed else ())
     return replace(
         _style(session),
         channel=track.channel,
         note_map=track.note_map or VOICE_PITCHES,
-        voice_volumes=tuple(state.volume(voice) for voice in range(VOICE_COUNT)),
+        voice_volumes=_voice_volumes(track, music),
         bank=bank if melodic and general and bank else None,
         program=program if general else None,
-        controls=track_controls(track.volume, track.pan, track.reverb) if mixed else (),
+        controls=track_controls(track.volume, track.pan, track.reverb) if music.mixed else (),
         semitones=OCTAVE * track.octave if melodic else 0,
         gate=track.gate,
         legato=track.legato,
-        track_name=track.name if mixed else f"Loopweave {track.name}",
+        track_name=track.name if music.mixed else f"Loopweave {track.name}",
     )

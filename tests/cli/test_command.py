@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import FontError, PortError
 from blender_app.core.smf import read_drum_loop, read_midi
 
-COMMANDS = ("palette", "interpolate", "sample", "render", "ports", "doctor", "prepare", "train", "evaluate")
+COMMANDS = ("palette", "morph", "sample", "render", "ports", "doctor", "prepare", "train", "evaluate")
 
 
 def loopweave(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
@@ -54,7 +55,7 @@ def test_the_examples_in_the_help_are_right(capsys: pytest.CaptureFixture[str]) 
         for line in capsys.readouterr().out.splitlines():
             if line.startswith("  loopweave "):
                 example = line.strip().split("   ")[0]  # what follows explains it
-                words = example.replace("*.mid", "1 2 3 4").split()[1:]
+                words = shlex.split(example.replace("*.mid", "1 2 3 4"))[1:]
                 if words and not words[0].endswith(".blend.json"):
                     assert parser.parse_args(words).run
 
@@ -220,7 +221,7 @@ def test_the_shipped_model_from_sample_to_sound(repository: Path, tmp_path: Path
     for loop, (row, column) in zip(loops, ((1, 1), (1, 5), (3, 1), (3, 5)), strict=True):
         assert read_drum_loop(tmp_path / "p" / f"row-0{row}-column-0{column}.mid") == loop
     way = tmp_path / "way.mid"
-    done = loopweave("interpolate", *corners[:2], "--out", way, cwd=repository)
+    done = loopweave("morph", *corners[:2], "--out", way, cwd=repository)
     assert done.returncode == 0, done.stderr
     assert [name for _, name in read_midi(way).markers] == [f"{number} of 7" for number in range(1, 8)]
     assert [read_drum_loop(way, bar) for bar in (1, 13)] == loops[:2]

@@ -1,8 +1,9 @@
-"""palette, interpolate, sample and render, called as main() does, with a small fake of the model."""
+"""palette, morph, sample and render, called as main() does, with a small fake of the model."""
 
 from __future__ import annotations
 
 import wave
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,21 @@ import pytest
 
 from blender_app.cli import main
 from blender_app.core.drums import DrumLoop
-from blender_app.core.smf import MidiStyle, read_drum_loop, read_midi, write_midi
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.notes import Note
+from blender_app.core.scales import Key
+from blender_app.core.smf import (
+    MidiStyle,
+    Part,
+    as_sections,
+    read_drum_loop,
+    read_melody_loop,
+    read_midi,
+    write_band,
+    write_midi,
+)
+from blender_app.session.document import DrawnPath, Session
+from blender_app.session.files import save_session
 
 
 def run(*arguments: object) -> int:
@@ -49,9 +64,9 @@ def test_tempo_is_that_of_the_first_file_unless_told(model: Any, corners: list[P
     assert model.asked["temperature"] is None
 
 
-def test_interpolate_keeps_both_ends(model: Any, corners: list[Path], tmp_path: Path) -> None:
+def test_morph_keeps_both_ends(model: Any, corners: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "way.mid"
-    assert run("interpolate", corners[0], corners[3], "--steps", 5, "--plain", "--out", out) == 0
+    assert run("morph", corners[0], corners[3], "--steps", 5, "--plain", "--out", out) == 0
     assert model.asked == {"plain": True}
     assert [name for _, name in read_midi(out).markers] == [f"{number} of 5" for number in range(1, 6)]
     assert loop_in(out, 1) == loop_in(corners[0])
@@ -95,7 +110,7 @@ def test_bar_chooses_where_to_read(model: Any, tmp_path: Path, corners: list[Pat
     first, second = (DrumLoop.empty().with_hit(step, 0, 90) for step in (4, 8))
     write_midi(tmp_path / "long.mid", [first, second], MidiStyle())
     files = [tmp_path / "long.mid"] * 2
-    assert run("interpolate", *files, "--bar", 3, "--steps", 2, "--out", tmp_path / "o.mid") == 0
+    assert run("morph", *files, "--bar", 3, "--steps", 2, "--out", tmp_path / "o.mid") == 0
     assert loop_in(tmp_path / "o.mid") == second
 
 
@@ -110,19 +125,132 @@ def test_render(tmp_path: Path, corners: list[Path], capsys: pytest.CaptureFixtu
     assert "5.66 s" in capsys.readouterr().out
 
 
+def test_morph_writes_a_folder(model: Any, corners: list[Path], tmp_path: Path) -> None:
+    assert run("morph", corners[0], corners[3], "--steps", 3, "--out", tmp_path / "way") == 0
+    assert sorted(file.name for file in (tmp_path / "way").iterdir()) == [
+        "step-01.mid",
+        "step-02.mid",
+        "step-03.mid",
+    ]
+    assert loop_in(tmp_path / "way" / "step-03.mid") == loop_in(corners[3])
+
+
+def test_morph_of_melodies(melody_model: Any, tunes: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "way.mid"
+    assert run("morph", tunes[0], tunes[3], "--steps", 3, "--sound", "Flute", "--out", out) == 0
+    assert melody_model.asked == {"plain": False}
+    assert read_melody_loop(out, 1) == read_melody_loop(tunes[0])
+    assert [note.length_steps for note in read_melody_loop(out, 3).to_notes()] == [5.0]
+    assert read_melody_loop(out, 5) == read_melody_loop(tunes[3])
+    contents = read_midi(out)
+    assert {message.channel for message in contents.messages} == {0}
+    assert [message.data1 for message in contents.messages if message.status == 0xC0] == [73]
+    assert contents.tempo_at(0) == pytest.approx(93, rel=1e-5)
+
+
+def test_a_key_binds_what_lies_between_and_not_the_files(
+    melody_model: Any, tunes: list[Path], tmp_path: Path
+) -> None:
+    allowed = Key.parse("A minor").allowed()
+    assert run("morph", *tunes[:2], "--key", "a minor", "--out", tmp_path / "way.mid") == 0
+    assert np.array_equal(melody_model.asked["allowed"], allowed)
+    assert melody_model.asked["drawn"] == (True, True)
+    options = ("--rows", 2, "--cols", 3, "--key", "A minor")
+    assert run("palette", *tunes, *options, "--out", tmp_path / "palette") == 0
+    assert np.array_equal(melody_model.asked["allowed"], allowed)
+    assert melody_model.asked["drawn"] == (True,) * 4
+    assert melody_model.asked["corners"] == [read_melody_loop(path) for path in tunes]
+    assert read_melody_loop(tmp_path / "palette" / "row-02-column-03.mid") == read_melody_loop(tunes[3])
+    assert len(read_midi(tmp_path / "palette" / "grid.mid").markers) == 6
+
+
+def test_files_of_a_band_need_a_kind(models: Any, tmp_path: Path) -> None:
+    beat, riff = DrumLoop.empty().with_hit(0, 0, 90), MelodyLoop.from_notes([Note(0, 33, 90, 4.0)])
+    tune = MelodyLoop.from_notes([Note(0, 76, 90, 4.0)])
+    parts = [
+        Part(as_sections(loop), MidiStyle(track_name=name)) for loop, name in ((riff, "bass"), (tune, "tune"))
+    ]
+    write_band(tmp_path / "band.mid", [Part(as_sections(beat)), *parts])
+    files, out = [tmp_path / "band.mid"] * 2, tmp_path / "o.mid"
+    assert run("morph", *files, "--out", out) == 2
+    for options, loop in (
+        (["drums"], beat),
+        (["melody"], tune),
+        (["bass"], riff),
+        (["melody", "--track", "bass"], riff),
+    ):
+        assert run("morph", *files, "--kind", *options, "--steps", 2, "--out", out) == 0
+        assert (loop_in(out) if loop is beat else read_melody_loop(out)) == loop
+
+
+def test_sample_of_melodies(melody_model: Any, tmp_path: Path) -> None:
+    def asked(*options: object) -> dict[str, Any]:
+        assert run("sample", "-n", 2, "--seed", 7, *options, "--out", tmp_path / "s") == 0
+        assert read_melody_loop(tmp_path / "s" / "sample-02.mid").note_count == 1
+        return dict(melody_model.asked)
+
+    assert asked("--model", "melody-2bar") == {"temperature": None, "seed": 7}
+    assert asked("--kind", "bass")["register"] == (28, 52)
+    assert asked("--kind", "melody")["register"] == (53, 96)
+    assert np.array_equal(
+        asked("--kind", "bass", "--key", "D dorian")["allowed"], Key.parse("D dorian").allowed()
+    )
+
+
+@pytest.fixture
+def session_file(tmp_path: Path) -> Path:
+    path = tmp_path / "evening.blend.json"
+    session = Session(tempo_bpm=120.0)
+    path_of_bass = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=4, playing=True)
+    save_session(path, session.with_track(replace(session.track("bass"), path=path_of_bass)))
+    return path
+
+
+def test_render_plays_the_band_of_a_session(models: Any, session_file: Path, tmp_path: Path) -> None:
+    def frames(*options: object) -> int:
+        assert (
+            run("render", session_file, "--rate", 8000, "--tail", 1, *options, "--out", tmp_path / "a.wav")
+            == 0
+        )
+        with wave.open(str(tmp_path / "a.wav")) as file:
+            assert np.abs(np.frombuffer(file.readframes(file.getnframes()), "<i2")).max() > 500
+            return int(file.getnframes())
+
+    assert frames() == (4 * 2 + 1) * 8000  # the four bars of the bass's path
+    assert frames("--bars", 3, "--loop") == 3 * 2 * 8000
+    assert models["drums-2bar"].asked["corners"] == list(Session().track("drums").corners)
+    assert models["melody-2bar"].asked["corners"] == list(Session().track("melody").corners)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("palette", "a.mid", "b.mid", "c.mid", "d.mid", "--out", "o"), "There is no file a.mid"),
-        (("interpolate", "{tl}", "{broken}", "--out", "o.mid"), "is not a MIDI file"),
-        (("interpolate", "{tl}", "{tr}", "--bar", "9", "--out", "o.mid"), "tl.mid has 2 bars"),
-        (("interpolate", "{tl}", "{tr}", "--out", "{none}/o.mid"), "does not exist"),
+        (("morph", "{tl}", "{broken}", "--out", "o.mid"), "is not a MIDI file"),
+        (("morph", "{tl}", "{tr}", "--bar", "9", "--out", "o.mid"), "tl.mid has 2 bars"),
+        (("morph", "{tl}", "{tr}", "--out", "{none}/o.mid"), "does not exist"),
+        (("morph", "{tl}", "{tune}", "--out", "o.mid"), "tl.mid has drums only"),
+        (("morph", "{tl}", "{tune}", "--out", "o.mid"), "tune-0.mid none on channel 10"),
+        (("morph", "{tl}", "{tr}", "--kind", "melody", "--out", "o.mid"), "drums only: no melody"),
+        (("morph", "{tl}", "{tr}", "--key", "A minor", "--out", "o.mid"), "--key is for melodies"),
+        (("morph", "{tl}", "{tr}", "--track", "1", "--out", "o.mid"), "--track chooses a part"),
+        (("morph", "{tl}", "{tr}", "--sound", "flute", "--out", "o.mid"), "--sound is for melodies"),
+        (("morph", "{tl}", "{tr}", "--model", "melody-2bar", "--out", "o.mid"), "is for melody, and"),
+        (("morph", "{tune}", "{tune}", "--kit", "room", "--out", "o.mid"), "--kit is for drums"),
+        (("morph", "{tune}", "{tune}", "--key", "H", "--out", "o.mid"), "There is no key 'H'"),
+        (("morph", "{tune}", "{tune}", "--track", "Lead", "--out", "o.mid"), "It has: 1 Loopweave melody"),
+        (("morph", "{tune}", "{tune}", "--sound", "slap flute", "--out", "o.mid"), "slap bass 1"),
+        (("palette", "{tl}", "{tr}", "{tune}", "{tl}", "--out", "o"), "cannot be blended"),
+        (("sample", "--key", "A minor", "--out", "{new}"), "--key is for melodies"),
         (("sample", "--out", "{tl}"), "is not a folder"),
         (("sample", "--out", "{new}", "--kit", "spoons"), "no drum kit 'spoons'"),
         (("sample", "--out", "{new}", "--kit", "128"), "no drum kit '128'"),
         (("sample", "--out", "{new}", "--model", "bass"), "There is no model bass"),
         (("render", "{broken}", "--out", "o.wav"), "is not a MIDI file"),
         (("render", "{tl}", "--out", "{none}/o.wav"), "does not exist"),
+        (("render", "{tl}", "--bars", "4", "--out", "o.wav"), "--bars is for sessions"),
+        (("render", "a.blend.json", "--out", "o.wav"), "a.blend.json"),
+        (("render", "a.blend.json", "--kit", "room", "--out", "o.wav"), "--kit is for MIDI files"),
         (("render", "{tl}", "--out", "o.wav", "--kit", "99"), "has no drum kit 99"),
         (("render", "{tl}", "--out", "o.wav", "--font", "{broken}"), "is not a SoundFont"),
         (("render", "{tl}", "--out", "o.wav", "--font", "{none}"), "does not exist"),
@@ -133,6 +261,7 @@ def test_errors_are_told_and_end_with_2(
     words: str,
     model: Any,
     corners: list[Path],
+    tunes: list[Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -141,6 +270,7 @@ def test_errors_are_told_and_end_with_2(
     broken = tmp_path / "broken.mid"
     broken.write_bytes(b"this is not MIDI")
     places = {"tl": corners[0], "tr": corners[1], "broken": broken, "none": "none", "new": "new"}
+    places["tune"] = tunes[0]
     assert run(*(argument.format(**places) for argument in arguments)) == 2
     told = capsys.readouterr()
     assert told.out == ""
@@ -155,7 +285,7 @@ def test_errors_are_told_and_end_with_2(
         ("palette", "a.mid"),
         ("palette", "a", "b", "c", "d", "--rows", "1", "--out", "o"),
         ("palette", "a", "b", "c", "d", "--rows", "34", "--out", "o"),
-        ("interpolate", "a", "b", "--steps", "two", "--out", "o"),
+        ("morph", "a", "b", "--steps", "two", "--out", "o"),
         ("sample", "--tempo", "19.9", "--out", "o"),
         ("sample", "--tempo", "nan", "--out", "o"),
         ("sample", "--swing", "76", "--out", "o"),
