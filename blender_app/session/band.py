@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from blender_app.engine import messages as m
 from blender_app.session import commands, export
 from blender_app.session.checks import Point
+from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.document import DrawnPath, Loop, Session, Source, Track
 from blender_app.session.filing import FilingEditor
 from blender_app.session.mixing import sweep_anchor, with_end
@@ -33,7 +34,7 @@ from blender_app.session.requests import (
 from blender_app.session.settings import Settings
 from blender_app.session.status import ModelState
 from blender_app.session.track import MODEL_NAMES, TrackKind
-from blender_app.session.worker import DecodeWorker, LoopModel, StoredPalette
+from blender_app.session.worker import DecodeWorker
 
 SEEDS = 10_000
 
@@ -280,10 +281,15 @@ class Band(FilingEditor):
     def _return_paths_to_start(self) -> None:
         """Let the paths begin their laps at step 0 again once the transport has stopped."""
         for track in self._session.tracks:
-            current, first = self._playback.current_path(track.name), _first_anchor(track, 0)
-            if current is not None and current.plan.anchor_step != first:
-                plan = replace(current.plan, anchor_step=first)
-                self._play(track, replace(current, plan=plan), m.ChangeAt.STEP)
+            current = self._playback.current_path(track.name)
+            if current is not None:
+                self._play(track, self._from_start(track, current), m.ChangeAt.STEP)
+
+    def _from_start(self, track: Track, played: Played) -> Played:
+        """Return what a track plays as it is when the transport begins."""
+        if isinstance(played, PlayedLoop):
+            return played
+        return replace(played, plan=replace(played.plan, anchor_step=_first_anchor(track, 0)))
 
 
 def _place(track: Track) -> Place:

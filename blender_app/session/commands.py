@@ -88,9 +88,9 @@ def hit(voice: int, velocity: int) -> Note:
     return Note(0, VOICE_PITCHES[voice], min(max(velocity, 1), 127), DRUM_NOTE_STEPS, voice=voice)
 
 
-def note(pitch: int, velocity: int) -> Note:
+def note(pitch: int, velocity: int, length_steps: float) -> Note:
     """Return a note to be heard by itself, its pitch and velocity brought into MIDI's range."""
-    return Note(0, min(max(pitch, 0), MAX_PITCH), min(max(velocity, 1), 127), PREVIEW_STEPS)
+    return Note(0, min(max(pitch, 0), MAX_PITCH), min(max(velocity, 1), 127), length_steps)
 
 
 def palette_request(session: Session, track: Track, source: Source) -> PaletteRequest | None:

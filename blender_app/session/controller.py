@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from blender_app.core.errors import FileError
-from blender_app.core.time import Timeline
+from blender_app.core.time import STEPS_PER_BAR, Timeline
 from blender_app.engine import messages as m
 from blender_app.session import commands, export
 from blender_app.session.checks import clamp
@@ -21,9 +21,11 @@ from blender_app.session.document import (
     Source,
     Track,
     TrackKind,
+    new_track,
 )
 from blender_app.session.instrument import Instrument
 from blender_app.session.path import PathPlan, position_at
+from blender_app.session.performance import length_of
 from blender_app.session.requests import DiceRequest, PathRequest, Surface, VaryRequest
 from blender_app.session.status import Status
 
@@ -169,9 +171,16 @@ class Controller(Instrument):
         """Sound one voice of a drum track at once."""
         self._playback.send(m.Preview(self._track(track).name, commands.hit(voice, velocity)))
 
-    def preview_note(self, pitch: int, velocity: int, track: str | None = None) -> None:
+    def preview_note(
+        self,
+        pitch: int,
+        velocity: int,
+        track: str | None = None,
+        length_steps: float = commands.PREVIEW_STEPS,
+    ) -> None:
         """Sound one note of a melodic track at once."""
-        self._playback.send(m.Preview(self._track(track).name, commands.note(pitch, velocity)))
+        note = commands.note(pitch, velocity, length_steps)
+        self._playback.send(m.Preview(self._track(track).name, note))
 
     def set_audio(self, enabled: bool) -> None:
         """Switch the built-in synthesizer on or off."""
@@ -306,9 +315,23 @@ class Controller(Instrument):
             loop, name = self.cells_of(this.name)[row][col], f"row {row + 1}, column {col + 1}"
         return self._export(Path(path), export.loop_music(loop, name, this))
 
-    def export_loop(self, path: str | Path, loop: Loop, name: str, track: str | None = None) -> bool:
-        """Write a loop as a MIDI or WAV file, with the sound of a track."""
-        return self._export(Path(path), export.loop_music(loop, name, self._track(track)))
+    def export_loop(self, path: str | Path, loop: Loop, kind: TrackKind) -> bool:
+        """Write any loop as a MIDI or WAV file, with the sound of a track of its kind."""
+        front = self._session.front_track
+        others = (track for track in self._session.tracks if track.kind is kind)
+        track = front if front.kind is kind else next(others, None) or new_track(kind)
+        return self._export(Path(path), export.loop_music(loop, Path(path).stem, track))
+
+    def export_band(self, path: str | Path) -> bool:
+        """Write what all tracks play, once through the longest of them, as a MIDI or WAV file."""
+        parts = []
+        for track in self._session.tracks:
+            played = self._playback.current(track.name)
+            if played is None:
+                self.messageShown.emit("warning", f"Nothing was exported: {track.name} is not ready yet.")
+                return False
+            parts.append((track, self._from_start(track, played).pattern(0)))
+        return self._export(Path(path), export.band_music(parts, length_of(parts) * STEPS_PER_BAR))
 
     def export_grid(self, path: str | Path, track: str | None = None) -> bool:
         """Write all cells as one MIDI file with markers, or as one WAV file."""

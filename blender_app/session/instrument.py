@@ -17,13 +17,13 @@ from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
 from blender_app.session import commands
 from blender_app.session.band import Band
+from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.document import Session
 from blender_app.session.playback import Changes, Engine
 from blender_app.session.settings import Settings
 from blender_app.session.status import Status, status_of
 from blender_app.session.track import TrackKind
 from blender_app.session.undo import track_field
-from blender_app.session.worker import LoopModel, StoredPalette
 
 POLL_EVERY_MS = 10
 RESTART_ENGINE_AFTER_S = 30.0

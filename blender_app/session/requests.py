@@ -214,8 +214,14 @@ class RequestQueue:
         self._closed = False
 
     def put(self, request: Request) -> None:
-        """Add a request; a new palette makes what waits for quiet in its surface obsolete."""
+        """Add a request; a new palette makes what waits for quiet on its surface obsolete.
+
+        When a surface is to be forgotten, so is what was asked of it, but for what goes to files.
+        """
         with self._condition:
+            if isinstance(request, ForgetRequest):
+                for kind in [kind for kind, old in self._pending.items() if _is_of(old, request.surface)]:
+                    del self._pending[kind]
             self._pending[_kind(request)] = request
             if isinstance(request, PaletteRequest | ForgetRequest):
                 self._for_quiet.pop(request.surface, None)
@@ -258,6 +264,12 @@ class RequestQueue:
         with self._condition:
             self._closed = True
             self._condition.notify_all()
+
+
+def _is_of(request: Request, surface: Surface) -> bool:
+    """Say whether a request is of a surface, and of no use without it."""
+    goes_to_file = isinstance(request, PathRequest) and request.target is not None
+    return request.surface == surface and not goes_to_file
 
 
 def _kind(request: Request) -> Hashable:

@@ -10,17 +10,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import LoopweaveError
 from blender_app.session.crossfade import CrossfadePalette
+from blender_app.session.decoding import LoopModel, StoredPalette, nearly_same, palette_of
 from blender_app.session.document import Loop, TrackKind
-from blender_app.session.mixing import Morph, Row
 from blender_app.session.requests import (
     CornerResult,
     DiceRequest,
@@ -43,52 +42,8 @@ from blender_app.session.requests import (
 from blender_app.session.track import CORNER_COUNT, MODEL_NAMES
 
 KEPT_PALETTES = 48
-ROUNDING = 1 / 254
-"""Largest error in steps of the microtiming in a stored palette."""
 
 _log = logging.getLogger(__name__)
-
-
-class LoopModel(Protocol):
-    """What the worker asks of a model; see `blender_app.load_model`.
-
-    Models of melodies also take `allowed`, bool (32, 128), the pitches that may start at each step,
-    and `drawn`, which of the given loops stay as they are all the same.
-    """
-
-    @property
-    def name(self) -> str:
-        """Name of the model."""
-
-    @property
-    def hash(self) -> str:
-        """Hash of its weights."""
-
-    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> Palette:
-        """Return the palette between four corners."""
-
-    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> Morph:
-        """Return the way from one loop to another."""
-
-    def sample_loops(
-        self,
-        n: int,
-        temperature: float | None = None,
-        seed: int | None = None,
-        **wishes: Any,  # noqa: ANN401 (which there are depends on the model)
-    ) -> Sequence[Loop]:
-        """Return `n` new loops; of melodies in a `register` of lowest and highest mean pitch."""
-
-    def vary(self, loop: Loop, amount: float, seed: int, **lock: object) -> Loop:
-        """Return a loop like `loop`, the less so the larger `amount` (0-1) is."""
-
-
-class StoredPalette(Palette, Protocol):
-    """A palette made beforehand, for one set of corners."""
-
-    @property
-    def corners(self) -> Sequence[Loop]:
-        """The four loops that it was made for."""
 
 
 class DecodeWorker(QObject):
@@ -187,7 +142,7 @@ class DecodeWorker(QObject):
             if model is None:
                 continue
             try:
-                palette = _palette_of(model, space, refine=True)
+                palette = palette_of(model, space, refine=True)
             except LoopweaveError as error:
                 self._tell(self.failed, str(error))
             except Exception as error:  # noqa: BLE001 (the edge of this thread: the first palette stays)
@@ -266,7 +221,7 @@ class DecodeWorker(QObject):
             self._keep(space, True, refined)
             self._use(request, refined, refined=True)
             return
-        palette = self._made.get((space, False)) or _palette_of(model, space, refine=False)
+        palette = self._made.get((space, False)) or palette_of(model, space, refine=False)
         self._keep(space, False, palette)
         self._use(request, palette, refined=False)
         self._queue.put_for_quiet(RefineRequest(request))
@@ -312,33 +267,10 @@ class DecodeWorker(QObject):
                 _log.warning("no stored palette for %s", space.kind.value, exc_info=True)
                 self._stored[space.kind] = None
         stored = self._stored[space.kind]
-        fits = stored is not None and all(map(_nearly_same, stored.corners, space.anchors))
+        fits = stored is not None and all(map(nearly_same, stored.corners, space.anchors))
         return stored if fits else None
 
     def _tell(self, signal: object, *values: object) -> None:
         """Emit a signal unless the worker is closing."""
         if not self._closed:
             signal.emit(*values)  # type: ignore[attr-defined]
-
-
-def _palette_of(model: LoopModel, space: Space, refine: bool) -> Palette:
-    """Return a model's palette of a space, or its row between the two ends of a mixer."""
-    lock: dict[str, object] = {}
-    if space.key is not None:
-        lock = {"allowed": space.key.allowed(), "drawn": space.drawn}
-    if len(space.anchors) == CORNER_COUNT:
-        return model.make_palette(space.anchors, refine=refine, **lock)
-    first, second = space.anchors
-    return Row(model.make_morph(first, second, refine=refine, **lock))
-
-
-def _nearly_same(stored: Loop, corner: Loop) -> bool:
-    """Say whether a stored loop is the corner, but for the rounding of its microtiming."""
-    if isinstance(stored, DrumLoop) and isinstance(corner, DrumLoop):
-        same = np.array_equal(stored.hits, corner.hits)
-    elif isinstance(stored, DrumLoop) or isinstance(corner, DrumLoop):
-        return False
-    else:
-        same = np.array_equal(stored.events, corner.events)
-    same = same and np.array_equal(stored.velocity, corner.velocity)
-    return same and bool(np.allclose(stored.microtiming, corner.microtiming, rtol=0, atol=ROUNDING))

@@ -18,7 +18,7 @@ from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Loop, TrackKind, default_corners
+from blender_app.session.document import Loop, default_corners
 from blender_app.session.settings import Settings
 
 

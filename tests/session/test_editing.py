@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.presets import PRESETS
 from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session.document import DrawnPath, PathMode, Session
 from blender_app.session.corner_editing import CornerEditor
+from blender_app.session.document import DrawnPath, PathMode, Session
 from blender_app.session.tempo_tap import TempoTap
 
 

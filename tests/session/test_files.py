@@ -71,7 +71,7 @@ keys = st.builds(
 
 @st.composite
 def tracks(draw: st.DrawFn, name: str) -> Track:
-    kind = TrackKind(name.split()[0])
+    kind = TrackKind(name.split(maxsplit=1)[0])
     loops = melodies if kind.is_melodic else drum_loops
     mixer = draw(
         st.none()

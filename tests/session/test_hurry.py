@@ -3,66 +3,127 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
+from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS
 from blender_app.core.presets import PRESETS
-from blender_app.engine.messages import ChangeAt, SetPattern
+from blender_app.engine.messages import ChangeAt, RemoveTrack, SetPattern, SetTrack
+from blender_app.session import commands
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import DrawnPath
+from blender_app.session.document import DrawnPath, Link, Source, TrackKind
 from blender_app.session.path import PathPlan
+
+Loops = {TrackKind.DRUMS: PRESETS, TrackKind.BASS: BASS_PRESETS, TrackKind.MELODY: MELODY_PRESETS}
 
 
 def hurry(controller: Controller, dice: random.Random) -> None:
     """Do one thing of those that a musician does."""
     x, y = dice.random(), dice.random()
     corner = dice.randrange(4)
+    track = dice.choice(controller.session.tracks)
+    name = track.name
     dice.choice(
         [
-            lambda: controller.move_puck(x, y),
+            lambda: controller.move_puck(x, y, name),
             lambda: controller.move_puck(y, x),
-            lambda: controller.paint_hit(corner, dice.randrange(32), dice.randrange(9), dice.randrange(128)),
-            lambda: controller.use_preset(corner, dice.choice(PRESETS)),
-            lambda: controller.set_path(DrawnPath(((x, y), (y, x)), bars=dice.randint(1, 3), playing=True)),
-            lambda: controller.play_path(dice.random() < 0.5),
-            lambda: controller.set_grid(dice.randint(3, 9), dice.randint(3, 9)),
+            lambda: paint(controller, corner, dice, name),
+            lambda: controller.use_preset(corner, dice.choice(Loops[track.kind]), name),
+            lambda: controller.set_path(
+                DrawnPath(((x, y), (y, x)), bars=dice.randint(1, 3), playing=True), track=name
+            ),
+            lambda: controller.play_path(dice.random() < 0.5, name),
+            lambda: controller.set_grid(dice.randint(3, 9), dice.randint(3, 9), name),
             lambda: controller.set_change_at(dice.choice(list(ChangeAt))),
+            lambda: controller.set_link(dice.choice(list(Link))),
+            lambda: controller.set_front(name),
+            lambda: controller.set_source(dice.choice(list(Source)), name),
+            lambda: mix(controller, dice, name),
+            lambda: controller.set_octave(dice.randint(-3, 3), name),
+            lambda: controller.add_track(dice.choice(list(TrackKind))),
+            lambda: controller.remove_track(name),
+            controller.undo_stack.undo,
             controller.undo_stack.undo,
             controller.undo_stack.redo,
             controller.toggle_play,
             controller.new_session,
             QCoreApplication.processEvents,
+            QCoreApplication.processEvents,
         ]
     )()
 
 
-def is_settled(controller: Controller, engine) -> bool:
-    session = controller.session
-    shape = len(controller.cells), len(controller.cells[0])
-    if controller.held != (1.0,) * 4 or shape != (session.front_track.rows, session.front_track.cols):
+def paint(controller: Controller, corner: int, dice: random.Random, name: str) -> None:
+    track = controller.session.track(name)
+    if track.kind.is_melodic:
+        controller.set_notes(corner, track.corners[corner].transposed(dice.randint(-5, 5)), track=name)
+    else:
+        controller.paint_hit(corner, dice.randrange(32), dice.randrange(9), dice.randrange(128), name)
+
+
+def mix(controller: Controller, dice: random.Random, name: str) -> None:
+    mixer = controller.session.track(name).mixer
+    if mixer is not None:
+        changes = dice.choice(
+            [
+                {"position": dice.random()},
+                {"steps": dice.randint(3, 9)},
+                {"sweeping": dice.random() < 0.5, "sweep_bars": dice.randint(1, 2)},
+                {"ends": mixer.ends[::-1]},
+            ]
+        )
+        controller.set_mixer(replace(mixer, **changes), "Mix", "mix", name)
+
+
+def is_settled(controller: Controller, engine, name: str) -> bool:
+    """Say whether a track shows and plays what its session says."""
+    track = controller.session.track(name)
+    palette = CrossfadePalette(track.corners)
+    if controller.held_of(name) != (1.0,) * 4:
         return False
-    palette = CrossfadePalette(session.front_track.corners)
-    if controller.cells != palette.cells(session.front_track.rows, session.front_track.cols):
+    if controller.cells_of(name) != palette.cells(track.rows, track.cols):
         return False
-    sent = engine.sent(SetPattern)[-1].pattern
-    if session.front_track.path is None or not session.front_track.path.playing:
-        loop = palette.at(np.array([session.front_track.puck]))[0]
-        return controller.sounding == loop and sent.notes == loop.to_notes()
-    current = controller._playback.current_path
-    if current is None or current.plan.path != session.front_track.path:
+    if track.mixer is not None:
+        row = CrossfadePalette(track.mixer.ends)
+        if controller.mixer_loops_of(name) != row.cells(1, track.mixer.steps)[0]:
+            return False
+        palette = row if track.source is Source.MIXER else palette
+    sent = [command.pattern for command in engine.sent(SetPattern) if command.track == name][-1]
+    path = track.playing_path
+    if path is None:
+        loop = palette.at(np.array([track.place]))[0]
+        return controller.sounding_of(name) == loop and sent.notes == loop.to_notes()
+    current = controller._playback.current_path(name)
+    if current is None or current.plan.path != path:
         return False
-    plan = PathPlan(session.front_track.path, current.plan.anchor_step)
+    plan = PathPlan(path, current.plan.anchor_step)
     return sent == plan.pattern(sent.serial, palette.at(plan.points()))
+
+
+def band_of(engine) -> dict[str, object]:
+    """Return the tracks that the engine has, with their settings."""
+    band: dict[str, object] = {}
+    for command in engine.commands:
+        if isinstance(command, SetTrack):
+            band[command.settings.track] = command.settings
+        elif isinstance(command, RemoveTrack):
+            band.pop(command.track, None)
+    return band
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_in_the_end_all_fits_together(controller: Controller, engine, clock, qtbot: QtBot, seed: int) -> None:
     dice = random.Random(seed)
-    for _ in range(300):
+    for _ in range(400):
         clock.now_s += dice.random() * 0.2
         hurry(controller, dice)
-    qtbot.waitUntil(lambda: is_settled(controller, engine), timeout=20_000)
+    for name in controller.session.track_names:
+        qtbot.waitUntil(lambda name=name: is_settled(controller, engine, name), timeout=20_000)
+    tracks = controller.session.tracks
+    assert band_of(engine) == {track.name: commands.settings_of(track) for track in tracks}
+    assert {surface.track for surface in controller._cells} == set(controller.session.track_names)

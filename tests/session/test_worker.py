@@ -9,9 +9,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.scales import Key, Mode
 from blender_app.session.document import Corners, Source, TrackKind, default_corners
 from blender_app.session.requests import (
     DiceRequest,
+    ForgetRequest,
     LoopRequest,
     PaletteRequest,
     RefineRequest,
@@ -229,3 +232,104 @@ def test_closing_while_decoding_ends_the_thread_and_tells_nothing(make_worker, m
     model.gate.set()
     assert worker.close()
     assert results == []
+
+
+# -- several tracks ---------------------------------------------------------------------------------
+
+
+def melody_of(pitch: int) -> MelodyLoop:
+    return MelodyLoop.from_events([pitch] + [-2] * 31)
+
+
+def bass_request(pitch: int, key: Key | None = None, drawn: tuple[bool, ...] = ()) -> PaletteRequest:
+    return PaletteRequest(BASS, Space(TrackKind.BASS, (melody_of(pitch),) * 4, key, drawn), 3, 3)
+
+
+def test_what_is_new_replaces_only_what_is_of_its_track_and_kind() -> None:
+    queue = RequestQueue()
+    mixer = PaletteRequest(Surface("bass", Source.MIXER), bass_request(1).space, 1, 3)
+    for request in (request_of(1), bass_request(1), mixer, loop_at(0, 0), bass_request(2), request_of(3)):
+        queue.put(request)
+    queue.put_for_quiet(RefineRequest(bass_request(2)))
+    queue.put(request_of(4))
+    taken = [queue.take() for _ in range(5)]
+    assert taken == [request_of(4), bass_request(2), mixer, loop_at(0, 0), RefineRequest(bass_request(2))]
+
+
+def test_each_kind_is_answered_by_its_model(make_worker, model, melody_model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    results = []
+    worker.paletteReady.connect(results.append)
+    worker.request(request_of(1))
+    worker.request(bass_request(40))
+    qtbot.waitUntil(lambda: sum(result.refined for result in results) == 2)
+    assert [loops for loops, _ in melody_model.asked] == [(melody_of(40),) * 4] * 2
+    assert [loops for loops, _ in model.asked] == [corners_of(1)] * 2
+    assert {result.request.surface for result in results} == {DRUMS, BASS}
+    with qtbot.waitSignal(worker.loopReady) as told:
+        worker.request(LoopRequest(BASS, (0.1, 0.1)))
+    assert told.args[0].loop == melody_of(40)
+
+
+def test_a_mixer_is_a_row_between_two_loops(make_worker, melody_model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    surface = Surface("bass", Source.MIXER)
+    ends = melody_of(40), melody_of(52)
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as told:
+        worker.request(PaletteRequest(surface, Space(TrackKind.BASS, ends), 1, 5))
+    (row,) = told.args[0].cells
+    assert (len(row), row[0], row[-1]) == (5, *ends)
+    assert told.args[0].held == (1.0, 1.0)
+    with qtbot.waitSignal(worker.loopReady) as told:
+        worker.request(LoopRequest(surface, (1.0, 0.0)))
+    assert told.args[0].loop == ends[1]
+
+
+def test_a_key_is_a_space_of_its_own(make_worker, melody_model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    drawn = (True, False, False, False)
+    for request in (bass_request(40), bass_request(40, Key(0, Mode.MAJOR), drawn), bass_request(40)):
+        with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
+            worker.request(request)
+    assert [sorted(lock) for lock in melody_model.locks] == [[], [], *[["allowed", "drawn"]] * 2]
+    assert melody_model.locks[-1]["drawn"] == drawn
+    assert melody_model.locks[-1]["allowed"].shape == (32, 128)
+
+
+def test_a_model_that_comes_late_answers_for_its_kind_alone(
+    make_worker, model, melody_model, qtbot: QtBot
+) -> None:
+    gate = threading.Event()
+
+    def load(name: str) -> object:
+        assert name == model.name or gate.wait(10)
+        return model if name == model.name else melody_model
+
+    worker = make_worker(load_model=load)
+    results = []
+    worker.paletteReady.connect(results.append)
+    with qtbot.waitSignal(worker.modelReady):
+        worker.start()
+    worker.request(bass_request(40))
+    worker.request(request_of(1))
+    qtbot.waitUntil(lambda: any(result.refined for result in results))
+    assert [result.held for result in results if result.request.surface == BASS] == [None]
+    worker.request(DiceRequest(BASS, 0, TrackKind.BASS, 3))
+    with qtbot.waitSignal(worker.cornerReady) as told:
+        gate.set()
+    assert isinstance(told.args[0].loop, MelodyLoop)
+    qtbot.waitUntil(lambda: results[-1].request == bass_request(40) and results[-1].refined)
+
+
+def test_what_is_forgotten_answers_no_more(make_worker, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    with qtbot.waitSignal(worker.paletteReady):
+        worker.request(bass_request(40))
+    worker.request(ForgetRequest(BASS))
+    with qtbot.waitSignal(worker.failed) as told:
+        worker.request(LoopRequest(BASS, (0.0, 0.0)))
+    assert "asked for first" in told.args[0]

@@ -1,0 +1,81 @@
+"""What is asked of models, and how a palette is made of them; without threads or Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from blender_app.core.drums import DrumLoop
+from blender_app.session.document import CORNER_COUNT, Loop
+from blender_app.session.mixing import Morph, Row
+from blender_app.session.requests import Palette, Space
+
+ROUNDING = 1 / 254
+"""Largest error in steps of the microtiming in a stored palette."""
+
+
+class LoopModel(Protocol):
+    """What the worker asks of a model; see `blender_app.load_model`.
+
+    Models of melodies also take `allowed`, bool (32, 128), the pitches that may start at each step,
+    and `drawn`, which of the given loops stay as they are all the same.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+
+    @property
+    def hash(self) -> str:
+        """Hash of its weights."""
+
+    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> Palette:
+        """Return the palette between four corners."""
+
+    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> Morph:
+        """Return the way from one loop to another."""
+
+    def sample_loops(
+        self,
+        n: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        **wishes: Any,  # noqa: ANN401 (which there are depends on the model)
+    ) -> Sequence[Loop]:
+        """Return `n` new loops; of melodies in a `register` of lowest and highest mean pitch."""
+
+    def vary(self, loop: Loop, amount: float, seed: int, **lock: object) -> Loop:
+        """Return a loop like `loop`, the less so the larger `amount` (0-1) is."""
+
+
+class StoredPalette(Palette, Protocol):
+    """A palette made beforehand, for one set of corners."""
+
+    @property
+    def corners(self) -> Sequence[Loop]:
+        """The four loops that it was made for."""
+
+
+def palette_of(model: LoopModel, space: Space, refine: bool) -> Palette:
+    """Return a model's palette of a space, or its row between the two ends of a mixer."""
+    lock: dict[str, object] = {}
+    if space.key is not None:
+        lock = {"allowed": space.key.allowed(), "drawn": space.drawn}
+    if len(space.anchors) == CORNER_COUNT:
+        return model.make_palette(space.anchors, refine=refine, **lock)
+    first, second = space.anchors
+    return Row(model.make_morph(first, second, refine=refine, **lock))
+
+
+def nearly_same(stored: Loop, corner: Loop) -> bool:
+    """Say whether a stored loop is the corner, but for the rounding of its microtiming."""
+    if isinstance(stored, DrumLoop) and isinstance(corner, DrumLoop):
+        same = np.array_equal(stored.hits, corner.hits)
+    elif isinstance(stored, DrumLoop) or isinstance(corner, DrumLoop):
+        return False
+    else:
+        same = np.array_equal(stored.events, corner.events)
+    same = same and np.array_equal(stored.velocity, corner.velocity)
+    return same and bool(np.allclose(stored.microtiming, corner.microtiming, rtol=0, atol=ROUNDING))
