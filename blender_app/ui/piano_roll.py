@@ -46,7 +46,8 @@ _WHEEL_TURN = 120
 """Qt's angle of one notch, in eighths of a degree."""
 _MERGED = ("Velocity of notes", "Stretch notes", "Transpose notes", "Move notes", "Timing of notes")
 """Edits of which several in a row are one step of the history."""
-_HEARD = ("Draw note", "Enter note", "Transpose notes")
+_ENTERED = "Enter note"
+_HEARD = ("Draw note", _ENTERED, "Transpose notes")
 
 
 class PianoRoll(RollCanvas):
@@ -355,7 +356,8 @@ class PianoRoll(RollCanvas):
             self.set_pitch_view(self._view.showing(self.model.pitch))
             self._tell(text)
             if text in _HEARD:
-                velocity = self.model.here.velocity if self.model.here else self.model.pen_velocity
+                here = self.model.here if text != _ENTERED else None
+                velocity = here.velocity if here else self.model.pen_velocity
                 self.notePreviewed.emit(self.model.pitch, velocity)
         else:
             super().keyPressEvent(event)

@@ -23,8 +23,10 @@ from blender_app.ui.coverage import Cover, Pixels, interval_cover, to_qimage, wh
 _MIDDLE_PITCH = 60
 _LEAST_STRENGTH = 0.5
 """Whiteness of the softest note."""
-_LEAST_SHARE, _MOST_SHARE = 0.09, 0.16
-"""Thickness of a bar as a share of the picture's height, where rows are thinner or thicker."""
+_LEAST_SHARE = 0.09
+"""Thickness of a bar as a share of the picture's height, where rows are thinner."""
+_MOST_STEPS, _MOST_SHARE = 1.7, 0.03
+"""A bar is no thicker than so many steps are wide (a note lies, it does not stand), or than this share."""
 
 
 def pitch_range_of(loops: Sequence[MelodyLoop]) -> tuple[int, int]:
@@ -74,7 +76,7 @@ def render_contours(
     steps[0][index] = strength * ~ends
     steps[1][index] = strength * ends
     across = _columns(width)
-    down = _rows(height, high - low + 1)
+    down = _rows(height, high - low + 1, _thickest(width, height))
     cover = down @ (steps[0].transpose(0, 2, 1) @ across[0] + steps[1].transpose(0, 2, 1) @ across[1])
     return white_on(np.minimum(cover, 1.0), labs, radius)
 
@@ -117,12 +119,17 @@ def _columns(width: int) -> tuple[Cover, Cover]:
     )
 
 
+def _thickest(width: int, height: int) -> float:
+    """Return the greatest thickness of a bar in pixels."""
+    return max(2.0, _MOST_STEPS * width / LOOP_STEPS, _MOST_SHARE * height)
+
+
 @lru_cache(maxsize=64)
-def _rows(height: int, pitches: int) -> Cover:
+def _rows(height: int, pitches: int, thickest: float) -> Cover:
     """Return how bars of each pitch, lowest first, cover rows (height, pitches)."""
     inset = max(1.0, height * 0.1)
     room = height - 2 * inset
-    thick = min(max(room / pitches, 1.0, room * _LEAST_SHARE), max(1.0, room * _MOST_SHARE))
+    thick = min(max(room / pitches, 1.0, room * _LEAST_SHARE), thickest)
     if thick >= 2.0:
         thick = float(round(thick))
     rows = []

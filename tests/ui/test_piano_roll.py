@@ -475,11 +475,14 @@ def test_letters_enter_notes_step_by_step(roll: PianoRoll, told: Told) -> None:
     assert told.keys == [""] * len(told.keys)  # each is a step of its own
 
 
-def test_step_entry_writes_over_what_is_there(roll: PianoRoll) -> None:
+def test_step_entry_writes_over_what_is_there(roll: PianoRoll, told: Told) -> None:
     roll.set_step_entry(True)
     roll.model.go_to(2, 60)
     keys(roll, K.Key_8, K.Key_D)
     assert phrase(roll) == [(0, 57, 2), (2, 64, 8), (16, 62, 8)]
+    roll.model.go_to(15, 60)
+    keys(roll, K.Key_1, K.Key_V, K.Key_A)  # the cursor stands on the next note now
+    assert told.heard == [(64, 100), (60, 108)]
 
 
 def test_a_midi_keyboard_enters_notes_with_their_velocity(roll: PianoRoll, told: Told) -> None:

@@ -90,3 +90,9 @@ def test_pictures_of_all_sizes_keep_their_colour_and_show_their_notes(width: int
     assert abs(QColor(empty.pixel(width // 2, height // 2)).red() - ground.red()) <= 1
     lightest = max(QColor(full.pixel(width // 2, y)).green() for y in range(height))
     assert lightest > ground.green() + 80
+
+
+def test_a_note_lies_even_where_the_picture_stands() -> None:
+    picture = render_contours([loop_of((8, 60, 2, 127))], LAB[None], 110, 400, 0.0)[0]
+    light = picture[..., 1].astype(int) > picture[2, 2, 1] + 20
+    assert light.any(axis=1).sum() <= 12
