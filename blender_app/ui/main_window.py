@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QMainWindow,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from blender_app.ui.banner import Banner
 from blender_app.ui.clip_shelf import ClipShelf
 from blender_app.ui.file_windows import FileWindows
 from blender_app.ui.hints import FocusHints
+from blender_app.ui.middle import Middle
 from blender_app.ui.mixer_panel import MixerPanel
 from blender_app.ui.panels import EditorPanel, SoundingPanel
 from blender_app.ui.roll_panel import RollPanel
@@ -105,24 +105,7 @@ class MainWindow(QMainWindow):
         for splitter in (self.splitter, right):
             splitter.setHandleWidth(10)
             splitter.setChildrenCollapsible(False)
-        middle = QWidget()
-        around = QVBoxLayout(middle)
-        around.setContentsMargins(12, 10, 12, 10)
-        around.setSpacing(10)
-        around.addWidget(self.splitter, 1)
-        around.addWidget(self.strip)
-        center = QWidget()
-        column = QVBoxLayout(center)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.transport)
-        # With large text in a small window the parts keep a size that can be used, and scroll.
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(middle)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column.addWidget(scroll, 1)
-        column.addWidget(self.status)
+        self.middle = center = Middle(self.splitter, self.transport, self.strip, self.status)
         self.setCentralWidget(center)
         self.banner = Banner(look, center, (self.strip, self.status))
         self._build_hints()
@@ -312,6 +295,7 @@ class MainWindow(QMainWindow):
         self.window_actions.look_changed()
         self.front.show_corners()
         self.front.show_place()
+        self.middle.place_strip()
 
     # -- place on the screen, drops, end -------------------------------------------------------------
 

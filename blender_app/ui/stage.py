@@ -13,6 +13,8 @@ from blender_app.ui.path_bar import PathBar
 from blender_app.ui.theme import Look
 
 _GAP = 12
+_EDGE = 3
+"""What the frames of the cards reach beyond their pictures, in pixels."""
 _LEAST_CARD, _WIDEST_CARD = 84, 300
 _CARD_SHARE = 0.13
 
@@ -44,20 +46,19 @@ class Stage(QWidget):
         across = width - 2 * (card + _GAP)
         narrow = self.path_bar.flow.sizeHint().width() > min(across, height)
         bar = self.path_bar.flow.heightForWidth(width if narrow else across)
-        down = height - bar - _GAP
+        down = height - bar - _GAP - 2 * _EDGE
         side = max(120, min(across, down))
         # What the palette cannot use goes to the cards, and then to the edges.
         card = min(_WIDEST_CARD, max(card, (width - side - 2 * _GAP) // 2))
         left = (width - side - 2 * (card + _GAP)) // 2
-        top = max(3, (height - side - bar - _GAP) // 2)
+        top = max(_EDGE, (height - side - bar - _GAP) // 2)
         palette = QRect(left + card + _GAP, top, side, side)
         self.palette_view.setGeometry(palette)
         half = (side - _GAP) // 2
         for corner, one in enumerate(self.cards):
             x = left if corner % 2 == 0 else palette.right() + 1 + _GAP
-            # The cards' frames reach three pixels round their pictures.
-            y = top - 3 if corner < 2 else palette.bottom() + 1 - half
-            one.setGeometry(x, y, card, half + (3 if corner < 2 else 0))
+            y = top - _EDGE if corner < 2 else palette.bottom() + 1 - half
+            one.setGeometry(x, y, card, half + (_EDGE if corner < 2 else 0))
         bar_left, bar_width = (left, width - 2 * left) if narrow else (palette.left(), palette.width())
         self.path_bar.setGeometry(bar_left, palette.bottom() + 1 + _GAP, bar_width, bar)
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -61,23 +61,28 @@ class TrackKnobs(QWidget):
         self._look = look
         self.boxes: dict[str, NumberBox] = {}
         self._factors: dict[str, float] = {}
-        self.form = QFormLayout(self)
-        self.form.setContentsMargins(0, 0, 0, 0)
-        self.form.setHorizontalSpacing(6)
-        self.form.setVerticalSpacing(4)
-        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._melodic_only: list[NumberBox] = []
+        self._melodic_only: list[QWidget] = []
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(len(_KNOBS), 1)
         for name, low, high, default, step, suffix, factor, tip, melodic in _KNOBS:
             box = NumberBox(low, high, default, step, 0, suffix, self)
             box.set_name(name.capitalize(), tip)
             box.valueChanged.connect(lambda value, one=name, by=factor: self.knobTurned.emit(one, value / by))
             box.gestureStarted.connect(lambda one=name: self.gestureStarted.emit(one.capitalize()))
             box.gestureEnded.connect(self.gestureEnded)
-            self.form.addRow(caption(name, look, self), box)
+            label = caption(name, look, self)
+            label.setBuddy(box)
+            row = len(self.boxes)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(box, row, 1)
             self.boxes[name] = box
             self._factors[name] = factor
             if melodic:
-                self._melodic_only.append(box)
+                self._melodic_only += [label, box]
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
 
@@ -85,8 +90,8 @@ class TrackKnobs(QWidget):
         """Show a track's values."""
         for name, box in self.boxes.items():
             box.show_value(getattr(track, name) * self._factors[name])
-        for box in self._melodic_only:
-            self.form.setRowVisible(box, track.kind.is_melodic)
+        for widget in self._melodic_only:
+            widget.setVisible(track.kind.is_melodic)
 
     @Slot()
     def _on_look_changed(self) -> None:

@@ -147,6 +147,7 @@ class WindowFront(QObject):
     def show_changes(self, names: frozenset[str]) -> None:
         """Show what changed in the session, by the names that it told."""
         if "front" in names:
+            self._window.roll_panel.forget_corner()
             self.show_all()
             return
         fields = changed_fields_of(names, self.track.name)
@@ -192,7 +193,7 @@ class WindowFront(QObject):
         self._window.mixer_panel.set_selected_end(self._end if mixes else None)
         if isinstance(loop, MelodyLoop):
             window.editor_stack.setCurrentWidget(window.roll_panel)
-            window.roll_panel.show_corner(index, name, loop)
+            window.roll_panel.show_corner(index, name, loop, mixing.END_LETTERS[index] if mixes else None)
         else:
             window.editor_stack.setCurrentWidget(window.editor)
             mark = mixing.END_LETTERS[index] if mixes else str(index + 1)

@@ -126,6 +126,6 @@ class WindowRecording(QObject):
         self._panel.set_recording(None)
         if recorder is None or target is None or target[0] != self._controller.session.front:
             return
-        take = recorder.take()
+        take = recorder.take(self._window.now_s())
         if take.note_count:
             self._window.front.set_edited(take, "Record")

@@ -307,15 +307,15 @@ def test_settings_of_a_melodic_track(panel: TrackPanel) -> None:
     boxes["octave"].setValue(-2)
     panel.channel.setValue(16)
     assert heard == [("gate", 0.5), ("pan", 0.25), ("octave", -2.0), (15,)]
-    assert panel.knobs.form.isRowVisible(boxes["legato"])
+    assert not boxes["legato"].isHidden()
     assert panel.notes_button.isHidden()
 
 
 def test_settings_of_drums(panel: TrackPanel) -> None:
     drums = default_tracks()[0]
     panel.show_track(drums, sound_choices(drums, KITS, SOUNDS), can_remove=False)
-    assert not panel.knobs.form.isRowVisible(panel.knobs.boxes["legato"])
-    assert panel.knobs.form.isRowVisible(panel.knobs.boxes["reverb"])
+    assert panel.knobs.boxes["legato"].isHidden()
+    assert not panel.knobs.boxes["reverb"].isHidden()
     assert panel.lock.isHidden()
     assert not panel.notes_button.isHidden()
     assert not panel.remove_button.isEnabled()
