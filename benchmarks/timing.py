@@ -3,9 +3,11 @@
     python benchmarks/timing.py [--seconds 20] [--rounds 3] [--period 128]
 
 Sound: the engine's process plays eighths and writes what would be heard into a file, in real time,
-while patterns are exchanged a hundred times a second and a thread and a process keep Python busy.
-Each onset is found by correlation with the first one and compared with an even grid; FluidSynth's
-own quantum is 64 frames.
+while patterns are exchanged a hundred times a second, as by a puck that is dragged, and a thread and
+a process keep Python busy. First drums alone play, then drums and two parts of one note at a time
+take turns and the patterns of all three are exchanged. (The parts play claves and a side stick, whose
+onsets can be told to the frame.) Each onset is found by correlation with the same note rendered
+offline and compared with one even grid for all; FluidSynth's own quantum is 64 frames.
 
 MIDI: over a JACK server with a dummy driver, a note every 20.8 ms (24 a quarter at 120), received by
 a process of its own with the time at which JACK gave it out; a bare loop that only sleeps and sends
@@ -25,8 +27,9 @@ import tempfile
 import threading
 import time
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -39,6 +42,7 @@ from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
 from blender_app.engine.audio_clock import FIRST_S
+from blender_app.engine.fluid import DRUM_BANK, SAMPLE_RATE, OfflineSynth
 from blender_app.engine.host import EngineProcess
 from blender_app.engine.midi_port import API_VARIABLE
 
@@ -49,6 +53,9 @@ CLOCK_S = 60.0 / TEMPO_BPM / 24
 SWAP_S = 0.01
 SERVER = "loopweave-timing"
 HAT = 2
+CLAVES, SIDE_STICK = 75, 37
+PATTERN_STEPS = 24
+TEMPLATE_FRAMES = 800
 MIDI_TARGET_MS = 0.3
 
 
@@ -65,18 +72,27 @@ def main() -> int:
     print(f"  {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before\n")
     missed = 0
     with _busy(not options.idle):
-        deviations = sound_deviations(options.seconds)
-        worst = float(np.abs(deviations).max())
-        missed += worst > QUANTUM_FRAMES
-        print("onsets in recorded sound, patterns exchanged 100 times a second")
-        print(f"  onsets                          {len(deviations):8d}")
-        print(f"  largest deviation from the grid {worst:8.1f} frames  (target {QUANTUM_FRAMES})")
-        print(f"  standard deviation              {float(deviations.std()):8.1f} frames\n")
+        missed += _report_sound([sound_deviations(parts, options.seconds) for parts in (ALONE, BAND)])
         if shutil.which("jackd") is None:
             print("MIDI: jackd is not installed, nothing measured")
             return missed + 1
         missed += _report_midi(options.seconds, options.rounds, _jack(options.period, options.realtime))
     return missed
+
+
+def _report_sound(measured: Sequence[NDArray[np.float64]]) -> int:
+    print("onsets in recorded sound, in frames          drums   three tracks")
+    print("  patterns exchanged a second             " + "".join(f"{len(p) * 100:9d}" for p in (ALONE, BAND)))
+    worst = [float(np.abs(deviations).max()) for deviations in measured]
+    for name, values in (
+        ("onsets", [float(len(deviations)) for deviations in measured]),
+        (f"largest deviation (target {QUANTUM_FRAMES})", worst),
+        ("standard deviation", [float(deviations.std()) for deviations in measured]),
+    ):
+        digits = 0 if name == "onsets" else 1
+        print(f"  {name:40s}" + "".join(f"{value:9.{digits}f}" for value in values))
+    print()
+    return sum(value > QUANTUM_FRAMES for value in worst)
 
 
 def _report_midi(seconds: float, rounds: int, server: AbstractContextManager[str]) -> int:
@@ -103,56 +119,93 @@ def _report_midi(seconds: float, rounds: int, server: AbstractContextManager[str
 # -- sound ------------------------------------------------------------------------------------------
 
 
-def sound_deviations(seconds: float) -> NDArray[np.float64]:
-    """Return by how many frames each onset of the recorded sound is off an even grid."""
+@dataclass(frozen=True)
+class Part:
+    """A track of the measurement: it plays one note on every `every`-th eighth from `first` on."""
+
+    settings: m.TrackSettings
+    key: int
+    voice: int | None
+    first: int
+    every: int
+
+    def pattern(self, serial: int) -> Pattern:
+        """Return its pattern, a little louder or softer with each serial."""
+        steps = range(2 * self.first, PATTERN_STEPS, 2 * self.every)
+        notes = (Note(step, self.key, 90 + serial % 20, 5.0, 0.0, self.voice) for step in steps)
+        return Pattern(serial, tuple(notes), PATTERN_STEPS)
+
+    def template(self) -> NDArray[np.float64]:
+        """Return the sound of its note from the very beginning on."""
+        with OfflineSynth(sample_rate=SAMPLE_RATE) as synth:
+            synth.select(0, self.settings.bank, self.settings.program)
+            synth.shape(0, self.settings)
+            synth.message(0x90, self.key, 100)
+            return synth.render(TEMPLATE_FRAMES)[:, 0].astype(np.float64)
+
+
+def _part(name: str, key: int, voice: int | None, first: int, every: int) -> Part:
+    settings = m.TrackSettings(name, voice is not None, bank=DRUM_BANK, reverb=0.0)
+    return Part(settings, key, voice, first, every)
+
+
+ALONE = (_part(m.DRUM_TRACK, VOICE_PITCHES[HAT], HAT, 0, 1),)
+BAND = (
+    _part(m.DRUM_TRACK, VOICE_PITCHES[HAT], HAT, 0, 3),
+    _part("bass", CLAVES, None, 1, 3),
+    _part("melody", SIDE_STICK, None, 2, 3),
+)
+
+
+def sound_deviations(parts: Sequence[Part], seconds: float) -> NDArray[np.float64]:
+    """Return by how many frames each onset of the recorded sound is off one even grid."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "heard.wav"
         engine = EngineProcess()
         engine.start()
+        for part in parts:
+            engine.send(m.SetTrack(part.settings))
+            engine.send(m.SetPattern(part.settings.track, part.pattern(0)))
         engine.send(m.SetAudio(True, f"file:{target}"))
         _wait_for(engine, m.AudioChanged)
         time.sleep(FIRST_S)  # in which the engine gets to know the card's clock
         engine.send(m.SetTempo(SOUND_TEMPO_BPM))
-        engine.send(m.SetPattern(m.DRUM_TRACK, _eighths(0)))
         engine.send(m.Play())
         end_s = time.monotonic() + seconds
         serial = 0
         while time.monotonic() < end_s:
             serial += 1
-            engine.send(m.SetPattern(m.DRUM_TRACK, _eighths(serial)))
+            for part in parts:
+                engine.send(m.SetPattern(part.settings.track, part.pattern(serial)))
             engine.poll()
             time.sleep(SWAP_S)
         engine.send(m.Stop())
         engine.close()
         with wave.open(str(target)) as file:
-            rate = file.getframerate()
             samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-    return _deviations(samples.reshape(-1, 2)[:, 0].astype(np.float64), rate)
+    return _deviations(samples.reshape(-1, 2)[:, 0].astype(np.float64), parts)
 
 
-def _eighths(serial: int) -> Pattern:
-    velocity = 90 + serial % 20
-    notes = tuple(Note(step, VOICE_PITCHES[HAT], velocity, 0.5, 0.0, HAT) for step in range(0, 32, 2))
-    return Pattern(serial, notes)
-
-
-def _deviations(sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+def _deviations(sound: NDArray[np.float64], parts: Sequence[Part]) -> NDArray[np.float64]:
     """Return the onsets' distance in frames from the even grid that fits them best."""
-    step = rate * 60.0 / SOUND_TEMPO_BPM / 2
-    loud = np.flatnonzero(np.abs(sound) > 0.05 * np.abs(sound).max())
-    begin = max(0, int(loud[0]) - 100)
-    template = sound[begin : begin + 600]
-    onsets = []
-    for index in range(int((len(sound) - begin) / step)):
-        start = max(0, round(begin + index * step) - 2000)
-        part = sound[start : start + 4600]
-        match = np.correlate(part, template, "valid") / np.dot(template, template)
-        if len(part) < 4600 or match.max() < 0.5:  # the end
-            break
-        onsets.append(start + int(np.argmax(match)) - index * step)
-    places: NDArray[np.float64] = np.array(onsets, np.float64)
+    eighth = SAMPLE_RATE * 60.0 / SOUND_TEMPO_BPM / 2
+    loud = int(np.flatnonzero(np.abs(sound) > 0.05 * np.abs(sound).max())[0])
+    begin = _begin_of(sound, parts[0].template(), loud)
+    found: list[float] = []
+    for part in parts:
+        template = part.template()
+        indices = range(part.first, int((len(sound) - begin) / eighth) - 1, part.every)
+        found += [_begin_of(sound, template, round(begin + i * eighth)) - i * eighth for i in indices]
+    places: NDArray[np.float64] = np.array(found, np.float64)
     middle = float(places.max() + places.min()) / 2
     return places - middle
+
+
+def _begin_of(sound: NDArray[np.float64], template: NDArray[np.float64], near: int) -> int:
+    """Return the frame at which `template` begins, within 2000 frames of `near`."""
+    start = max(0, near - 2000)
+    part = sound[start : near + 2000 + len(template)]
+    return start + int(np.argmax(np.correlate(part, template, "valid")))
 
 
 # -- MIDI -------------------------------------------------------------------------------------------
@@ -226,6 +279,7 @@ def _send_by_engine(seconds: float) -> None:
     engine.send(m.OpenPort("timing:in"))
     _wait_for(engine, m.PortOpened)
     engine.send(m.SetTempo(TEMPO_BPM))
+    engine.send(m.SetTrack(m.TrackSettings(m.DRUM_TRACK, True, channel=9)))
     engine.send(m.SetPattern(m.DRUM_TRACK, _clocks(0)))
     engine.send(m.Play())
     end_s = time.monotonic() + seconds
