@@ -9,7 +9,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -34,6 +33,7 @@ from blender_app.ui.roll_painting import (
     paint_letters,
     paint_lost,
     paint_notes,
+    paint_sounding,
     paint_stroke,
 )
 from blender_app.ui.roll_press import RollTool, follow, gesture_of, shape_at
@@ -72,6 +72,7 @@ class PianoRoll(RollCanvas):
         self._touch: Gesture | None = None
         self._in_gesture = False
         self._lost: Notes = ()
+        self._taken: Notes = ()
         self._heard: int | None = None
         self._hovered: int | None = None
         self._merge_count = 0
@@ -119,6 +120,11 @@ class PianoRoll(RollCanvas):
     def set_snap(self, snaps: bool) -> None:
         """Let pitches snap to the key's scale, or not."""
         self.model.snaps = snaps
+
+    def show_take(self, loop: MelodyLoop | None) -> None:
+        """Show over the loop what is being recorded, or nothing."""
+        self._taken = loop.to_notes() if loop is not None else ()
+        self.update()
 
     @property
     def tool(self) -> RollTool:
@@ -171,6 +177,8 @@ class PianoRoll(RollCanvas):
         paint_lost(painter, geometry, self._lost)
         paint_notes(painter, geometry, model.notes, self._color, small, model.chosen)
         paint_lane(painter, geometry, model.notes, model.chosen)
+        for note in self._taken:
+            paint_sounding(painter, geometry, note)
         if self.hasFocus() or self._enters:
             length = model.pen_length if self._enters else 1
             paint_cursor(painter, geometry, model.step, model.pitch, length, self._enters)
@@ -215,7 +223,9 @@ class PianoRoll(RollCanvas):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         geometry, point = self.roll_geometry(), event.position()
-        if self._touch is not None:
+        if self._touch is not None and not event.buttons():
+            self._drop_touch()  # the button went up where it was not told
+        elif self._touch is not None:
             self._follow(point)
         elif self._heard is not None:
             self._hear(geometry.pitch_at(point.y()))
@@ -230,7 +240,9 @@ class PianoRoll(RollCanvas):
         edit = touch.moved(point)
         self._lost = edit.lost
         if self.model.apply(edit):
-            self._begin_gesture(touch.text)
+            if not self._in_gesture:
+                self._in_gesture = True
+                self.gestureStarted.emit(touch.text)
             self.loopEdited.emit(self.model.loop, touch.text, "")
         follow(self.model, touch, edit, point)
         if isinstance(touch, Move | Stretch):
@@ -241,13 +253,10 @@ class PianoRoll(RollCanvas):
         self.update()
         self.cursorMoved.emit()
 
-    def _begin_gesture(self, text: str) -> None:
-        if not self._in_gesture:
-            self._in_gesture = True
-            self.gestureStarted.emit(text)
-
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         touch = self._touch
+        if event.buttons():
+            return  # another one is still down
         self._heard = None
         if isinstance(touch, Move) and not touch.grip.is_drag(event.position()):
             note = touch.grip.geometry.note_at(touch.grip.notes, touch.grip.point)
@@ -372,12 +381,6 @@ class PianoRoll(RollCanvas):
         self.update()
         self.cursorMoved.emit()
         accessible.announce(self)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
 
     # -- for the screen reader ------------------------------------------------------------------------
 

@@ -163,6 +163,10 @@ class RollPanel(QFrame):
         self.set_can_record(self._can_record)
         self._on_roll_cursorMoved()
 
+    def show_take(self, loop: MelodyLoop | None) -> None:
+        """Show what is recorded so far over the corner, or nothing."""
+        self.roll.show_take(loop)
+
     @Slot()
     def _on_record_clicked(self) -> None:
         self.tools.record.setChecked(self._recording is not None)

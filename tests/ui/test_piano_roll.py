@@ -265,6 +265,17 @@ def test_escape_takes_a_drag_back(roll: PianoRoll, told: Told) -> None:
     assert told.gestures == ["Move notes", "end"]
 
 
+def test_a_second_button_does_not_end_a_drag(roll: PianoRoll, told: Told) -> None:
+    stroke(roll, [at(roll, 9, 64), at(roll, 12, 64)], lets_go=False)
+    QTest.mousePress(roll, RIGHT, NONE, at(roll, 18, 62))
+    QTest.mouseRelease(roll, RIGHT, NONE, at(roll, 18, 62))
+    assert told.gestures == ["Move notes"]
+    QTest.mouseMove(roll, at(roll, 13, 64))
+    QTest.mouseRelease(roll, LEFT, NONE, at(roll, 13, 64))
+    assert phrase(roll) == [(0, 57, 4), (6, 60, 2), (12, 64, 4), (16, 62, 8)]
+    assert told.gestures == ["Move notes", "end"]
+
+
 def test_a_click_that_only_chooses_is_no_gesture(roll: PianoRoll, told: Told) -> None:
     stroke(roll, [at(roll, 9, 64)])
     assert roll.model.chosen == {8}

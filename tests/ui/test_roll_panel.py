@@ -81,6 +81,16 @@ def test_another_corner_is_fitted_into_sight_and_the_same_one_stays(panel: RollP
     assert not panel.roll.pitch_view.shows(LOW.to_notes())
 
 
+def test_what_is_recorded_is_shown_over_the_corner(panel: RollPanel) -> None:
+    free, note = color(panel.roll, 20, 40), color(panel.roll, 1, 36)
+    panel.show_take(loop_of((19, 40, 4.0)))
+    assert color(panel.roll, 20, 40) not in (free, note)
+    assert color(panel.roll, 1, 36) == note
+    assert panel.roll.model.loop == LOW
+    panel.show_take(None)
+    assert color(panel.roll, 20, 40) == free
+
+
 def test_an_end_of_the_mixer_has_its_own_mark(panel: RollPanel) -> None:
     panel.show_corner(1, "walk", HIGH, mark="B")
     assert panel.title.text() == "B  walk"
