@@ -15,6 +15,7 @@ from blender_app.core.errors import ModelError
 from blender_app.core.melody import MAX_PITCH, OCTAVE, MelodyLoop
 from blender_app.latent.blend import Blend
 from blender_app.latent.checkpoint import find_model, load_weights
+from blender_app.latent.gaussian import seeded
 from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets
 from blender_app.latent.melody_space import MelodySpace
 from blender_app.latent.palette import Morph, Palette, grid_points
@@ -79,11 +80,11 @@ class MelodyModel:
             raise ModelError(f"codes are (B, {self._nets.config.z_notes}), not {tuple(code.shape)}")
         level = (0.0 if temperature is None else 1.0) if noise is None else noise
         levels = torch.full((len(code),), level)
-        return _to_events(self._nets.decoder.decode(code, levels, temperature, _generator(seed)))
+        return _to_events(self._nets.decoder.decode(code, levels, temperature, seeded(seed)))
 
     def sample(self, n: int, temperature: float | None = None, seed: int | None = None) -> Events:
         """Return n loops (n, 32) from the learned prior; `temperature` scales the chance in the decoder."""
-        return _to_events(self._sampled(n, temperature, _generator(seed)))
+        return _to_events(self._sampled(n, temperature, seeded(seed)))
 
     def refine(self, loops: ArrayLike) -> Codes:
         """Return codes (B, Z) near `encode`'s whose most likely loops are these, by gradient steps."""
@@ -193,7 +194,7 @@ class MelodyModel:
         allowed
             As in `make_palette`.
         """
-        generator = _generator(seed)
+        generator = seeded(seed)
         if register is None:
             return self._with_usual_feel(self._sampled(n, temperature, generator, _mask(allowed)), generator)
         found: list[Tensor] = []
@@ -217,7 +218,7 @@ class MelodyModel:
 
         `amount` is 0 (nearly the same) to 1 (a relative), in twice the posterior's standard deviation.
         """
-        generator = _generator(seed)
+        generator = seeded(seed)
         tokens = self._space.content([loop])
         mu, logvar = self._space.encode(tokens)
         level = 2.0 * float(np.clip(amount, 0.0, 1.0))
@@ -251,10 +252,6 @@ class MelodyModel:
 
     def _usual_loops(self, events: NDArray[np.integer]) -> list[MelodyLoop]:
         return self._with_usual_feel(_tokens(events))
-
-
-def _generator(seed: int | None) -> torch.Generator | None:
-    return None if seed is None else torch.Generator().manual_seed(seed)
 
 
 def _mask(allowed: NDArray[np.bool_] | None) -> Tensor | None:

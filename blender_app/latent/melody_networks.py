@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import OCTAVE
 from blender_app.latent.config import MelodyConfig
+from blender_app.latent.gaussian import mean_and_logvar
 from blender_app.latent.networks import FlowPrior, ResidualMLP
 
 TOKENS = 130
@@ -54,8 +55,7 @@ class TuneEncoder(nn.Module):
 
     def forward(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Return mu and logvar of tokens; `UNKNOWN` is allowed."""
-        mu, logvar = self.net(self.embed(tokens).flatten(1)).float().chunk(2, dim=-1)
-        return mu, logvar.clamp(-10.0, 4.0)
+        return mean_and_logvar(self.net(self.embed(tokens).flatten(1)))
 
 
 class TuneDecoder(nn.Module):
@@ -274,13 +274,11 @@ class LoudnessNet(nn.Module):
     def encode(self, tokens: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of loops with velocity."""
         both = torch.cat([self.embed(tokens).flatten(1), velocity], -1)
-        mu, logvar = self.posterior(both).float().chunk(2, -1)
-        return mu, logvar.clamp(-10.0, 4.0)
+        return mean_and_logvar(self.posterior(both))
 
     def expect(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) that such notes usually have."""
-        mu, logvar = self.prior(self.embed(tokens).flatten(1)).float().chunk(2, -1)
-        return mu, logvar.clamp(-10.0, 4.0)
+        return mean_and_logvar(self.prior(self.embed(tokens).flatten(1)))
 
     def decode(self, tokens: Tensor, z: Tensor) -> Tensor:
         """Return velocities (B, T) in 0..1 for every step, meant to be used at note-ons."""

@@ -15,6 +15,7 @@ from blender_app.core.errors import ModelError
 from blender_app.latent.blend import Blend
 from blender_app.latent.checkpoint import find_model, load_weights
 from blender_app.latent.drum_space import DrumSpace, Played, loop_tensors, to_played
+from blender_app.latent.gaussian import seeded
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.palette import Morph, Palette, grid_points
 
@@ -106,7 +107,7 @@ class DrumModel:
         level = (0.0 if temperature is None else 1.0) if noise is None else noise
         levels = torch.full((len(code),), min(level, self._nets.config.max_noise))
         return self._nets.decoder.decode(
-            code[:, : self._hits_size], levels, temperature, generator=_generator(seed)
+            code[:, : self._hits_size], levels, temperature, generator=seeded(seed)
         )
 
     def refine(self, loops: ArrayLike) -> Codes:
@@ -126,7 +127,7 @@ class DrumModel:
         `temperature` scales the chance in the decoder, 0 the most likely loop of each code; None is
         the temperature that the model was tuned at.
         """
-        config, generator = self._nets.config, _generator(seed)
+        config, generator = self._nets.config, seeded(seed)
         if temperature is None:
             temperature = config.sample_temperature
         code = self._nets.prior.sample(torch.randn(n, config.z_hits, generator=generator))
@@ -194,7 +195,7 @@ class DrumModel:
         amount
             0 (nearly the same) to 1 (a relative); in twice the posterior's standard deviation.
         """
-        generator = _generator(seed)
+        generator = seeded(seed)
         hits, dynamics = loop_tensors([loop])
         mu, logvar = self._nets.encoder(hits)
         level = 2.0 * float(np.clip(amount, 0.0, 1.0))
@@ -229,7 +230,3 @@ def _codes(z: ArrayLike, least: int) -> Tensor:
 
 def _array(tensor: Tensor) -> Codes:
     return np.asarray(tensor.detach().numpy(), np.float32)
-
-
-def _generator(seed: int | None) -> torch.Generator | None:
-    return None if seed is None else torch.Generator().manual_seed(seed)

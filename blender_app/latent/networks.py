@@ -25,6 +25,7 @@ from torch.nn import functional as F
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT
 from blender_app.latent.config import DrumConfig
+from blender_app.latent.gaussian import mean_and_logvar
 
 CELLS = LOOP_STEPS * VOICE_COUNT
 
@@ -69,8 +70,7 @@ class HitsEncoder(nn.Module):
 
     def forward(self, hits: Tensor) -> tuple[Tensor, Tensor]:
         """Return mu and logvar of float hits in -1 / +1."""
-        mu, logvar = self.net(hits.flatten(1)).float().chunk(2, dim=-1)
-        return mu, logvar.clamp(-10.0, 4.0)
+        return mean_and_logvar(self.net(hits.flatten(1)))
 
 
 class HitsDecoder(nn.Module):
@@ -201,13 +201,11 @@ class FeelNet(nn.Module):
 
     def encode(self, hits: Tensor, dynamics: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of loops with dynamics."""
-        mu, logvar = self.posterior(torch.cat([hits.flatten(1), dynamics.flatten(1)], -1)).chunk(2, -1)
-        return mu, logvar.clamp(-10.0, 4.0)
+        return mean_and_logvar(self.posterior(torch.cat([hits.flatten(1), dynamics.flatten(1)], -1)))
 
     def expect(self, hits: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of the feel that such hits usually have."""
-        mu, logvar = self.prior(hits.flatten(1)).chunk(2, -1)
-        return mu, logvar.clamp(-10.0, 4.0)
+        return mean_and_logvar(self.prior(hits.flatten(1)))
 
     def decode(self, hits: Tensor, z: Tensor) -> Tensor:
         """Return dynamics (B, T, V, 2) for every cell, meant to be used where there is a hit."""

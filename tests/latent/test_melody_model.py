@@ -8,6 +8,7 @@ import torch
 
 from blender_app import load_model
 from blender_app.core.errors import ModelError
+from blender_app.core.melody import MelodyLoop
 from blender_app.latent.checkpoint import save_weights
 from blender_app.latent.config import MelodyConfig
 from blender_app.latent.melody_model import MelodyModel
@@ -56,3 +57,63 @@ def test_what_is_no_melody_or_no_melody_model_is_refused(folder: Path) -> None:
     assert isinstance(load_model(folder), MelodyModel)
     with pytest.raises(ModelError, match="drums model, not a melody"):
         MelodyModel.load("drums-2bar")
+
+
+def in_c_major() -> np.ndarray:
+    return np.tile(np.isin(np.arange(128) % 12, [0, 2, 4, 5, 7, 9, 11]), (32, 1))
+
+
+def pitches(loops: list[MelodyLoop]) -> set[int]:
+    return {int(pitch) % 12 for loop in loops for pitch in loop.events[loop.events >= 0]}
+
+
+def test_a_scale_is_kept_in_all_that_is_decoded(folder: Path) -> None:
+    model = MelodyModel.load(folder)
+    corners = [MelodyLoop.from_events(row - 2) for row in draw(4, np.random.default_rng(5))]
+    white = {0, 2, 4, 5, 7, 9, 11}
+    free = [loop for row in model.make_palette(corners).cells(5, 5) for loop in row]
+    assert pitches(free) - white
+    locked = model.make_palette(corners, allowed=in_c_major()).cells(5, 5)
+    assert pitches([loop for row in locked for loop in row]) <= white
+    drawn = (False, True, False, False)
+    mixed = model.make_palette(corners, allowed=in_c_major(), drawn=drawn).cells(5, 5)
+    assert mixed[0][-1] == corners[1]
+    assert pitches([loop for row in mixed for loop in row if loop != corners[1]]) <= white
+    assert pitches(model.make_morph(*corners[:2], allowed=in_c_major()).at(np.linspace(0, 1, 7))) <= white
+    assert pitches(model.sample_loops(8, 1.0, seed=1)) - white
+    assert pitches(model.sample_loops(8, 1.0, seed=1, allowed=in_c_major())) <= white
+    assert pitches([model.vary(corners[0], 1.0, seed=2, allowed=in_c_major())]) <= white
+
+
+def test_a_scale_changes_what_is_played_not_when() -> None:
+    torch.manual_seed(2)
+    decoder = MelodyNets(TINY).eval().decoder
+    z, noise, allowed = torch.randn(40, 8), torch.zeros(40), torch.from_numpy(in_c_major())
+    free, locked = decoder.decode(z, noise), decoder.decode(z, noise, allowed=allowed)
+    changed = False
+    for a, b in zip(free, locked, strict=True):
+        first = int((a != b).int().argmax())
+        if a[first] != b[first]:  # up to here both had the same past
+            changed = True
+            assert a[first] >= 2
+            assert b[first] >= 2
+    assert changed
+
+
+def test_samples_keep_to_a_register(folder: Path) -> None:
+    model = MelodyModel.load(folder)
+    for register in ((28, 52), (53, 96)):
+        loops = model.sample_loops(3, seed=4, register=register)
+        means = [loop.events[loop.events >= 0].mean() for loop in loops if loop.note_count]
+        assert len(loops) == 3
+        assert all(register[0] <= mean <= register[1] for mean in means)
+
+
+def test_ways_end_in_the_loops_and_keep_their_dynamics(folder: Path) -> None:
+    model = MelodyModel.load(folder)
+    rng = np.random.default_rng(6)
+    a, b = (MelodyLoop(row - 2, rng.integers(1, 127, 32), rng.uniform(-0.4, 0.4, 32)) for row in draw(2, rng))
+    way = model.make_morph(a, b).at(np.linspace(0, 1, 9))
+    assert way[0] == a
+    assert way[-1] == b
+    assert all((loop.velocity > 0).tolist() == (loop.events >= 0).tolist() for loop in way)
