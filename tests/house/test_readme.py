@@ -11,6 +11,7 @@ import pytest
 
 from blender_app.cli_parser import build_parser
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT
+from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS
 from blender_app.core.presets import PRESETS
 
 
@@ -29,13 +30,15 @@ def test_every_command_is_understood(blocks: list[tuple[str, str]]) -> None:
             if words[1:2] not in ([], ["test"]):  # the script's own
                 parser.parse_args(words[1:])
                 seen.add(words[1])
-    assert {"palette", "interpolate", "sample", "render", "ports", "doctor", "train"} <= seen
+    assert {"palette", "morph", "sample", "render", "ports", "doctor", "train"} <= seen
 
 
 def test_the_python_example_runs(blocks: list[tuple[str, str]]) -> None:
     (example,) = (text for language, text in blocks if language == "python")
     loops = np.stack([preset.loop.hits for preset in PRESETS[:4]])
+    bassline, melody = BASS_PRESETS[0].loop.events, MELODY_PRESETS[0].loop.events
     names = {"loops": loops, "corners": loops, "a": loops[0], "b": loops[1]}
+    names |= {"bassline": bassline, "melody": melody}
     exec(example, names)  # our own README
     shape = (LOOP_STEPS, VOICE_COUNT)
     assert len(names["z"]) == 4
@@ -44,6 +47,12 @@ def test_the_python_example_runs(blocks: list[tuple[str, str]]) -> None:
     assert names["between"].shape == (9, *shape)
     assert names["palette"].shape == (11, 11, *shape)
     np.testing.assert_array_equal(names["palette"][0, 0], loops[0])
+    for way in ("way", "in_key"):
+        assert names[way].shape == (9, LOOP_STEPS)
+    np.testing.assert_array_equal(names["way"][[0, -1]], [bassline, melody])
+    pitches = names["in_key"][names["in_key"] >= 0]
+    assert {int(pitch) % 12 for pitch in pitches} <= {0, 2, 4, 5, 7, 9, 11}
+    assert names["songs"].shape == (8, LOOP_STEPS)
 
 
 def test_what_it_points_to_is_there(repository: Path) -> None:
