@@ -22,7 +22,6 @@ from blender_app.session.document import (
     Mixer,
     Point,
     Source,
-    Track,
     TrackKind,
     new_track,
 )
@@ -195,10 +194,6 @@ class TrackEditor(SessionEditor):
         if source is Source.MIXER:
             text, mixer = "Mixer", mixer or default_mixer(this)
         self.edit_track(text, track, source=source, mixer=mixer)
-
-    def _tracks_of(self, kind: TrackKind) -> tuple[Track, ...]:
-        """Return the tracks of a kind, in order."""
-        return tuple(track for track in self._session.tracks if track.kind is kind)
 
 
 def _linked(place: Point, link: Link) -> Point:

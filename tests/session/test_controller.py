@@ -18,7 +18,7 @@ from blender_app.core.smf import read_drum_loop, read_midi
 from blender_app.engine import messages as m
 from blender_app.session import export
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, PathMode, Session, default_corners
+from blender_app.session.document import DrawnPath, PathMode, Session, TrackKind, default_corners
 from blender_app.session.files import load_session, save_session
 from blender_app.session.path import position_at
 from blender_app.session.status import ModelState
@@ -332,7 +332,7 @@ def test_export_into_a_missing_folder_gives_a_message(
 
 def test_import_brings_what_export_wrote(controller: Controller, tmp_path: Path) -> None:
     loop = controller.session.front_track.corners[1]
-    assert controller.export_loop(tmp_path / "house.mid", loop, "House")
+    assert controller.export_loop(tmp_path / "house.mid", loop, TrackKind.DRUMS)
     assert controller.import_corner(0, tmp_path / "house.mid")
     assert controller.session.front_track.corners[0].hits.tolist() == loop.hits.tolist()
     assert controller.session.front_track.corner_names[0] == "house"

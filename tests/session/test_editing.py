@@ -12,9 +12,10 @@ from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.presets import PRESETS
+from blender_app.core.scales import Key, Mode
 from blender_app.engine.messages import ChangeAt, VoiceMix
 from blender_app.session.corner_editing import CornerEditor
-from blender_app.session.document import DrawnPath, PathMode, Session
+from blender_app.session.document import DrawnPath, Link, PathMode, Session, Source, TrackKind
 from blender_app.session.tempo_tap import TempoTap
 
 
@@ -254,6 +255,7 @@ def test_the_history_lets_go_of_its_commands(editor: CornerEditor) -> None:
 
 shares = st.floats(0, 1)
 corner_indices = st.integers(0, 3)
+anywhere = st.sampled_from(("drums", "bass", "melody"))
 random_edits = st.one_of(
     st.tuples(st.just("move_puck"), shares, shares),
     st.tuples(st.just("set_tempo"), st.floats(20, 300)),
@@ -267,6 +269,14 @@ random_edits = st.one_of(
     st.tuples(st.just("set_grid"), st.integers(0, 40), st.integers(0, 40)),
     st.tuples(st.just("draw_path"), st.lists(st.tuples(shares, shares), max_size=5)),
     st.tuples(st.just("play_path"), st.booleans()),
+    st.tuples(st.just("move_puck"), shares, shares, anywhere),
+    st.tuples(st.just("set_link"), st.sampled_from(Link)),
+    st.tuples(st.just("set_source"), st.sampled_from(Source), anywhere),
+    st.tuples(st.just("set_octave"), st.integers(-3, 3), anywhere),
+    st.tuples(st.just("set_track_volume"), shares, anywhere),
+    st.tuples(st.just("set_scale"), st.sampled_from((None, Key(2), Key(9, Mode.MINOR)))),
+    st.tuples(st.just("add_track"), st.sampled_from(TrackKind)),
+    st.tuples(st.just("remove_track"), st.sampled_from(("drums 2", "bass 2", "melody 2"))),
     st.tuples(st.just("begin_gesture"), st.just("Drag")),
     st.tuples(st.just("end_gesture")),
     st.tuples(st.just("wait"), st.floats(0, 2)),
@@ -281,17 +291,21 @@ def test_any_history_goes_back_to_the_beginning_and_forth_to_the_end(qapp, edits
     for name, *arguments in edits:
         if name == "wait":
             now_s[0] += arguments[0]
-        else:
+        elif name != "remove_track" or arguments[0] in editor.session.track_names:
+            editor.set_front("drums")  # the edits of voices below are for drums
             getattr(editor, name)(*arguments)
+    editor.set_front("drums")
     end, stack = editor.session, editor.undo_stack
     states = [end]
     while stack.canUndo():
         stack.undo()
+        editor.set_front("drums")  # looking is no step
         assert editor.session != states[-1]  # no step is empty
         states.append(editor.session)
     assert editor.session == begin
     for state in reversed(states[:-1]):
         stack.redo()
+        editor.set_front("drums")
         assert editor.session == state
     assert editor.session == end
     editor.deleteLater()

@@ -35,6 +35,16 @@ def test_puck_path_and_crash_with_the_real_engine(make_controller, qtbot: QtBot)
     corner = controller.session.front_track.corners[1]
     qtbot.waitUntil(lambda: controller.sounding == corner and controller.waiting is None, timeout=WAIT_MS)
 
+    for track in controller.session.tracks[1:]:
+        controller.move_puck(0.0, 1.0, track.name)
+        qtbot.waitUntil(
+            lambda track=track: (
+                controller.sounding_of(track.name) == track.corners[2]
+                and controller.waiting_of(track.name) is None
+            ),
+            timeout=WAIT_MS,
+        )
+
     controller.set_path(DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), bars=1))
     controller.play_path(True)
     qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None, timeout=WAIT_MS)
