@@ -127,7 +127,7 @@ class Recorder:
         step = self._step_at(time_s) - seconds_to_steps(self._latency_s, self._timeline.tempo_bpm)
         for played in self._played:
             if played.pitch == pitch and played.end is None:
-                played.end = max(step, played.start)
+                played.end = step
         if velocity > 0 and -EARLY_STEPS <= step < LOOP_STEPS:
             self._played.append(_Played(pitch, velocity, step))
 

@@ -116,8 +116,6 @@ class Move:
         if not self._moves:
             return Edit(grip.notes, grip.chosen)
         steps, rows = grip.steps_to(point), grip.rows_to(point)
-        if self.copies and not (steps or rows):
-            return Edit(grip.notes, grip.chosen)
         return moved(grip.notes, grip.chosen, steps, rows, grip.snap, self.copies)
 
 

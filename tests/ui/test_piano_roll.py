@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.scales import Chord, Key, Mode
 from blender_app.ui.piano_roll import PianoRoll
+from blender_app.ui.roll_geometry import PitchView
 from blender_app.ui.roll_press import RollTool
 from blender_app.ui.theme import Look
 
@@ -241,6 +242,8 @@ def test_a_rubber_band_chooses_and_a_drag_moves_what_is_chosen(roll: PianoRoll) 
     assert roll.model.chosen == {7, 9, 17}
     stroke(roll, [at(roll, 2, 57)], modifiers=SHIFT)
     assert roll.model.chosen == {0, 7, 9, 17}
+    stroke(roll, [at(roll, 14, 60), at(roll, 15, 59)], modifiers=CONTROL)  # adds nothing
+    assert roll.model.chosen == {0, 7, 9, 17}
     stroke(roll, [at(roll, 2, 57)])  # a click leaves only this one
     assert roll.model.chosen == {0}
     roll.set_tool(RollTool.CHOOSE)
@@ -339,6 +342,7 @@ def test_a_stroke_becomes_notes_of_the_scale(roll: PianoRoll, told: Told) -> Non
     assert (pitches[0], pitches[-1]) == (57, 64)
     assert drawn[-1].length_steps >= 5  # a level stroke is one long note
     assert sum(note.length_steps for note in drawn) == 12.0
+    assert all((note.velocity == 100) == (note.step % 4 == 0) for note in drawn)  # softer off the beat
     assert phrase(roll)[:4] == [(0, 57, 4), (6, 60, 2), (8, 64, 4), (16, 62, 4)]  # cut where it begins
     assert told.gestures == ["Sketch", "end"]
 
@@ -438,11 +442,30 @@ def test_keys_for_several_notes(roll: PianoRoll, told: Told) -> None:
     assert told.texts[-1] == "Duplicate notes"
 
 
+def test_the_cursor_leaves_one_chosen_note_but_not_several(roll: PianoRoll) -> None:
+    stroke(roll, [at(roll, 9, 64)])
+    keys(roll, K.Key_Right, K.Key_Right, K.Key_Right, K.Key_Right, K.Key_Delete)
+    assert phrase(roll) == list(PHRASE)
+    keys(roll, K.Key_A, modifiers=CONTROL)
+    keys(roll, K.Key_Right, K.Key_Delete)
+    assert phrase(roll) == []
+
+
+def test_a_held_letter_enters_one_note_and_is_no_shortcut(roll: PianoRoll) -> None:
+    roll.set_loop(MelodyLoop.empty())
+    roll.set_step_entry(True)
+    keys(roll, K.Key_D)
+    again = QKeyEvent(QEvent.Type.KeyPress, K.Key_D, NONE, "d", True)
+    QApplication.sendEvent(roll, again)
+    assert roll.model.loop.note_count == 1
+    override = QKeyEvent(QEvent.Type.ShortcutOverride, K.Key_D, NONE, "d", True)
+    override.ignore()
+    QApplication.sendEvent(roll, override)
+    assert override.isAccepted()
+
+
 def test_the_roll_takes_only_its_own_shortcuts(roll: PianoRoll) -> None:
     def claims(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> bool:
-        from PySide6.QtCore import QEvent
-        from PySide6.QtGui import QKeyEvent
-
         event = QKeyEvent(QEvent.Type.ShortcutOverride, key, modifiers)
         event.ignore()
         QApplication.sendEvent(roll, event)
@@ -572,6 +595,28 @@ def test_microtiming_shifts_the_bar(roll: PianoRoll) -> None:
     on_grid, late = geometry.note_rect(Note(4, 60, 90, 2.0)), geometry.note_rect(Note(4, 60, 90, 2.0, 0.4))
     assert late.left() - on_grid.left() == pytest.approx(0.4 * geometry.steps.step_width)
     assert late.width() == on_grid.width()
+
+
+def test_pictures_tell_timing_choice_and_what_is_out_of_sight(roll: PianoRoll) -> None:
+    def picture(note: Note) -> QImage:
+        roll.set_loop(MelodyLoop.from_notes([note]))
+        roll.model.go_to(24, 62)
+        return roll.grab().toImage()
+
+    geometry = roll.roll_geometry()
+    late = picture(Note(8, 60, 127, 4.0, 0.4))
+    before = QPointF(geometry.steps.x_of(8.2), geometry.row_rect(60).center().y()).toPoint()
+    assert late.pixelColor(before) != picture(Note(9, 60, 127, 4.0)).pixelColor(
+        before
+    )  # the way from the grid
+    roll.model.choose_all()
+    chosen = roll.grab().toImage()
+    roll.model.choose_none()
+    corner = geometry.note_rect(roll.model.notes[0]).topLeft().toPoint() - QPoint(1, -4)
+    assert chosen.pixelColor(corner) != roll.grab().toImage().pixelColor(corner)
+    roll.set_pitch_view(PitchView(62, geometry.view.rows))  # the note lies below
+    below = QPoint(round(geometry.steps.x_of(9.5)), round(geometry.rect.bottom() - 3))
+    assert roll.grab().toImage().pixelColor(below).name() == "#ffffff"
 
 
 def test_louder_notes_are_whiter_and_the_playing_one_is_lit(roll: PianoRoll) -> None:
