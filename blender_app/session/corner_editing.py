@@ -75,6 +75,12 @@ class CornerEditor(TrackEditor):
             marks = replace_at(marks, index, drawn)
         self.edit_track(text, track, corners=corners, corner_names=names, drawn=marks)
 
+    def set_drawn(self, index: int, drawn: bool, track: str | None = None) -> None:
+        """Let a corner stay as it is although there is a key (`drawn`), or bring it into the key."""
+        check_index("corner", index, len(CORNER_PLACES))
+        text = "Leave corner as it is" if drawn else "Bring corner into key"
+        self.edit_track(text, track, drawn=replace_at(self._track(track).drawn, index, bool(drawn)))
+
     def clear_corner(self, index: int, track: str | None = None) -> None:
         """Empty a corner."""
         empty = self._track(track).kind.empty_loop()

@@ -26,7 +26,7 @@ from blender_app.session.file_version_1 import upgraded
 FORMAT = "loopweave-session"
 VERSION = 2
 SUFFIX = ".blend.json"
-MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = 16 * 1024 * 1024
 
 _PLAIN = ("front", "tempo_bpm", "swing", "feel", "font", "volume", "audio_enabled")
 _LINE = 110

@@ -12,6 +12,7 @@ from blender_app.core.drums import VOICES
 from blender_app.core.errors import SessionError
 from blender_app.core.presets import PRESETS, preset_named
 from blender_app.engine import messages as m
+from blender_app.session import export
 from blender_app.session.document import (
     DrawnPath,
     Link,
@@ -71,6 +72,14 @@ def test_it_sounds_as_it_did(make_controller, engine, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: controller.sounding == corner)
     assert engine.sent(m.SetPattern)[-1].pattern.notes == corner.to_notes()
     assert {command.track for command in engine.sent(m.SetPattern)} == {"drums"}
+
+
+def test_it_is_written_as_it_was(tmp_path: Path) -> None:
+    session = load_session(SAVED)
+    drums = session.front_track
+    music = export.loop_music(drums.corners[0], "x", drums)
+    export.export_music(tmp_path / "corner.mid", music, session)
+    assert (tmp_path / "corner.mid").read_bytes() == (SAVED.parent / "version_1_corner.mid").read_bytes()
 
 
 def test_it_is_saved_as_the_present_version() -> None:

@@ -93,7 +93,10 @@ def is_settled(controller: Controller, engine, name: str) -> bool:
         if controller.mixer_loops_of(name) != row.cells(1, track.mixer.steps)[0]:
             return False
         palette = row if track.source is Source.MIXER else palette
-    sent = [command.pattern for command in engine.sent(SetPattern) if command.track == name][-1]
+    patterns = [command.pattern for command in engine.sent(SetPattern) if command.track == name]
+    if not patterns:
+        return False
+    sent = patterns[-1]
     path = track.playing_path
     if path is None:
         loop = palette.at(np.array([track.place]))[0]
@@ -119,6 +122,8 @@ def band_of(engine) -> dict[str, object]:
 @pytest.mark.parametrize("seed", range(6))
 def test_in_the_end_all_fits_together(controller: Controller, engine, clock, qtbot: QtBot, seed: int) -> None:
     dice = random.Random(seed)
+    errors: list[str] = []
+    controller.messageShown.connect(lambda level, text: errors.append(text) if level == "error" else None)
     for _ in range(400):
         clock.now_s += dice.random() * 0.2
         hurry(controller, dice)
@@ -126,4 +131,5 @@ def test_in_the_end_all_fits_together(controller: Controller, engine, clock, qtb
         qtbot.waitUntil(lambda name=name: is_settled(controller, engine, name), timeout=20_000)
     tracks = controller.session.tracks
     assert band_of(engine) == {track.name: commands.settings_of(track) for track in tracks}
+    assert errors == []
     assert {surface.track for surface in controller._cells} == set(controller.session.track_names)

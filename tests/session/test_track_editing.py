@@ -248,6 +248,10 @@ def test_what_was_drawn_by_hand_is_marked(editor: CornerEditor) -> None:
     editor.clear_corner(0)
     assert editor.session.front_track.corners[0] == MelodyLoop.empty()
     assert editor.session.front_track.drawn == (True, False, False, True)
+    editor.set_drawn(3, False)
+    assert editor.session.front_track.drawn == (True, False, False, False)
+    editor.undo_stack.undo()
+    assert editor.session.front_track.drawn == (True, False, False, True)
 
 
 def test_notes_drawn_in_one_go_are_one_step(editor: CornerEditor) -> None:
