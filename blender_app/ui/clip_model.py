@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPixmap
 
 from blender_app.session.clips import fits
 from blender_app.session.document import Clip, TrackKind
 from blender_app.ui import accessible
-from blender_app.ui.loop_drag import CLIP_FORMAT
 from blender_app.ui.loop_pictures import picture
 from blender_app.ui.theme import Look
 
@@ -106,12 +105,6 @@ class ClipModel(QAbstractListModel):
         self.renamed = index.row(), str(value)
         self.dataChanged.emit(index, index, [role])
         return True
-
-    def mimeTypes(self) -> list[str]:
-        return [CLIP_FORMAT, "text/uri-list"]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        raise NotImplementedError("the shelf starts its drags by itself")
 
     def picture(self, row: int) -> QPixmap:
         """Return the picture of a clip."""

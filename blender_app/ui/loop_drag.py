@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QTemporaryDir, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDrag, QDropEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from blender_app.session.document import Clip
+
+_log = logging.getLogger(__name__)
 
 WriteMidi = Callable[[Path, Clip], bool]
 """Write a clip as a MIDI file; return whether that went well."""
@@ -33,7 +39,7 @@ class _ClipData(QMimeData):
 
 
 class LoopDrag(QObject):
-    """Starts drags; their files live until it ends, for who gets one may read it late.
+    """Starts drags; their files live as long as it does, for who gets one may read it late.
 
     Parameters
     ----------
@@ -44,7 +50,7 @@ class LoopDrag(QObject):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._source = parent
-        self._folder: QTemporaryDir | None = None
+        self._folder: Path | None = None
         self._count = 0
         self.write: WriteMidi | None = None
         """Makes the file; without it a drag stays within the window."""
@@ -64,16 +70,22 @@ class LoopDrag(QObject):
     def _written(self, clip: Clip) -> Path | None:
         if self.write is None:
             return None
-        if self._folder is None:
-            self._folder = QTemporaryDir()
-        if not self._folder.isValid():
+        try:
+            path = self._fresh_folder() / f"{file_name(clip.name)}.mid"
+        except OSError as error:  # no room: the clip can still be dropped within the window
+            _log.warning("no file for a drag: %s", error)
             return None
-        # A folder for each, so that every file has the clip's own name.
-        self._count += 1
-        folder = Path(self._folder.path(), str(self._count))
-        folder.mkdir()
-        path = folder / f"{file_name(clip.name)}.mid"
         return path if self.write(path, clip) else None
+
+    def _fresh_folder(self) -> Path:
+        """Return a folder of its own for a file, so that it can have the clip's own name."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="loopweave-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._count += 1
+        folder = self._folder / str(self._count)
+        folder.mkdir()
+        return folder
 
 
 def _carried(picture: QPixmap) -> QPixmap:

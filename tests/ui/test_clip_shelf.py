@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -306,3 +310,21 @@ def test_larger_text_finds_more_room(shelf: ClipShelf, look: Look) -> None:
     assert shelf.list.height() > row
     look.set_text_scale(1.0)
     assert (shelf.model.picture(0).size(), shelf.list.height()) == (small, row)
+
+
+def test_files_of_drags_do_not_outlive_the_program(tmp_path: Path) -> None:
+    code = """
+        from pathlib import Path
+        from PySide6.QtWidgets import QApplication, QWidget
+        from blender_app.session.document import Clip, TrackKind
+        from blender_app.ui.loop_drag import LoopDrag
+        app = QApplication([])
+        window = QWidget()
+        drag = LoopDrag(window)
+        drag.write = lambda path, clip: bool(path.write_bytes(b"MThd"))
+        data = drag.mime_data(Clip("a", TrackKind.BASS, TrackKind.BASS.empty_loop()))
+        assert Path(data.urls()[0].toLocalFile()).exists()
+    """
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, env=environment, timeout=60)
+    assert list(tmp_path.glob("loopweave-*")) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -450,6 +451,17 @@ def test_a_drag_without_a_file_stays_within_the_window(panel: MixerPanel) -> Non
     assert data.urls() == []
     assert clip_in(data) == clip()
     assert clip_in(QMimeData()) is None
+
+
+def test_a_full_disk_does_not_end_a_drag(panel: MixerPanel, monkeypatch) -> None:
+    def full(**_options: object) -> str:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    panel.set_midi_writer(lambda _path, _clip: True)
+    data = panel.drag.mime_data(clip())
+    assert data.urls() == []
+    assert clip_in(data) == clip()
 
 
 @pytest.mark.parametrize(
