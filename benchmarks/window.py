@@ -1,4 +1,6 @@
-"""How fast the window is: time until it can be seen and heard, and painting while the puck is dragged.
+"""How fast the window is: time until it can be seen and heard, and painting while pucks are dragged.
+
+All of it with a band of three tracks.
 
 Run with ``python -m benchmarks.window`` or ``python benchmarks/window.py``; without a screen it uses
 Qt's offscreen platform. Each start is a process of its own; the first one warms the disk's cache and
@@ -57,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for what, limit_ms in (
         ("paint", PAINT_LIMIT_MS),
         ("paint while playing", PAINT_LIMIT_MS),
+        ("paint while playing, melody in front, pucks linked", PAINT_LIMIT_MS),
         ("frame", None),
     ):
         p95 = statistics.quantiles(drag[what], n=20)[-1]
@@ -145,6 +148,7 @@ def _time_drag(moves: int) -> int:
 
     from blender_app import app
     from blender_app.engine.host import EngineProcess
+    from blender_app.session.document import Link
 
     spent = _time_painting()
     application = app.make_application()
@@ -153,7 +157,8 @@ def _time_drag(moves: int) -> int:
     window.resize(WIDTH, HEIGHT)
     window.show()
     controller.start()
-    _wait_until(lambda: bool(controller.cells) and controller.held is not None)
+    tracks = controller.session.track_names
+    _wait_until(lambda: all(controller.held_of(name) is not None for name in tracks))
     palette = window.stage.palette_view
     found: dict[str, list[float]] = {"frame": []}
 
@@ -162,10 +167,14 @@ def _time_drag(moves: int) -> int:
         event = QMouseEvent(kind, point, palette.mapToGlobal(point), left, left, none)
         QApplication.sendEvent(palette, event)
 
-    for name in ("paint", "paint while playing"):
-        if name != "paint":
+    for name in ("paint", "paint while playing", "paint while playing, melody in front, pucks linked"):
+        if name != "paint" and not controller.playing:
             controller.play()
             _wait_until(lambda: controller.playing)
+        if name.endswith("linked"):
+            controller.set_front("melody")
+            controller.set_link(Link.SAME)
+            application.processEvents()
         spent[:] = [0.0]
         send(QMouseEvent.Type.MouseButtonPress, palette.point_of((0.5, 0.5)))
         for place in _wandering(moves):
@@ -196,9 +205,14 @@ def _peak_mb() -> float:
 def _time_painting() -> list[float]:
     """Let every paint of our widgets, made from now on, add its time in ms to the list's last number."""
     from blender_app.ui.corner_card import CornerCard
+    from blender_app.ui.mini_palette import MiniPalette
     from blender_app.ui.palette_view import PaletteView
     from blender_app.ui.pattern_view import PatternView
+    from blender_app.ui.piano_roll import PianoRoll
+    from blender_app.ui.roll_view import RollView
     from blender_app.ui.step_grid import StepGrid
+    from blender_app.ui.track_lane import TrackLane
+    from blender_app.ui.track_tile import TrackTile
 
     spent = [0.0]
 
@@ -210,7 +224,8 @@ def _time_painting() -> list[float]:
 
         return paint_timed
 
-    for kind in (PaletteView, PatternView, StepGrid, CornerCard):
+    large = (PaletteView, PatternView, StepGrid, CornerCard, RollView, PianoRoll)
+    for kind in (*large, MiniPalette, TrackLane, TrackTile):
         kind.paintEvent = timed(kind.paintEvent)  # type: ignore[method-assign]
     return spent
 

@@ -18,6 +18,7 @@ MOST_CELLS = 5
 """Cells in a row: of a finer palette only some are shown, large enough to be seen."""
 _RADIUS, _BEAD_RADIUS = 6.0, 4.0
 _SHADOW, _WHITE = QColor(0, 0, 0, 120), QColor(255, 255, 255)
+_OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -194,7 +195,7 @@ class MiniPalette(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         direction = _ARROWS.get(Qt.Key(event.key()))
-        if direction is None or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if direction is None or event.modifiers() & _OTHERS:
             super().keyPressEvent(event)
             return
         self._by_keys = True

@@ -40,6 +40,8 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+_OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+"""With these a key is for the window."""
 _NODE_REACH_PX = 11.0
 _LEAST_STROKE = 0.03
 
@@ -316,6 +318,9 @@ class PaletteView(QWidget):
         self._picture.lines_changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() & _OTHERS:
+            super().keyPressEvent(event)
+            return
         self._by_keys = True
         key = Qt.Key(event.key())
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

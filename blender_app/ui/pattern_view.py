@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +15,7 @@ from blender_app.ui.step_drawing import (
     paint_ghosts,
     paint_ground,
     paint_hits,
+    paint_playhead,
     paint_ruler,
 )
 from blender_app.ui.theme import SMALL, SOUNDS, Look
@@ -149,12 +150,8 @@ class PatternView(QWidget):
                     painter.setPen(QPen(_LIT_OUTLINE, 1.0))
                     painter.setBrush(lit)
                     painter.drawRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 2.5, 2.5)
-        x = geometry.x_of(playhead)
-        line = QLineF(x, geometry.rect.top() - 3, x, geometry.rect.bottom() + 3)
-        painter.setPen(QPen(QColor(0, 0, 0, 90), 3.5))
-        painter.drawLine(line)
-        painter.setPen(QPen(SOUNDS, 1.6))
-        painter.drawLine(line)
+        rect = geometry.rect
+        paint_playhead(painter, geometry.x_of(playhead), rect.top() - 3, rect.bottom() + 3)
 
     def sizeHint(self) -> QSize:
         return QSize(360, 250)

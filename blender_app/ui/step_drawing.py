@@ -12,11 +12,12 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
-from blender_app.ui.theme import MARK
+from blender_app.ui.theme import MARK, SOUNDS
 
 _LANE_LINE = QColor(0, 0, 0, 34)
 _BEAT_SHADE = QColor(0, 0, 0, 26)
 _LEAST_HEIGHT = 0.22
+_PLAYHEAD_SHADOW = QColor(0, 0, 0, 90)
 _SHADOW_LINE = QColor(0, 0, 0, 120)
 
 
@@ -138,6 +139,12 @@ def hit_rect_of(geometry: StepGeometry, loop: DrumLoop, step: int, voice: int) -
     return geometry.hit_rect(
         step, voice, int(loop.velocity[step, voice]), float(loop.microtiming[step, voice])
     )
+
+
+def paint_playhead(painter: QPainter, x: float, top: float, bottom: float) -> None:
+    """Draw the playhead, a line that is seen on every colour."""
+    for color, width in ((_PLAYHEAD_SHADOW, 3.5), (SOUNDS, 1.6)):
+        painter.fillRect(QRectF(x - width / 2, top, width, bottom - top), color)
 
 
 def paint_ruler(painter: QPainter, geometry: StepGeometry, font: QFont, color: QColor, height: float) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
 from blender_app.session.document import Loop
 from blender_app.ui import accessible
-from blender_app.ui.color import blend_corners
 from blender_app.ui.loop_pictures import picture
 from blender_app.ui.path_editor import Place
-from blender_app.ui.theme import KEYBOARD_REASONS, SOUNDS, Look
+from blender_app.ui.step_drawing import paint_playhead
+from blender_app.ui.theme import KEYBOARD_REASONS, Look
 
 _INSET_SHARE = 0.06
 """Margin of the pictures at either side, as a share of their width."""
 _SILENT_OPACITY = 0.32
+_RADIUS = 4.0
+_BLACK = np.zeros(3)
 
 
 class TrackLane(QWidget):
@@ -55,7 +58,7 @@ class TrackLane(QWidget):
         """Take the colour of a place on the palette."""
         if place != self._place:
             self._place = place
-            self._redraw()
+            self.update()
 
     def set_silent(self, silent: bool) -> None:
         """Show that the track is not heard: muted, or another one plays solo."""
@@ -89,11 +92,11 @@ class TrackLane(QWidget):
         return super().event(event)
 
     def _drawn(self) -> QPixmap:
+        """Return the marks, white on black: they outlast many colours."""
         if self._picture is None:
             ratio = self.devicePixelRatioF()
             size = max(8, round(self.width() * ratio)), max(8, round(self.height() * ratio))
-            lab = blend_corners(self._look.hues.labs, *self._place)
-            self._picture = QPixmap.fromImage(picture(self._loop, lab, size, 4.0 * ratio))
+            self._picture = QPixmap.fromImage(picture(self._loop, _BLACK, size, 0.0))
             self._picture.setDevicePixelRatio(ratio)
         return self._picture
 
@@ -101,17 +104,18 @@ class TrackLane(QWidget):
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.fillRect(event.rect(), self._look.theme.color("panel"))
-        painter.setOpacity(_SILENT_OPACITY if self._silent else 1.0)
-        painter.drawPixmap(0, 0, self._drawn())
-        painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(_SILENT_OPACITY if self._silent else 1.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.blend(*self._place))
+        painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
+        # White adds up to white, and black to nothing.
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Screen)
+        painter.drawPixmap(0, 0, self._drawn())
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        painter.setOpacity(1.0)
         if self._playhead is not None:
-            x = self._x_of(self._playhead)
-            line = QLineF(x, 0.0, x, float(self.height()))
-            painter.setPen(QPen(QColor(0, 0, 0, 90), 3.5))
-            painter.drawLine(line)
-            painter.setPen(QPen(SOUNDS, 1.6))
-            painter.drawLine(line)
+            paint_playhead(painter, self._x_of(self._playhead), 0.0, float(self.height()))
         if self._by_keys and self.hasFocus():
             painter.setPen(QPen(self._look.theme.color("accent"), 2.0))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4.0, 4.0)

@@ -113,6 +113,7 @@ class WindowRecording(QObject):
             self.stop()
         elif phase is Phase.RECORDING:
             self._panel.set_recording(f"recording {self._recorder.progress_at(now_s):.0%}")
+            self._panel.show_take(self._recorder.take(now_s))
         else:
             self._panel.set_recording(f"count-in {self._recorder.beats_until_start(now_s)}")
 
@@ -124,6 +125,7 @@ class WindowRecording(QObject):
         self._waits = False
         self._timer.stop()
         self._panel.set_recording(None)
+        self._panel.show_take(None)
         if recorder is None or target is None or target[0] != self._controller.session.front:
             return
         take = recorder.take(self._window.now_s())

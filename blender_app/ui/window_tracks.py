@@ -16,7 +16,7 @@ from blender_app.ui.window_front import changed_fields_of
 if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
 
-_SHOWN_ON_TILE = frozenset({"puck", "mute", "solo", "volume", "sound", "source", "mixer"})
+_SHOWN_ON_TILE = frozenset({"mute", "solo", "volume", "sound", "source"})
 
 
 class WindowTracks(QObject):
@@ -149,6 +149,7 @@ class WindowTracks(QObject):
     def _show_place(self, track: Track) -> None:
         tile = self.strip.tiles[track.name]
         bead = self._controller.path_position(self._window.now_s(), track.name)
+        tile.mini.set_puck(track.place)
         tile.mini.set_bead(bead)
         tile.lane.set_place(bead or track.place)
 

@@ -285,3 +285,13 @@ def test_puck_and_bead_leave_nothing_behind(view: PaletteView) -> None:
     view.set_bead(None)
     view.set_puck(0.5, 0.5)
     assert screen() == clean
+
+
+def test_keys_with_control_are_for_the_window(view: PaletteView) -> None:
+    moved: list[object] = []
+    view.puckMoved.connect(lambda *place: moved.append(place))
+    for key in (Qt.Key.Key_2, Qt.Key.Key_Left):
+        QTest.keyClick(view, key, Qt.KeyboardModifier.ControlModifier)
+    assert moved == []
+    QTest.keyClick(view, Qt.Key.Key_2)
+    assert moved == [(1.0, 0.0)]
