@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QImage, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QColor, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -617,6 +617,70 @@ def test_pictures_tell_timing_choice_and_what_is_out_of_sight(roll: PianoRoll) -
     roll.set_pitch_view(PitchView(62, geometry.view.rows))  # the note lies below
     below = QPoint(round(geometry.steps.x_of(9.5)), round(geometry.rect.bottom() - 3))
     assert roll.grab().toImage().pixelColor(below).name() == "#ffffff"
+
+
+def test_pictures_show_what_the_hand_is_doing(roll: PianoRoll) -> None:
+    def picture() -> QImage:
+        return roll.grab().toImage()
+
+    def lets_go() -> None:
+        QTest.mouseRelease(roll, LEFT, NONE, at(roll, 0, 60))
+
+    inside, plain = at(roll, 28, 60), picture()
+    stroke(roll, [at(roll, 26, 66), at(roll, 30, 58)], modifiers=SHIFT, lets_go=False)
+    assert picture().pixelColor(inside).lightness() > plain.pixelColor(inside).lightness()  # the band
+    lets_go()
+    roll.set_tool(RollTool.SKETCH)
+    stroke(roll, [at(roll, 24, 65), at(roll, 31, 56)], lets_go=False)
+    drawn = picture()
+    roll._drop_touch()
+    assert drawn != picture()  # the line of the stroke
+    roll.set_loop(loop_of(PHRASE))
+    roll.set_tool(RollTool.DRAW)
+    stroke(roll, [at(roll, 17, 62), at(roll, 9, 62)], lets_go=False)
+    dragged = picture()
+    roll._lost = ()
+    assert dragged != picture()  # the note that is lost if the hand lets go here
+    lets_go()
+
+
+def test_a_drag_ends_where_the_button_went_up_unseen(roll: PianoRoll, told: Told) -> None:
+    stroke(roll, [at(roll, 9, 64), at(roll, 12, 64)], lets_go=False)
+    where = QPointF(at(roll, 20, 64))
+    none = Qt.MouseButton.NoButton
+    move = QMouseEvent(QEvent.Type.MouseMove, where, roll.mapToGlobal(where), none, none, NONE)
+    QApplication.sendEvent(roll, move)
+    assert told.gestures == ["Move notes", "end"]
+    assert phrase(roll)[2] == (11, 64, 4)
+
+
+def test_step_entry_is_seen(roll: PianoRoll) -> None:
+    def keys_box() -> QImage:
+        box = roll.roll_geometry().keys.toRect()
+        return roll.grab(box.adjusted(0, 0, -box.width() // 2, 0)).toImage()
+
+    roll.model.go_to(24, 62)
+    column, letters = at(roll, 24, 56), keys_box()
+    before = roll.grab().toImage().pixelColor(column)
+    roll.set_step_entry(True)
+    assert roll.grab().toImage().pixelColor(column) != before  # where the next note goes
+    assert keys_box() != letters  # which letter plays which key
+
+
+def test_the_keyboard_shows_sharps_and_the_scale(roll: PianoRoll) -> None:
+    def on_key(pitch: int, from_right: float) -> QColor:
+        geometry = roll.roll_geometry()
+        place = QPointF(geometry.keys.right() - from_right, geometry.row_rect(pitch).center().y())
+        return roll.grab().toImage().pixelColor(place.toPoint())
+
+    assert on_key(61, 60.0) != on_key(62, 60.0)
+    ground = roll.grab().toImage()
+    assert ground.pixelColor(at(roll, 25, 61)).lightness() < ground.pixelColor(at(roll, 25, 62)).lightness()
+    roll.set_key(A_MINOR)
+    dotted, bare = on_key(62, 5.0), on_key(61, 5.0)
+    roll.set_key(None)
+    assert dotted != on_key(62, 5.0)
+    assert bare == on_key(61, 5.0)
 
 
 def test_louder_notes_are_whiter_and_the_playing_one_is_lit(roll: PianoRoll) -> None:
