@@ -83,7 +83,7 @@ class MelodyConfig:
     feel_width: int = 256
     prior_width: int = 512
     prior_blocks: int = 4
-    between_noise: float = 1.2
+    between_noise: float = 0.7
     between_lean: float = 0.5
     sample_noise: float = 1.0
     sample_temperature: float = 0.8
