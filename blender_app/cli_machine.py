@@ -18,6 +18,7 @@ from blender_app.core.errors import LoopweaveError, PortError
 from blender_app.core.paths import default_font, models_dir
 from blender_app.engine import fluid
 from blender_app.engine.midi_port import MidiSystem
+from blender_app.session.track import MODEL_NAMES
 
 _NEEDED = ("numpy", "mido", "torch", "safetensors", "symusic", "tqdm", "platformdirs", "PySide6-Essentials")
 _WINDOW_TIMEOUT_S = 60.0
@@ -117,12 +118,13 @@ def _packages() -> Iterator[Finding]:
 def _model() -> Finding:
     """Look for the shipped models."""
     names = sorted(config.parent.name for config in models_dir().glob("*/config.json"))
-    if not names:
+    gone = [name for name in MODEL_NAMES if name not in names]
+    if gone:
         return Finding(
             State.MISSING,
             "model",
-            f"there is none in {models_dir()}",
-            "install Loopweave again, or train one: `loopweave train --help`",
+            f"there is no {' and no '.join(gone)} in {models_dir()}",
+            "install Loopweave again, or train it: `loopweave train --help`",
         )
     return Finding(State.GOOD, "model", f"{', '.join(names)} in {models_dir()}")
 

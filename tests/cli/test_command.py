@@ -16,7 +16,11 @@ from blender_app import cli, cli_machine
 from blender_app.cli_parser import build_parser
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import FontError, PortError
-from blender_app.core.smf import read_drum_loop, read_midi
+from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS
+from blender_app.core.scales import Key
+from blender_app.core.smf import read_drum_loop, read_melody_loop, read_midi, write_midi
+from blender_app.session.document import Session
+from blender_app.session.files import save_session
 
 COMMANDS = ("palette", "morph", "sample", "render", "ports", "doctor", "prepare", "train", "evaluate")
 
@@ -189,6 +193,7 @@ def test_the_doctor_ends_with_1_and_says_what_to_type(
     text = capsys.readouterr().out
     assert "MISSING packages      no-such-package" in text
     assert "pip install no-such-package" in text
+    assert "there is no drums-2bar and no melody-2bar in" in text
     assert "loopweave train" in text
     assert "The SoundFont is missing." in text
     assert "Qt does not start: libEGL.so.1: cannot open" in text
@@ -225,3 +230,28 @@ def test_the_shipped_model_from_sample_to_sound(repository: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr
     assert [name for _, name in read_midi(way).markers] == [f"{number} of 7" for number in range(1, 8)]
     assert [read_drum_loop(way, bar) for bar in (1, 13)] == loops[:2]
+
+
+def test_the_shipped_melody_model_from_sample_to_sound(repository: Path, tmp_path: Path) -> None:
+    """Basslines in a key, and the way from a bassline to a melody, both read again as they were."""
+    lines = tmp_path / "lines"
+    options = ("--kind", "bass", "--key", "A minor", "-n", 2, "--seed", 1, "--out", lines)
+    assert loopweave("sample", *options, cwd=repository).returncode == 0
+    for path in lines.iterdir():
+        pitches = [note.pitch for note in read_melody_loop(path).to_notes()]
+        assert {pitch % 12 for pitch in pitches} <= Key.parse("A minor").pitch_classes
+        assert 24 <= sum(pitches) / len(pitches) <= 56
+    bass, tune = BASS_PRESETS[0].loop, MELODY_PRESETS[0].loop
+    for name, loop in (("bass", bass), ("tune", tune)):
+        write_midi(tmp_path / f"{name}.mid", loop)
+    way = tmp_path / "way.mid"
+    done = loopweave("morph", tmp_path / "bass.mid", tmp_path / "tune.mid", "--out", way, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    read = [read_melody_loop(way, bar) for bar in range(1, 15, 2)]
+    assert read[0].events.tolist() == bass.events.tolist()
+    assert read[-1].events.tolist() == tune.events.tolist()
+    assert len({loop.events.tobytes() for loop in read}) > 3
+    save_session(tmp_path / "band.blend.json", Session())
+    done = loopweave("render", tmp_path / "band.blend.json", "--out", tmp_path / "band.wav", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("band.wav: 6.36 s\n")
