@@ -108,6 +108,7 @@ class NoteQueue:
         self.late_events = 0
         self.worst_lateness_s = 0.0
         self._heap: list[_Entry] = []
+        self._waiting_s: dict[int, float] = {}  # by serial, when it starts at the output
         self._sounding: dict[int, _Sounding] = {}  # by serial, as are the values of the next two
         self._on_place: dict[tuple[int, int], int] = {}
         self._on_track: dict[str, int] = {}  # tracks of one note at a time alone
@@ -132,12 +133,14 @@ class NoteQueue:
         if not sound.single:
             off_s = max(off_s, time_s + self.output.drums_ring_s)
         self._push(ON, time_s, sound.serial, sound)
+        self._waiting_s[sound.serial] = time_s + self.output.latency_s
         if off_s < math.inf:
             self._push(OFF, off_s, sound.serial)
 
     def end(self, serial: int, time_s: float) -> None:
         """Queue the end of a note; one that has ended, or was never here, does not matter."""
-        self._push(OFF, time_s, serial)
+        start_s = self._waiting_s.get(serial, -math.inf)  # perhaps at a latency that was longer
+        self._push(OFF, max(time_s, start_s - self.output.latency_s + MIN_NOTE_S), serial)
 
     def dispatch(self, now_s: float) -> None:
         """Tell the output of all that is due at `now_s`.
@@ -159,7 +162,9 @@ class NoteQueue:
 
     def end_track(self, track: str, now_s: float) -> None:
         """Forget what waits of a track, and end what sounds of it."""
-        self._heap = [entry for entry in self._heap if entry.sound is None or entry.sound.track != track]
+        kept = [entry for entry in self._heap if entry.sound is None or entry.sound.track != track]
+        self._waiting_s = {e.serial: e.time_s for e in kept if e.sound is not None}
+        self._heap = kept
         heapq.heapify(self._heap)
         for sounding in list(self._sounding.values()):
             if sounding.track == track:
@@ -168,6 +173,7 @@ class NoteQueue:
     def silence(self, now_s: float) -> None:
         """Forget what waits, and end what sounds, also what would have ended in a moment."""
         self._heap.clear()
+        self._waiting_s.clear()
         self.output.cancel()
         places = dict.fromkeys([*(place for _, place in self._ends), *self._on_place])
         self._ends.clear()
@@ -195,6 +201,7 @@ class NoteQueue:
         heapq.heappush(self._heap, entry)
 
     def _begin(self, sound: Sound, time_s: float) -> None:
+        self._waiting_s.pop(sound.serial, None)
         place = sound.channel, sound.key
         before = {self._on_place.get(place), self._on_track.get(sound.track) if sound.single else None}
         ended = [self._sounding[serial] for serial in before if serial is not None]

@@ -46,12 +46,20 @@ class PortKeeper(threading.Thread):
         self._system: MidiSystem | None = None
         self._ports: dict[str | None, MidiPort] = {}  # by track; None is the main port
         self._wanted: dict[str, str] = {}  # track -> name of its own port
+        self._asked: dict[str, str | None] = {}  # the same, as told and not yet carried out
         self._due: set[str] = set()  # tracks whose port is to be tried at the next look
         self._told: m.PortsChanged | None = None
         self._stalled = False
 
     def handle(self, command: m.Command) -> None:
-        """Take a command about ports, inputs or tracks, or `Quit`, from another thread."""
+        """Take a command about ports, inputs or tracks, or `Quit`; from one other thread."""
+        if isinstance(command, m.SetTrack):  # mostly of a knob that is turned: no reason to look at ports
+            settings = command.settings
+            if self._asked.get(settings.track) == settings.port:
+                return
+            self._asked[settings.track] = settings.port
+        elif isinstance(command, m.RemoveTrack):
+            self._asked.pop(command.track, None)
         self._commands.put(command)
 
     def port_failed(self, port: Output) -> None:

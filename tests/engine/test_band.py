@@ -374,6 +374,16 @@ def test_latency_holds_for_every_port(band):
     assert band.sound.note_ons[0].time_s == pytest.approx(START_S)
 
 
+def test_note_that_still_waits_ends_after_it_began_when_latency_shrinks(band):
+    band.send(m.SetLatency(0.5))
+    play(band, bass=line((0, 40, 1)))
+    band.run(START_DELAY_S + 0.5 * STEP_S)
+    band.send(m.SetLatency(0.0))
+    band.run(1.0)
+    assert [event.velocity for event in band.port.events] == [100, 0]
+    assert band.port.events[0].time_s == pytest.approx(START_S + 0.5)
+
+
 # -- by hand
 
 
@@ -530,6 +540,7 @@ ACTIONS = st.one_of(
     st.floats(0.5, 0.75).map(m.SetSwing),
     st.floats(0.0, 1.0).map(m.SetFeel),
     st.floats(0.0, 70.0).map(m.Locate),
+    st.sampled_from([-0.02, 0.0, 0.5]).map(m.SetLatency),
     st.sampled_from([m.Play(), m.Play(1), m.Stop(), m.Panic(), m.SetMetronome(True), m.SetThru("bass")]),
     st.sampled_from([m.SetThru(None), m.SetThru("melody"), m.RemoveTrack("bass"), m.RemoveTrack("melody")]),
     st.builds(

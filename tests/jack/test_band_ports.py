@@ -112,6 +112,20 @@ def test_two_tracks_share_a_port_and_one_of_them_may_leave(engine, listen):
     until(lambda: not [place for place in shared.sounding() if place[0] == 1], "the end of the bass")
 
 
+def test_track_may_share_the_main_port_and_outlive_it(engine, listen):
+    shared = listen("shared")
+    engine.send(m.OpenPort(shared.port))
+    engine.send(track("bass", 1, shared.port))
+    engine.wait_for(m.PortOpened, name=shared.port, track="bass")
+    play(engine)
+    until(lambda: {1, 9} <= set(parts(shared)), "both")
+    engine.send(m.OpenPort(None))
+    engine.wait_for(m.PortOpened, name=None, track=None)
+    count = len(shared.note_ons())
+    until(lambda: len(shared.note_ons()) > count + 3, "the bass")
+    assert {message[0] for message in shared.note_ons()[count + 1 :]} == {0x91}
+
+
 # -- the keyboard
 
 
