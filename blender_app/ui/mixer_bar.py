@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from blender_app.session.document import (
@@ -14,9 +15,12 @@ from blender_app.session.document import (
     MIN_SWEEP_BARS,
     Mixer,
 )
+from blender_app.session.mixing import step_positions
 from blender_app.ui.bars import captioned
+from blender_app.ui.color import to_qcolor
 from blender_app.ui.flow_layout import FlowLayout
 from blender_app.ui.icons import icon
+from blender_app.ui.mixer_picture import step_labs
 from blender_app.ui.number_box import NumberBox
 from blender_app.ui.theme import Look
 
@@ -40,6 +44,46 @@ class SwapButton(QToolButton):
         self.setIconSize(QSize(side, side))
         # It lies on the line between the ends.
         self.setStyleSheet(f"QToolButton {{ background: {theme.raised}; }}")
+
+
+class StepsLine(QWidget):
+    """The line between the ends, with a dot for each step."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._steps, self._gap = DEFAULT_MIXER_STEPS, 0
+        look.changed.connect(self.update)
+
+    def set_steps(self, steps: int) -> None:
+        """Show another number of steps."""
+        if steps != self._steps:
+            self._steps = steps
+            self.update()
+
+    def set_gap(self, gap: int) -> None:
+        """Leave room in the middle, in pixels."""
+        if gap != self._gap:
+            self._gap = gap
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        y, first, last = self.height() / 2.0, 5.0, self.width() - 5.0
+        painter.setPen(QPen(self._look.theme.color("line"), 2.0))
+        painter.drawLine(QPointF(first, y), QPointF(last, y))
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = min(3.0, 0.36 * (last - first) / self._steps)
+        for share, lab in zip(step_positions(self._steps), step_labs(self._look, self._steps), strict=True):
+            x = first + float(share) * (last - first)
+            if abs(x - self.width() / 2.0) > self._gap / 2.0:
+                painter.setBrush(to_qcolor(lab))
+                painter.drawEllipse(QPointF(x, y), radius, radius)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        return QSize(90, 10)
 
 
 class MixerBar(QWidget):

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.session import mixing
@@ -25,13 +25,11 @@ from blender_app.session.document import (
     Track,
     TrackKind,
 )
-from blender_app.ui.color import to_qcolor
 from blender_app.ui.end_card import EndCard
 from blender_app.ui.loop_drag import LoopDrag, WriteMidi
-from blender_app.ui.mixer_bar import MixerBar, SwapButton
+from blender_app.ui.mixer_bar import MixerBar, StepsLine, SwapButton
 from blender_app.ui.mixer_keys import deed_of
 from blender_app.ui.mixer_menus import StepMenu, fill_end_menu
-from blender_app.ui.mixer_picture import step_labs
 from blender_app.ui.mixer_view import MixerView
 from blender_app.ui.theme import Look
 
@@ -90,6 +88,7 @@ class MixerPanel(QWidget):
         self._offer: object = None
         self.view = MixerView(look, self)
         self.cards = [EndCard(look, end, self) for end in range(mixing.END_COUNT)]
+        self.line = StepsLine(look, self)
         self.swap_button = SwapButton(look, self)
         self.bar = MixerBar(look, self)
         self.bar.steps.setParent(self)
@@ -156,6 +155,7 @@ class MixerPanel(QWidget):
             self._loops = ()  # those shown are of other ends
         for end, card in enumerate(self.cards):
             card.set_loop(mixer.ends[end], mixer.names[end])
+        self.line.set_steps(mixer.steps)
         self.view.set_steps(mixer.steps)
         self.view.set_position(mixer.position)
         self.bar.show_mixer(mixer)
@@ -334,7 +334,6 @@ class MixerPanel(QWidget):
         self.bar.setGeometry(0, height - bar_height, width, bar_height)
         top = card_height + _GAP
         self.view.setGeometry(0, top, width, max(60, height - bar_height - _GAP - top))
-        self.update(0, 0, width, card_height)
 
     def _cards_left(self, card: int) -> int:
         """Return how far in the cards stand: the more steps, the farther apart."""
@@ -344,40 +343,20 @@ class MixerPanel(QWidget):
         return round(spare * (1.0 - apart))
 
     def _place_between(self, card_height: int) -> None:
-        middle = self._line_y()
-        swap, steps = self.swap_button.sizeHint(), self.bar.steps.sizeHint()
+        left, right = self.cards[0].geometry(), self.cards[1].geometry()
+        middle = round(self.cards[0].picture_rect().center().y())
+        line, swap, steps = self.line.sizeHint(), self.swap_button.sizeHint(), self.bar.steps.sizeHint()
         center = self.width() // 2
+        self.line.setGeometry(
+            left.right() + 1, middle - line.height() // 2, right.left() - left.right() - 1, line.height()
+        )
+        self.line.set_gap(swap.width() + 8)
         self.swap_button.setGeometry(
             center - swap.width() // 2, middle - swap.height() // 2, swap.width(), swap.height()
         )
         self.bar.steps.setGeometry(
             center - steps.width() // 2, card_height - steps.height() - 1, steps.width(), steps.height()
         )
-
-    def _line_y(self) -> int:
-        return round(self.cards[0].picture_rect().center().y())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line between the ends, with a dot for each step."""
-        if self._mixer is None:
-            return
-        left, right = self.cards[0].geometry(), self.cards[1].geometry()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        y = float(self._line_y())
-        start, end = QPointF(left.right() + 5, y), QPointF(right.left() - 5, y)
-        painter.setPen(QPen(self._look.theme.color("line"), 2.0))
-        painter.drawLine(start, end)
-        painter.setPen(Qt.PenStyle.NoPen)
-        around = QRect(self.swap_button.geometry()).adjusted(-4, 0, 4, 0)
-        labs = step_labs(self._look, self._mixer.steps)
-        radius = min(3.0, 0.36 * (end.x() - start.x()) / self._mixer.steps)
-        for share, lab in zip(mixing.step_positions(self._mixer.steps), labs, strict=True):
-            point = start + (end - start) * float(share)
-            if not around.contains(point.toPoint()):
-                painter.setBrush(to_qcolor(lab))
-                painter.drawEllipse(point, radius, radius)
-        painter.end()
 
     @Slot()
     def _on_look_changed(self) -> None:

@@ -162,6 +162,25 @@ def test_the_more_steps_the_farther_apart_stand_the_ends(panel: MixerPanel, mixe
     assert gaps == sorted(set(gaps))
 
 
+def test_the_line_between_the_ends_has_a_dot_for_each_step_and_is_not_drawn_for_every_frame(
+    panel: MixerPanel, mixer: Mixer, monkeypatch
+) -> None:
+    three, nine = (replace(mixer, steps=steps) for steps in (3, 9))
+    panel.set_mixer(three)
+    before = panel.line.grab().toImage()
+    panel.line.set_steps(nine.steps)
+    assert panel.line.grab().toImage() != before
+    painted = []
+    monkeypatch.setattr(panel.line, "paintEvent", lambda _event: painted.append(1))
+    QApplication.processEvents()
+    painted.clear()
+    for number in range(5):
+        panel.set_bead(number / 10)
+        panel.set_playhead(float(number))
+        QApplication.processEvents()
+    assert painted == []
+
+
 def test_a_click_on_an_end_asks_to_edit_it_and_pulls_nothing(panel: MixerPanel, edits, gestures) -> None:
     found = asked(panel)
     QTest.mouseClick(panel.cards[1], Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
