@@ -317,10 +317,17 @@ class Controller(Instrument):
 
     def export_loop(self, path: str | Path, loop: Loop, kind: TrackKind) -> bool:
         """Write any loop as a MIDI or WAV file, with the sound of a track of its kind."""
+        return self._export(Path(path), self._loop_music(path, loop, kind))
+
+    def write_loop(self, path: str | Path, loop: Loop, kind: TrackKind) -> bool:
+        """Write any loop as a MIDI file for another program, without a word when all is well."""
+        return self._export(Path(path).with_suffix(".mid"), self._loop_music(path, loop, kind), told=False)
+
+    def _loop_music(self, path: str | Path, loop: Loop, kind: TrackKind) -> export.Music:
         front = self._session.front_track
         others = (track for track in self._session.tracks if track.kind is kind)
         track = front if front.kind is kind else next(others, None) or new_track(kind)
-        return self._export(Path(path), export.loop_music(loop, Path(path).stem, track))
+        return export.loop_music(loop, Path(path).stem, track)
 
     def export_band(self, path: str | Path) -> bool:
         """Write what all tracks play, once through the longest of them, as a MIDI or WAV file."""

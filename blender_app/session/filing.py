@@ -166,17 +166,17 @@ class FilingEditor(CornerEditor):
 
     # -- export ---------------------------------------------------------------------------------
 
-    def _export(self, path: Path, music: export.Music) -> bool:
+    def _export(self, path: Path, music: export.Music, told: bool = True) -> bool:
         """Write a MIDI file at once, a WAV file in a thread; return whether it was or will be."""
         path = export.with_suffix(path)
         if not export.is_sound(path):
-            return self._export_now(path, music, self._session)
+            return self._export_now(path, music, self._session, told)
         self._renderer = self._renderer or ThreadPoolExecutor(1, thread_name_prefix="render")
         self.messageShown.emit("info", f"{path.name} is being rendered.")
         self._renderer.submit(self._export_now, path, music, self._session)
         return True
 
-    def _export_now(self, path: Path, music: export.Music, session: Session) -> bool:
+    def _export_now(self, path: Path, music: export.Music, session: Session, told: bool = True) -> bool:
         try:
             export.export_music(path, music, session)
         except LoopweaveError as error:
@@ -186,7 +186,8 @@ class FilingEditor(CornerEditor):
             _log.exception("export failed")
             self.messageShown.emit("error", f"{path.name} could not be written: {error}")
             return False
-        self.messageShown.emit("info", f"{path.name} is written.")
+        if told:
+            self.messageShown.emit("info", f"{path.name} is written.")
         return True
 
     # -- inside ---------------------------------------------------------------------------------

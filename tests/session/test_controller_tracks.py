@@ -436,3 +436,28 @@ def test_any_loop_is_written_with_the_sound_of_its_kind(controller: Controller, 
     assert {message.channel for message in messages} == {controller.session.track("bass").channel}
     controller.remove_track("bass")
     assert controller.export_loop(tmp_path / "again.mid", loop, TrackKind.BASS)
+
+
+def test_a_loop_for_another_program_is_written_without_a_word(
+    controller: Controller, tmp_path: Path, qtbot: QtBot
+) -> None:
+    loop = controller.session.track("melody").corners[0]
+    with qtbot.assertNotEmitted(controller.messageShown):
+        assert controller.write_loop(tmp_path / "drag", loop, TrackKind.MELODY)
+    assert (tmp_path / "drag.mid").exists()
+    with qtbot.waitSignal(controller.messageShown) as shown:
+        assert not controller.write_loop(tmp_path / "none" / "drag.mid", loop, TrackKind.MELODY)
+    assert shown.args[0] == "error"
+
+
+def test_loops_are_read_and_written_by_kind(controller: Controller, tmp_path: Path, qtbot: QtBot) -> None:
+    loop = controller.session.track("bass").corners[0]
+    controller.export_loop(tmp_path / "bass.mid", loop, TrackKind.BASS)
+    assert controller.import_corner(2, tmp_path / "bass.mid", "bass")
+    bass = controller.session.track("bass")
+    assert list(bass.corners[2].events) == list(loop.events)
+    assert (bass.corner_names[2], bass.drawn) == ("bass", (False, False, True, False))
+    (tmp_path / "empty.mid").write_bytes(b"MThd")
+    with qtbot.waitSignal(controller.messageShown) as shown:
+        assert controller.read_loop(tmp_path / "empty.mid", "bass") is None
+    assert shown.args[0] == "error"
