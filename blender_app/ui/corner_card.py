@@ -53,6 +53,7 @@ class CornerCard(QWidget):
     importAsked = Signal(int)
     fileDropped = Signal(int, str)
     clipDropped = Signal(int, object)
+    drawnToggled = Signal(int, bool)
 
     def __init__(self, look: Look, corner: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +119,10 @@ class CornerCard(QWidget):
             action.triggered.connect(lambda _=False, one=signal: one.emit(self._corner))
             action.setObjectName(text)
             self.menu.addAction(action)
+        self.drawn_action = QAction("Leave it out of the key", self.menu)
+        self.drawn_action.setCheckable(True)
+        self.drawn_action.triggered.connect(lambda on: self.drawnToggled.emit(self._corner, on))
+        self.menu.addAction(self.drawn_action)
 
     # -- values -------------------------------------------------------------------------------------
 
@@ -145,6 +150,11 @@ class CornerCard(QWidget):
                 f"The model holds {words}" + ("" if share >= 0.999 else "; the rest is blended in")
             )
             self.update()
+
+    def set_drawn(self, in_key: bool, drawn: bool) -> None:
+        """Offer to leave the corner as it was drawn, where there is a key that it could be brought into."""
+        self.drawn_action.setVisible(in_key)
+        self.drawn_action.setChecked(drawn)
 
     def set_can_paste(self, can: bool) -> None:
         """Offer to paste, or not."""

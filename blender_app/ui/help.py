@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blender_app.ui import clip_shelf, mixer_panel
+from blender_app.ui import clip_shelf, mixer_panel, roll_keys
 from blender_app.ui.actions import SPECS
 
 _KEYS_ELSEWHERE = (
@@ -29,13 +29,10 @@ _KEYS_ELSEWHERE = (
     ("On a number", "Double click", "resets it"),
     ("On a corner", "Enter, D, V", "edit, dice, vary"),
     ("On a corner", "Drop a .mid", "imports it"),
-    ("In the piano roll", "Drag", "draws, moves or stretches a note; a sketch becomes notes"),
-    ("In the piano roll", "Arrow keys, Space, Delete", "move the cursor or the note, set or remove it"),
-    ("In the piano roll", "+ and -, Shift", "velocity, in small steps"),
 )
 
 
 def help_rows() -> list[tuple[str, str, str]]:
     """Return (group, keys, what they do) of everything that can be done by hand."""
     rows = [(spec.group, ", ".join(spec.keys), spec.text.rstrip("…")) for spec in SPECS if spec.keys]
-    return [*rows, *_KEYS_ELSEWHERE, *mixer_panel.HELP_ROWS, *clip_shelf.HELP_ROWS]
+    return [*rows, *_KEYS_ELSEWHERE, *roll_keys.HELP_ROWS, *mixer_panel.HELP_ROWS, *clip_shelf.HELP_ROWS]

@@ -8,13 +8,16 @@ from typing import cast
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from blender_app.ui import roll_keys
+
 HINTS = {
     "palette": "arrow keys move the puck, with Shift in small steps, 1 to 4 to the corners",
     "draw": "drag draws, Ctrl+click adds a node, N and arrow keys move one, Delete removes it",
     "editor": "Space sets a hit, + and - its velocity, drag up or down for velocity",
     "number": "wheel or drag changes it, with Shift in small steps, a double click resets it",
     "mixer": "arrow keys glide, + and - add and take steps, P sweeps, R swaps, Ctrl+K keeps the step",
-    "roll": "drag draws a note, arrow keys move it, + and - its velocity, Delete removes it",
+    "roll": roll_keys.HINT,
+    "step entry": roll_keys.ENTRY_HINT,
     "shelf": "Enter plays the clip, 1 to 4 put it into a corner, A and B to an end of the mixer",
     "chords": "write chords such as Am F C G; Return takes them",
     "corner": "Enter edits, D dice, V vary, drop a .mid to import it",

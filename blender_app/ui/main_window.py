@@ -181,6 +181,9 @@ class MainWindow(QMainWindow):
         c.kitsChanged.connect(self.tracks.show_sounds)
         c.messageShown.connect(self.banner.show_message)
         c.fileChanged.connect(self._on_controller_fileChanged)
+        self.roll_panel.stepEntryChanged.connect(
+            lambda enters: self.hints.set_name(self.roll_panel.roll, "step entry" if enters else "roll")
+        )
 
     def _connect_bars(self) -> None:
         c, bar = self.controller, self.transport

@@ -21,9 +21,10 @@ from blender_app.ui.mini_palette import MiniPalette
 from blender_app.ui.theme import SMALL, Look
 from blender_app.ui.track_lane import TrackLane
 
-_MARGIN, _GAP = 7, 8
+_MARGIN, _GAP, _ROW_GAP = 7, 8, 3
 _VOLUME_STEPS = 100
-_LEAST_MINI = 60
+_WIDTH = 300
+_LEAST_MINI = 52
 """Side in pixels of the palette in a narrow tile, with text of the system's size."""
 
 
@@ -101,16 +102,21 @@ class TrackTile(QWidget):
         grid.setHorizontalSpacing(_GAP)
         grid.addWidget(self.mini, 0, 0)
         self._side = QWidget(self)
-        column = QVBoxLayout(self._side)
+        self._column = column = QVBoxLayout(self._side)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        heading = QHBoxLayout()
-        heading.setSpacing(2)
-        heading.addWidget(self.name_button)
-        heading.addStretch(1)
+        column.setSpacing(_ROW_GAP)
+        self._toggles = QWidget(self._side)
+        toggles = QHBoxLayout(self._toggles)
+        toggles.setContentsMargins(0, 0, 0, 0)
+        toggles.setSpacing(2)
         for button in (self.mute, self.solo, self.settings):
-            heading.addWidget(button)
-        column.addLayout(heading)
+            toggles.addWidget(button)
+        self._heading = QHBoxLayout()
+        self._heading.setSpacing(2)
+        self._heading.addWidget(self.name_button)
+        self._heading.addStretch(1)
+        self._heading.addWidget(self._toggles)
+        column.addLayout(self._heading)
         column.addWidget(self.sound)
         column.addWidget(self.volume)
         column.addWidget(self.lane, 1)
@@ -180,23 +186,46 @@ class TrackTile(QWidget):
 
     def _fit_mini(self) -> None:
         """Keep the palette square, as high as what stands beside it if there is room."""
-        least, beside = round(_LEAST_MINI * self._look.text_scale), self._side.minimumSizeHint()
+        self._set_narrow(self.width() < self._width_with(self._wide_side()))
+        beside = self._side.minimumSizeHint()
         room = self.width() - 2 * _MARGIN - _GAP - beside.width()
-        side = max(least, min(beside.height(), room))
+        side = max(self._least_mini(), min(beside.height(), room))
         if side != self.mini.width():
             self.mini.setFixedSize(side, side)
+
+    def _set_narrow(self, narrow: bool) -> None:
+        """Give the buttons the line of the sound, which is in the settings as well."""
+        if narrow == self.sound.isHidden():
+            return
+        self.sound.setVisible(not narrow)
+        if narrow:
+            self._column.insertWidget(1, self._toggles)
+        else:
+            self._heading.addWidget(self._toggles)
+
+    def _least_mini(self) -> int:
+        return round(_LEAST_MINI * self._look.text_scale)
+
+    def _wide_side(self) -> int:
+        heading = self.name_button.sizeHint().width() + self._toggles.sizeHint().width() + 4
+        return max(heading, self.sound.minimumSizeHint().width())
+
+    def _width_with(self, side: int) -> int:
+        return self._least_mini() + side + _GAP + 2 * _MARGIN
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_mini()
 
     def minimumSizeHint(self) -> QSize:
-        least, beside = round(_LEAST_MINI * self._look.text_scale), self._side.minimumSizeHint()
-        return QSize(least + beside.width() + _GAP + 2 * _MARGIN, beside.height() + 2 * _MARGIN)
+        narrow = max(self.name_button.sizeHint().width(), self._toggles.sizeHint().width())
+        return QSize(self._width_with(narrow), self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
-        beside = self._side.minimumSizeHint()
-        return QSize(beside.height() + beside.width() + _GAP + 2 * _MARGIN, beside.height() + 2 * _MARGIN)
+        rows = (self.name_button, self.sound, self.volume)
+        height = sum(row.sizeHint().height() for row in rows) + self.lane.minimumHeight() + 3 * _ROW_GAP
+        # All tiles wish for the same width, so that they share what there is.
+        return QSize(round(_WIDTH * self._look.text_scale), height + 2 * _MARGIN)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QWidget
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS, MelodyPreset
-from blender_app.core.presets import PRESETS, DrumPreset
+from blender_app.core.melody_presets import MelodyPreset
+from blender_app.core.presets import DrumPreset
 from blender_app.session import mixing
 from blender_app.session.clips import fits
 from blender_app.session.document import Clip, DrawnPath, Loop, Source, Track, TrackKind
 from blender_app.session.path import curve
 from blender_app.ui.path_editor import Place, Places
+from blender_app.ui.preset_lists import melody_presets_of, presets_of
 from blender_app.ui.track_strip import is_silent
 
 if TYPE_CHECKING:
@@ -29,20 +30,19 @@ _IN_HEADING = {"source", "mix", "octave", "gate", "legato", "pan", "reverb"}
 """What the panel of what sounds shows of a track, besides the sound itself."""
 
 
-def presets_of(kind: TrackKind) -> Sequence[DrumPreset | MelodyPreset]:
-    """Return the named loops that a track of a kind can begin with."""
-    return melody_presets_of(kind) if kind.is_melodic else PRESETS
-
-
-def melody_presets_of(kind: TrackKind) -> Sequence[MelodyPreset]:
-    """Return the named melodies that a melodic track of a kind can begin with."""
-    return BASS_PRESETS if kind is TrackKind.BASS else MELODY_PRESETS
-
-
 def changed_fields_of(names: frozenset[str], track: str) -> frozenset[str]:
     """Return the fields of a track among the names of what changed in a session."""
     begin = f"{track}."
     return frozenset(name.removeprefix(begin) for name in names if name.startswith(begin))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a loop that was made by hand goes: a corner of a track's palette, or an end of its mixer."""
+
+    track: str
+    source: Source
+    index: int
 
 
 class WindowFront(QObject):
@@ -122,6 +122,7 @@ class WindowFront(QObject):
             card.fileDropped.connect(c.import_corner)
             card.clipDropped.connect(self.put_clip)
             card.pasted.connect(c.paste_corner)
+            card.drawnToggled.connect(c.set_drawn)
 
     # -- showing ------------------------------------------------------------------------------------
 
@@ -156,6 +157,7 @@ class WindowFront(QObject):
                 show()
         if "scale" in names or "scale_lock" in fields:
             self.show_key()
+            self.show_corners()
         if any(name.endswith((".mute", ".solo")) for name in names):
             self._show_heard()
 
@@ -164,7 +166,7 @@ class WindowFront(QObject):
         track, stage = self.track, self._stage
         return (
             ({"source", "mixer"}, self.show_source),
-            ({"corners", "corner_names", "source", "mixer"}, self.show_corners),
+            ({"corners", "corner_names", "drawn", "scale_lock", "source", "mixer"}, self.show_corners),
             ({"puck"}, lambda: stage.palette_view.set_puck(*track.puck)),
             ({"puck", "mixer", "source"}, self.show_place),
             ({"path", "rows", "cols"}, lambda: stage.path_bar.show_track(track)),
@@ -179,12 +181,20 @@ class WindowFront(QObject):
 
     def show_corners(self) -> None:
         """Show the corners on their cards, and what is edited in the editor."""
-        track = self.track
+        track, in_key = self.track, self._controller.session.key_of(self.track) is not None
         for corner, card in enumerate(self._stage.cards):
-            card.set_loop(track.corners[corner], track.corner_names[corner])
+            card.set_loop(self._heard_corner(corner), track.corner_names[corner])
             card.set_selected(corner == self._corner and not self.mixes)
+            card.set_drawn(in_key, track.drawn[corner])
         self._show_held()
         self._show_edited()
+
+    def _heard_corner(self, corner: int) -> Loop:
+        """Return what sounds in a corner: its loop, or what the key makes of it."""
+        track, cells = self.track, self._controller.cells
+        if not cells or track.drawn[corner] or self._controller.session.key_of(track) is None:
+            return track.corners[corner]
+        return cells[-(corner // 2)][-(corner % 2)]
 
     def _show_edited(self) -> None:
         window, (loop, name) = self._window, self.edited()
@@ -210,6 +220,8 @@ class WindowFront(QObject):
         """Show the palette's cells, and how well the model holds its corners."""
         if self._controller.cells:
             self._stage.palette_view.set_cells(self._controller.cells)
+        for corner, card in enumerate(self._stage.cards):
+            card.set_loop(self._heard_corner(corner), self.track.corner_names[corner])
         self._show_held()
 
     def _show_held(self) -> None:
@@ -304,27 +316,29 @@ class WindowFront(QObject):
         else:
             self._controller.use_preset(self._corner, preset)
 
-    def set_edited(self, loop: Loop, text: str, merge_key: str | None = None) -> None:
-        """Put a loop that was drawn or recorded where the editor is."""
-        if self.mixes:
-            self.set_end(self._end, loop, self.edited()[1], text, merge_key, drawn=True)
-        elif isinstance(loop, MelodyLoop):
-            self._controller.set_notes(self._corner, loop, text, merge_key)
+    @property
+    def target(self) -> Target:
+        """What is in the editor."""
+        index = self._end if self.mixes else self._corner
+        return Target(self.track.name, self.track.source, index)
 
-    def set_end(
-        self,
-        end: int,
-        loop: Loop,
-        name: str,
-        text: str,
-        merge_key: str | None = None,
-        drawn: bool = False,
-    ) -> None:
-        """Put a loop at an end of the mixer."""
+    def put(self, target: Target, loop: Loop, text: str, merge_key: str | None = None) -> None:
+        """Put a loop that was drawn or recorded where it belongs; a track that left takes none."""
+        session = self._controller.session
+        if target.track not in session.track_names:
+            return
+        mixer = session.track(target.track).mixer
+        if target.source is Source.PALETTE and isinstance(loop, MelodyLoop):
+            self._controller.set_notes(target.index, loop, text, merge_key, target.track)
+        elif target.source is Source.MIXER and mixer is not None:
+            changed = mixing.with_end(mixer, target.index, loop, mixer.names[target.index], drawn=True)
+            self._controller.set_mixer(changed, text, merge_key, target.track)
+
+    def set_end(self, end: int, loop: Loop, name: str, text: str, drawn: bool = False) -> None:
+        """Put another loop with a name at an end of the mixer."""
         mixer = self.track.mixer
         if mixer is not None:
-            changed = mixing.with_end(mixer, end, loop, name, drawn)
-            self._controller.set_mixer(changed, text, merge_key)
+            self._controller.set_mixer(mixing.with_end(mixer, end, loop, name, drawn), text)
 
     @Slot(object)
     def _on_palette_nodesChanged(self, nodes: Places) -> None:
@@ -346,10 +360,10 @@ class WindowFront(QObject):
             self._controller.preview_hit(voice, velocity)
         if self.mixes:
             changed = loop.with_hit(step, voice, velocity, float(loop.microtiming[step, voice]))
-            self.set_edited(changed, "Paint hits")
+            self.put(self.target, changed, "Paint hits")
         else:
             self._controller.paint_hit(self._corner, step, voice, velocity)
 
     @Slot(object, str, str)
     def _on_roll_loopEdited(self, loop: MelodyLoop, text: str, merge_key: str) -> None:
-        self.set_edited(loop, text, merge_key or None)
+        self.put(self.target, loop, text, merge_key or None)

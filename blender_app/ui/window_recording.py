@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from blender_app.core.melody import MelodyLoop
 from blender_app.session.recording import Phase, Recorder
+from blender_app.ui.window_front import Target
 
 if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
@@ -26,7 +27,7 @@ class WindowRecording(QObject):
         self._overdub: MelodyLoop | None = None
         self._waits = False
         self._count_in_bars = 1
-        self._target: tuple[str, int] | None = None
+        self._target: Target | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -54,7 +55,7 @@ class WindowRecording(QObject):
         """Let what is played sound on the track in front; a recording of another one ends."""
         front = self._controller.session.front
         self._controller.set_thru(front)
-        if self._target is not None and self._target[0] != front:
+        if self._target is not None and self._target.track != front:
             self.stop()
 
     @Slot(int, int, float)
@@ -73,12 +74,12 @@ class WindowRecording(QObject):
 
     @Slot(int, bool)
     def record(self, count_in_bars: int, overdub: bool) -> None:
-        """Count in, and record two bars into what is in the editor."""
+        """Count in, and record two bars into what is in the editor now."""
         if self.records:
             return
         loop = self._window.front.edited()[0]
         self._overdub = loop if overdub and isinstance(loop, MelodyLoop) else None
-        self._target = self._controller.session.front, self._window.front.corner
+        self._target = self._window.front.target
         self._count_in_bars = count_in_bars
         self._waits = True
         if self._controller.playing:
@@ -119,15 +120,15 @@ class WindowRecording(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """End the recording, and put what was played into the editor."""
+        """End the recording, and put what was played where it was begun."""
         recorder, target = self._recorder, self._target
         self._recorder = self._target = None
         self._waits = False
         self._timer.stop()
         self._panel.set_recording(None)
         self._panel.show_take(None)
-        if recorder is None or target is None or target[0] != self._controller.session.front:
+        if recorder is None or target is None:
             return
         take = recorder.take(self._window.now_s())
         if take.note_count:
-            self._window.front.set_edited(take, "Record")
+            self._window.front.put(target, take, "Record")

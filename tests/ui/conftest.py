@@ -87,13 +87,20 @@ class HeldMorph(HeldPalette):
         return super().at(np.stack([positions, np.zeros(len(positions))], axis=-1))
 
 
+def in_key(corners: Sequence[Loop], drawn: Sequence[bool] = (), **lock: object) -> list[Loop]:
+    """Return loops of which a scale lock moves those that were not drawn, as if to another key."""
+    if lock.get("allowed") is None:
+        return list(corners)
+    return [loop if by_hand else loop.transposed(1) for loop, by_hand in zip(corners, drawn, strict=True)]
+
+
 class CrossfadeModel:
     """A model whose palettes are cross-fades."""
 
     name, hash = "fake", "f00d"
 
     def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> HeldPalette:
-        return HeldPalette(corners)
+        return HeldPalette(in_key(corners, **lock))
 
     def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> HeldMorph:
         return HeldMorph((a, b))

@@ -273,6 +273,25 @@ def test_everything_fits_in_a_narrow_strip_and_with_large_text(strip: TrackStrip
     assert strip.rect().contains(strip.scale.geometry())
 
 
+def test_six_tracks_are_in_sight_at_the_usual_width(strip: TrackStrip) -> None:
+    tracks = default_tracks()
+    for kind in TrackKind:
+        tracks = (*tracks, new_track(kind, tracks))
+    strip.show_tracks(tracks, "drums", choices_of(tracks))
+    for _ in range(3):
+        QApplication.processEvents()
+    assert strip._row.width() <= strip._scroll.viewport().width()
+    widths = [tile.width() for tile in strip.in_order()]
+    assert max(widths) - min(widths) <= 2
+    for tile in strip.in_order():
+        assert tile.sound.isHidden()
+        for button in (tile.mute, tile.solo, tile.settings):
+            assert button.visibleRegion().boundingRect() == button.rect()
+    strip.show_tracks(tracks[:2], "drums", choices_of(tracks[:2]))
+    QApplication.processEvents()
+    assert not strip.tiles["bass"].sound.isHidden()
+
+
 def test_the_link_is_told(strip: TrackStrip) -> None:
     chosen: list[object] = []
     strip.linkChosen.connect(chosen.append)

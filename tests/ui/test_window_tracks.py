@@ -349,3 +349,22 @@ def test_a_message_does_not_cover_the_band(window: MainWindow) -> None:
     window.banner.show_message("info", "Look at this.")
     top = window.strip.mapTo(window.banner.parentWidget(), QPoint(0, 0)).y()
     assert window.banner.geometry().bottom() < top
+
+
+def test_a_corner_is_shown_as_the_key_lets_it_sound(window: MainWindow, qtbot: QtBot) -> None:
+    controller, card = window.controller, window.stage.cards[1]
+    controller.set_front("melody")
+    assert not card.drawn_action.isVisible()
+    raw = controller.session.track("melody").corners[1]
+    before = controller.cells[0][-1]
+    controller.set_scale(Key(6, Mode.MAJOR))  # far from what the presets are in
+    qtbot.waitUntil(lambda: controller.cells[0][-1] != before)
+    assert card._loop == controller.cells[0][-1] != raw
+    assert card.drawn_action.isVisible()
+    card.drawn_action.trigger()
+    assert controller.session.track("melody").drawn[1]
+    assert card._loop == raw
+    controller.undo_stack.undo()
+    assert not card.drawn_action.isChecked()
+    qtbot.waitUntil(lambda: controller.cells[0][-1] != raw)
+    assert card._loop == controller.cells[0][-1]
