@@ -51,6 +51,7 @@ class EndCard(QWidget):
     importAsked = Signal(int)
     fileDropped = Signal(int, str)
     clipDropped = Signal(int, object)
+    drawnToggled = Signal(int, bool)
     pullStarted = Signal()
     pulled = Signal(float)
     """How far outwards from where it began, in pixels."""
@@ -102,7 +103,12 @@ class EndCard(QWidget):
         self.import_action.triggered.connect(lambda: self.importAsked.emit(self._end))
         self.draw_action = QAction("Draw in the editor", self)
         self.draw_action.triggered.connect(lambda: self.edited.emit(self._end))
-        self.menu.addActions([self.draw_action, self.import_action])
+        self.drawn_action = QAction("Leave it out of the key", self)
+        self.drawn_action.setCheckable(True)
+        self.drawn_action.setVisible(False)
+        self.drawn_action.triggered.connect(lambda on: self.drawnToggled.emit(self._end, on))
+        self.own_actions = (self.draw_action, self.import_action, self.drawn_action)
+        self.menu.addActions(self.own_actions)
 
     def _button(self, name: str, tip: str) -> QToolButton:
         button = QToolButton(self._buttons)
@@ -124,6 +130,11 @@ class EndCard(QWidget):
             self._loop, self._name = loop, name
             self._redraw()
             accessible.announce(self)
+
+    def set_drawn(self, in_key: bool, drawn: bool) -> None:
+        """Offer to leave the end as it was drawn, where there is a key that it could be brought into."""
+        self.drawn_action.setVisible(in_key)
+        self.drawn_action.setChecked(drawn)
 
     def set_selected(self, chosen: bool) -> None:
         """Mark that this end is in the editor."""

@@ -9,29 +9,22 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS
-from blender_app.core.presets import PRESETS
+from blender_app.core.melody_presets import MelodyPreset
+from blender_app.core.presets import DrumPreset
 from blender_app.session.document import CORNER_COUNT, Loop, Track, TrackKind
 from blender_app.session.mixing import END_LETTERS
 from blender_app.ui.end_card import EndCard
+from blender_app.ui.preset_lists import presets_of
 
 Put = Callable[[Loop, str, bool], None]
 """Put a loop with a name at an end; says whether it was made by hand."""
-
-
-def presets_of(kind: TrackKind) -> list[tuple[str, Loop]]:
-    """Return names and loops of the presets for a kind of track."""
-    if kind is TrackKind.DRUMS:
-        return [(preset.name, preset.loop) for preset in PRESETS]
-    presets = BASS_PRESETS if kind is TrackKind.BASS else MELODY_PRESETS
-    return [(preset.name, preset.loop) for preset in presets]
 
 
 def fill_end_menu(card: EndCard, track: Track, put: Put) -> None:
     """Offer an end the import, the track's corners and its presets."""
     menu = card.menu
     for action in menu.actions():
-        if action not in (card.draw_action, card.import_action):
+        if action not in card.own_actions:
             menu.removeAction(action)
             (action.menu() or action).deleteLater()
     menu.addSeparator()
@@ -45,10 +38,10 @@ def fill_end_menu(card: EndCard, track: Track, put: Put) -> None:
         menu.addMenu(_preset_menu(menu, f"{other.value.capitalize()} presets", presets_of(other), put))
 
 
-def _preset_menu(parent: QMenu, title: str, presets: Iterable[tuple[str, Loop]], put: Put) -> QMenu:
+def _preset_menu(parent: QMenu, title: str, presets: Iterable[DrumPreset | MelodyPreset], put: Put) -> QMenu:
     menu = QMenu(title, parent)
-    for name, loop in presets:
-        menu.addAction(_action(menu, name, partial(put, loop, name, False)))
+    for preset in presets:
+        menu.addAction(_action(menu, preset.name, partial(put, preset.loop, preset.name, False)))
     return menu
 
 

@@ -86,6 +86,7 @@ class MixerPanel(QWidget):
         self._loops: tuple[Loop, ...] = ()
         self._steps_before_pull = 0
         self._offer: object = None
+        self._in_key = False
         self.view = MixerView(look, self)
         self.cards = [EndCard(look, end, self) for end in range(mixing.END_COUNT)]
         self.line = StepsLine(look, self)
@@ -129,6 +130,7 @@ class MixerPanel(QWidget):
             card.importAsked.connect(self.endImportAsked)
             card.fileDropped.connect(self.endFileDropped)
             card.clipDropped.connect(self.put_clip)
+            card.drawnToggled.connect(self._set_drawn)
             card.pullStarted.connect(self._on_card_pullStarted)
             card.pulled.connect(self._on_card_pulled)
             card.pullEnded.connect(self.gestureEnded)
@@ -155,12 +157,20 @@ class MixerPanel(QWidget):
             self._loops = ()  # those shown are of other ends
         for end, card in enumerate(self.cards):
             card.set_loop(mixer.ends[end], mixer.names[end])
+            card.set_drawn(self._in_key, mixer.drawn[end])
         self.line.set_steps(mixer.steps)
         self.view.set_steps(mixer.steps)
         self.view.set_position(mixer.position)
         self.bar.show_mixer(mixer)
         if before is None or before.steps != mixer.steps:
             self._arrange()
+
+    def set_in_key(self, in_key: bool) -> None:
+        """Say whether what is decoded keeps to a key, which ends that were drawn can be left out of."""
+        self._in_key = in_key
+        if self._mixer is not None:
+            for card, drawn in zip(self.cards, self._mixer.drawn, strict=True):
+                card.set_drawn(in_key, drawn)
 
     def set_loops(self, loops: Sequence[Loop]) -> None:
         """Show the loops of the steps, ends included; none before they are decoded."""
@@ -241,6 +251,12 @@ class MixerPanel(QWidget):
         if self._mixer is not None:
             letter = mixing.END_LETTERS[end]
             self._edit(mixing.with_end(self._mixer, end, loop, name, drawn), f"{name} as end {letter}")
+
+    @Slot(int, bool)
+    def _set_drawn(self, end: int, drawn: bool) -> None:
+        if self._mixer is not None:
+            mixer, text = self._mixer, "Leave end out of key" if drawn else "Bring end into key"
+            self._edit(mixing.with_end(mixer, end, mixer.ends[end], mixer.names[end], drawn), text)
 
     def _step_to_end(self, step: int, end: int) -> None:
         clip = self.step_clip(step)

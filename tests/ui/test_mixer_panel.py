@@ -255,6 +255,20 @@ def test_the_menu_of_an_end_follows_the_track(panel: MixerPanel) -> None:
         ]
 
 
+def test_an_end_is_left_out_of_the_key(panel: MixerPanel, mixer: Mixer, edits) -> None:
+    card = panel.cards[1]
+    assert not card.drawn_action.isVisible()
+    panel.set_in_key(True)
+    assert card.drawn_action.isVisible()
+    assert not card.drawn_action.isChecked()
+    card.drawn_action.trigger()
+    assert edits == [(replace(mixer, drawn=(False, True)), "Leave end out of key", "")]
+    card.drawn_action.trigger()
+    assert edits[-1][0] == mixer
+    panel.set_mixer(replace(mixer, drawn=(True, True)))
+    assert [one.drawn_action.isChecked() for one in panel.cards] == [True, True]
+
+
 def test_the_end_in_the_editor_is_marked(panel: MixerPanel) -> None:
     pictures = [card.grab().toImage() for card in panel.cards]
     panel.set_selected_end(1)
