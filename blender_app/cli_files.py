@@ -6,6 +6,7 @@ import argparse
 import importlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,7 @@ from blender_app import load_model
 from blender_app.core.errors import FileError, LoopweaveError, MidiFileError, ModelError
 from blender_app.core.files import make_folder
 from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES, kit_program
-from blender_app.core.scales import Key
+from blender_app.core.scales import Chord, Key
 from blender_app.core.smf import (
     Loop,
     MidiContents,
@@ -171,11 +172,14 @@ def _kind_of(model: str) -> str:
 def _key(options: argparse.Namespace, kind: TrackKind) -> Key | None:
     """Return the key that melodies are to keep to."""
     if options.key is None:
+        if options.chords is not None:
+            raise FileError("--chords belong to a key: say --key as well.")
         return None
     if not kind.is_melodic:
         raise FileError("--key is for melodies: drums have none.")
     try:
-        return Key.parse(options.key)
+        chords = tuple(Chord.parse(name) for name in (options.chords or "").split())
+        return replace(Key.parse(options.key), chords=chords)
     except ValueError as error:
         raise LoopweaveError(str(error)) from error
 

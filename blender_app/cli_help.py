@@ -30,7 +30,7 @@ examples:
   loopweave palette funk.mid house.mid samba.mid rock.mid --out palette
   loopweave palette a.mid b.mid c.mid d.mid --rows 5 --cols 9 --tempo 96 --out small
   loopweave palette a.mid b.mid c.mid d.mid --quantize --out on-the-grid
-  loopweave palette tune-*.mid --key "D dorian" --out tunes
+  loopweave palette tune-*.mid --key "A minor" --chords "Am F C G" --out tunes
 
 TL, TR, BL and BR are the top left, top right, bottom left and bottom right corner.
 Files of the same names in DIR are replaced."""

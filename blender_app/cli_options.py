@@ -43,6 +43,9 @@ def add_model_options(command: argparse.ArgumentParser, key: str) -> None:
         "--model", metavar="MODEL", help="name of a shipped model, or its folder (by what the loops are)"
     )
     command.add_argument("--key", metavar="KEY", help=key)
+    command.add_argument(
+        "--chords", metavar="CHORDS", help="with --key: 1, 2, 4 or 8 chords over the two bars: 'Am F C G'"
+    )
 
 
 def add_midi_options(command: argparse.ArgumentParser, tempo: str) -> None:

@@ -14,7 +14,7 @@ from blender_app.cli import main
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
-from blender_app.core.scales import Key
+from blender_app.core.scales import Chord, Key, Mode
 from blender_app.core.smf import (
     MidiStyle,
     Part,
@@ -155,9 +155,10 @@ def test_a_key_binds_what_lies_between_and_not_the_files(
     assert run("morph", *tunes[:2], "--key", "a minor", "--out", tmp_path / "way.mid") == 0
     assert np.array_equal(melody_model.asked["allowed"], allowed)
     assert melody_model.asked["drawn"] == (True, True)
-    options = ("--rows", 2, "--cols", 3, "--key", "A minor")
+    options = ("--rows", 2, "--cols", 3, "--key", "A minor", "--chords", "Am E7")
     assert run("palette", *tunes, *options, "--out", tmp_path / "palette") == 0
-    assert np.array_equal(melody_model.asked["allowed"], allowed)
+    chords = (Chord.parse("Am"), Chord.parse("E7"))
+    assert np.array_equal(melody_model.asked["allowed"], Key(9, Mode.MINOR, chords).allowed())
     assert melody_model.asked["drawn"] == (True,) * 4
     assert melody_model.asked["corners"] == [read_melody_loop(path) for path in tunes]
     assert read_melody_loop(tmp_path / "palette" / "row-02-column-03.mid") == read_melody_loop(tunes[3])
@@ -242,6 +243,9 @@ def test_render_plays_the_band_of_a_session(models: Any, session_file: Path, tmp
         (("morph", "{tune}", "{tune}", "--sound", "slap flute", "--out", "o.mid"), "slap bass 1"),
         (("palette", "{tl}", "{tr}", "{tune}", "{tl}", "--out", "o"), "cannot be blended"),
         (("sample", "--key", "A minor", "--out", "{new}"), "--key is for melodies"),
+        (("sample", "--kind", "bass", "--chords", "Am", "--out", "{new}"), "belong to a key"),
+        (("sample", "--kind", "bass", "--key", "C", "--chords", "Am X", "--out", "{new}"), "no chord 'X'"),
+        (("sample", "--kind", "bass", "--key", "C", "--chords", "C F G", "--out", "{new}"), "not 3"),
         (("sample", "--out", "{tl}"), "is not a folder"),
         (("sample", "--out", "{new}", "--kit", "spoons"), "no drum kit 'spoons'"),
         (("sample", "--out", "{new}", "--kit", "128"), "no drum kit '128'"),
