@@ -168,14 +168,15 @@ class PianoRoll(RollCanvas):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        self._paint_color(painter)
+        painter.drawPixmap(0, 0, self._rows())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._background())
         geometry, model, small = self.roll_geometry(), self.model, self._look.font(SMALL)
         self._paint_keys(painter)
         painter.save()
         painter.setClipRect(geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3))
         paint_lost(painter, geometry, self._lost)
-        paint_notes(painter, geometry, model.notes, self._color, small, model.chosen)
+        paint_notes(painter, geometry, model.notes, small, model.chosen)
         paint_lane(painter, geometry, model.notes, model.chosen)
         for note in self._taken:
             paint_sounding(painter, geometry, note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,7 +13,14 @@ from blender_app.core.time import STRAIGHT_SWING, swing_delay_steps
 from blender_app.ui import accessible
 from blender_app.ui.roll_geometry import PitchView, RollGeometry
 from blender_app.ui.roll_notes import Notes
-from blender_app.ui.roll_painting import paint_keyboard, paint_playhead, paint_roll_ground, paint_sounding
+from blender_app.ui.roll_painting import (
+    paint_keyboard,
+    paint_playhead,
+    paint_roll_frame,
+    paint_roll_rows,
+    paint_sounding,
+    roll_box,
+)
 from blender_app.ui.step_drawing import StepGeometry, paint_ruler
 from blender_app.ui.theme import SMALL, Look
 from blender_app.ui.voice_rows import name_column_width
@@ -36,7 +43,8 @@ class RollCanvas(QWidget):
         self._view = PitchView.fit(())
         self._playhead: float | None = None
         self._swing = STRAIGHT_SWING
-        self._ground: QPixmap | None = None
+        self._drawn_rows: QPixmap | None = None
+        self._geometry: tuple[QSize, RollGeometry] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         look.changed.connect(self._on_look_changed)
         accessible.install()
@@ -61,7 +69,7 @@ class RollCanvas(QWidget):
         """Show the colour of the loop's place."""
         if color != self._color:
             self._color = color
-            self._redraw()
+            self.update(roll_box(self.roll_geometry()).toAlignedRect())
 
     def set_pitch_view(self, view: PitchView) -> None:
         """Bring other pitches into sight."""
@@ -111,7 +119,12 @@ class RollCanvas(QWidget):
         return self.roll_geometry().steps
 
     def roll_geometry(self) -> RollGeometry:
-        """Return where everything stands."""
+        """Return where everything stands, worked out once for each change."""
+        if self._geometry is None or self._geometry[0] != self.size():
+            self._geometry = self.size(), self._new_geometry()
+        return self._geometry[1]
+
+    def _new_geometry(self) -> RollGeometry:
         names = float(name_column_width(self._look))
         left, top = names + _KEYS_GAP + 4.0, self.ruler_height() + 7.0
         room = max(1.0, self.height() - top - 3.0)
@@ -126,22 +139,28 @@ class RollCanvas(QWidget):
             QRectF(left, rect.bottom() + gap, width, lane),
         )
 
-    def _background(self) -> QPixmap:
-        """Return ground, keyboard and ruler, drawn once for each change."""
-        if self._ground is None:
+    def _rows(self) -> QPixmap:
+        """Return all but notes, drawn once for each change; the loop's colour shows through it."""
+        if self._drawn_rows is None:
             ratio = self.devicePixelRatioF()
-            self._ground = QPixmap(self.size() * ratio)
-            self._ground.setDevicePixelRatio(ratio)
-            self._ground.fill(self._look.theme.color("panel"))
-            painter = QPainter(self._ground)
+            self._drawn_rows = QPixmap(self.size() * ratio)
+            self._drawn_rows.setDevicePixelRatio(ratio)
+            self._drawn_rows.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._drawn_rows)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             geometry, small = self.roll_geometry(), self._look.font(SMALL)
-            paint_roll_ground(painter, geometry, self._color, self._key)
+            panel = self._look.theme.color("panel")
+            paint_roll_frame(painter, geometry, panel, QRectF(self.rect()))
+            paint_roll_rows(painter, geometry, self._key)
             paint_keyboard(painter, geometry, self._look.theme, small, self._key)
             muted = self._look.theme.color("muted")
             paint_ruler(painter, geometry.steps, small, muted, self.ruler_height())
             painter.end()
-        return self._ground
+        return self._drawn_rows
+
+    def _paint_color(self, painter: QPainter) -> None:
+        """Fill the roll's box with its colour, which is all that a drag over a palette changes."""
+        painter.fillRect(roll_box(self.roll_geometry()).toAlignedRect(), self._color)
 
     def _paint_playhead(self, painter: QPainter) -> None:
         if self._playhead is None:
@@ -158,7 +177,7 @@ class RollCanvas(QWidget):
         self._redraw()
 
     def _redraw(self) -> None:
-        self._ground = None
+        self._drawn_rows = self._geometry = None
         self.update()
 
     def event(self, event: QEvent) -> bool:

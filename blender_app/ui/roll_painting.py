@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import OCTAVE
@@ -25,6 +25,8 @@ _ROW_LINE = QColor(0, 0, 0, 26)
 _OCTAVE_LINE = QColor(255, 255, 255, 54)
 _LANE_SHADE = QColor(0, 0, 0, 52)
 _SHADOW = QColor(0, 0, 0, 130)
+_PLAYHEAD_SHADE = QColor(0, 0, 0, 90)
+_NAME_INK = QColor(0, 0, 0, 165)
 _GHOST = QColor(255, 255, 255, 150)
 _ENTERED = QColor(255, 219, 122, 46)
 _LEAST_ALPHA = 0.55
@@ -33,12 +35,21 @@ _NAME_HEIGHT, _NAME_WIDTH = 10.0, 18.0
 """Least size in pixels of a bar that has room for its name."""
 
 
-def paint_roll_ground(painter: QPainter, geometry: RollGeometry, color: QColor, key: Key | None) -> None:
-    """Fill the roll with its colour; rows outside the scale (or of sharps) are darker."""
-    outer = geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color)
-    painter.drawRoundedRect(outer, 6.0, 6.0)
+def roll_box(geometry: RollGeometry) -> QRectF:
+    """Return the box that has the loop's colour."""
+    return geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3)
+
+
+def paint_roll_frame(painter: QPainter, geometry: RollGeometry, color: QColor, whole: QRectF) -> None:
+    """Fill a widget, and leave out the roll's box with its rounded corners."""
+    path = QPainterPath()
+    path.addRect(whole)
+    path.addRoundedRect(roll_box(geometry), 6.0, 6.0)  # odd-even: what is inside twice is outside
+    painter.fillPath(path, color)
+
+
+def paint_roll_rows(painter: QPainter, geometry: RollGeometry, key: Key | None) -> None:
+    """Draw beats and rows over whatever colour; rows outside the scale (or of sharps) are darker."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for beat in range(1, LOOP_STEPS // STEPS_PER_BEAT, 2):
         left, right = geometry.span(beat * STEPS_PER_BEAT, STEPS_PER_BEAT)
@@ -173,7 +184,6 @@ def paint_notes(
     painter: QPainter,
     geometry: RollGeometry,
     notes: Notes,
-    color: QColor,
     font: QFont,
     chosen: Chosen = frozenset(),
 ) -> None:
@@ -202,7 +212,7 @@ def paint_notes(
         name = pitch_name(note.pitch)
         fits = rect.height() >= max(_NAME_HEIGHT, metrics.ascent() * 0.9)
         if fits and rect.width() >= max(_NAME_WIDTH, metrics.horizontalAdvance(name) + 6):
-            painter.setPen(color.darker(160))
+            painter.setPen(_NAME_INK)
             painter.drawText(
                 rect.adjusted(4, -2, 0, 2),
                 int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
@@ -267,11 +277,9 @@ def paint_playhead(painter: QPainter, geometry: RollGeometry, playhead: float) -
     """Draw the line of the moment that sounds."""
     x = geometry.steps.x_of(playhead)
     bottom = max(geometry.rect.bottom(), geometry.lane.bottom())
-    line = QLineF(x, geometry.rect.top() - 3, x, bottom + 3)
-    painter.setPen(QPen(QColor(0, 0, 0, 90), 3.5))
-    painter.drawLine(line)
-    painter.setPen(QPen(SOUNDS, 1.6))
-    painter.drawLine(line)
+    top = geometry.rect.top() - 3.0
+    for color, width in ((_PLAYHEAD_SHADE, 3.5), (SOUNDS, 1.6)):
+        painter.fillRect(QRectF(x - width / 2, top, width, bottom + 3.0 - top), color)
 
 
 def _paint_hidden(painter: QPainter, geometry: RollGeometry, notes: Notes) -> None:

@@ -111,7 +111,7 @@ class RollTools(QWidget):
             button.setIconSize(QSize(side, side))
             button.setStyleSheet(f"QToolButton {{ padding: 0; }} {checked}")
             button.setFixedSize((width - 3) // 4, side + 7)
-        words = f"padding: 1px 2px; background: transparent; color: {theme.muted}; text-align: left;"
+        words = f"padding: 1px 0 1px 2px; background: transparent; color: {theme.muted}; text-align: left;"
         for word in self.words:
             word.setFont(self._look.font(SMALL))
             word.setStyleSheet(

@@ -26,6 +26,7 @@ class RollView(RollCanvas):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._loop = MelodyLoop.empty()
+        self._notes: Notes = ()
         self._waiting: MelodyLoop | None = None
         self._silent = False
         self._picture: QPixmap | None = None
@@ -38,6 +39,7 @@ class RollView(RollCanvas):
         if sounding == self._loop and waiting == self._waiting:
             return
         self._loop, self._waiting = sounding, waiting
+        self._notes = sounding.to_notes()
         self._follow()
         self._redraw_notes()
         accessible.announce(self)
@@ -50,7 +52,7 @@ class RollView(RollCanvas):
 
     def _follow(self) -> None:
         """Bring all notes into sight; the view widens at once, and closes in only when far too wide."""
-        notes = self._loop.to_notes() + (self._waiting.to_notes() if self._waiting else ())
+        notes = self._notes + (self._waiting.to_notes() if self._waiting else ())
         if not notes:
             return
         needed = PitchView.fit(notes)
@@ -58,7 +60,7 @@ class RollView(RollCanvas):
             self.set_pitch_view(needed)
 
     def _sounding_notes(self) -> Notes:
-        return () if self._silent else self._loop.to_notes()
+        return () if self._silent else self._notes
 
     def _redraw(self) -> None:
         super()._redraw()
@@ -69,17 +71,17 @@ class RollView(RollCanvas):
         self.update()
 
     def _drawn(self) -> QPixmap:
-        """Return everything but the playhead, drawn once for each change."""
+        """Return everything but the colour and the playhead, drawn once for each change."""
         if self._picture is None:
-            self._picture = self._background().copy()
+            self._picture = self._rows().copy()
             painter = QPainter(self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            geometry, notes = self.roll_geometry(), self._loop.to_notes()
+            geometry, notes = self.roll_geometry(), self._notes
             painter.setClipRect(geometry.rect.adjusted(-4, -3, 4, 3))
             if self._silent:
                 paint_lost(painter, geometry, notes)
             else:
-                paint_notes(painter, geometry, notes, self._color, self._look.font(SMALL))
+                paint_notes(painter, geometry, notes, self._look.font(SMALL))
             if self._waiting is not None:
                 paint_coming(painter, geometry, notes, self._waiting.to_notes())
             painter.end()
@@ -88,6 +90,7 @@ class RollView(RollCanvas):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setClipRegion(event.region())
+        self._paint_color(painter)
         painter.drawPixmap(0, 0, self._drawn())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_playhead(painter)
