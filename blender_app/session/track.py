@@ -348,6 +348,8 @@ class Track:
 TRACK_FIELDS = tuple(item.name for item in fields(Track))
 
 _SOUNDS = {TrackKind.DRUMS: (DRUM_BANK, 0), TrackKind.BASS: (0, 33), TrackKind.MELODY: (0, 4)}
+_VOLUMES = {TrackKind.MELODY: 0.85}
+"""Of new tracks, where it is not 1: so that the first sounds are about equally loud."""
 
 
 def names_of(kind: TrackKind) -> tuple[str, ...]:
@@ -402,6 +404,7 @@ def new_track(kind: TrackKind, taken: tuple[Track, ...] = ()) -> Track:
         sound=_SOUNDS[kind],
         channel=DRUM_CHANNEL if drums else min(set(range(LAST_CHANNEL + 1)) - used),
         note_map=VOICE_PITCHES if drums else None,
+        volume=_VOLUMES.get(kind, 1.0),
         mix=default_mix() if drums else (),
     )
 

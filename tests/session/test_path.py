@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.melody import MelodyLoop
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import DrawnPath, PathMode, Point
 from blender_app.session.path import (
@@ -34,6 +35,7 @@ drawn_paths = st.builds(
     mode=st.sampled_from(PathMode),
     closed=st.booleans(),
 )
+TWO_NOTES = MelodyLoop.from_events([60, *[-2] * 19, 62, *[-2] * 11])
 LINE = DrawnPath(((0.0, 0.0), (1.0, 0.0)), bars=2, closed=False)
 
 
@@ -180,3 +182,25 @@ def test_changed_lap_length_keeps_the_bead_where_it_is(
     before = (step - anchor) / plan.path.lap_steps
     after = (step - new_anchor) / path.lap_steps
     assert abs(after - before) <= 0.5 / path.lap_steps + 1e-9
+
+
+@pytest.mark.parametrize("anchor", [0, 5, 16, -12])
+def test_a_melody_goes_on_with_the_transport_wherever_the_path_begins(anchor: int) -> None:
+    plan = PathPlan(replace(LINE, bars=2), anchor)
+    pattern = plan.pattern(1, [TWO_NOTES] * len(plan.points()))
+    starts = {(note.step + anchor) % LOOP_STEPS: note.pitch for note in pattern.notes}
+    assert starts == {0: 60, 20: 62}
+    assert pattern.anchor_step == anchor
+    longest = {note.pitch: note.length_steps for note in pattern.notes}
+    assert all(longest[pitch] <= length for pitch, length in ((60, 20), (62, 12)))
+
+
+def test_a_melodic_path_that_plays_once_stays_on_its_last_loop() -> None:
+    plan = PathPlan(replace(LINE, mode=PathMode.ONCE, bars=1))
+    empty, last = MelodyLoop.empty(), TWO_NOTES
+    pattern = plan.pattern(1, [empty] * 16 + [last])
+    assert [(note.step, note.pitch, note.length_steps) for note in pattern.notes] == [
+        (20, 62, 12.0),
+        (32, 60, 16.0),
+    ]
+    assert (pattern.length_steps, pattern.loop_from_step) == (48, 16)
