@@ -158,11 +158,17 @@ def test_wrong_font_is_told_and_the_one_before_stays(engine, wait_for, tmp_path)
     assert wait_for(m.AudioChanged).driver == "file:/dev/null"
 
 
-def test_kit_that_the_font_lacks_is_told(engine, wait_for):
+def test_kit_or_sound_that_the_font_lacks_is_told(engine, wait_for):
     engine.send(m.LoadFont(None))
     wait_for(m.AudioChanged, driver=None)
     engine.send(m.SetTrack(m.TrackSettings("drums", True, 128, 99)))
-    assert "Standard" in wait_for(m.EngineError).message
+    assert wait_for(m.EngineError).message == "This font has no such kit; Standard plays instead."
+    engine.send(m.SetTrack(m.TrackSettings("bass", False, 0, 127)))
+    assert "no such sound" in wait_for(m.EngineError).message
+    engine.send(m.SetTrack(m.TrackSettings("bass", False, 0, 127, volume=0.5)))  # told once is enough
+    engine.send(m.SetTrack(m.TrackSettings("bass", False, 0, 126)))
+    wait_for(m.EngineError)
+    assert not [event for event in engine.poll() if isinstance(event, m.EngineError)]
 
 
 def test_no_midi_system_is_told(no_midi, engine, wait_for):
