@@ -88,3 +88,4 @@ class StatusBar(QFrame):
             widget.setFont(self._look.font(SMALL))
         self.hint.setStyleSheet(f"color: {theme.muted};")
         self.show_status(self._status)
+        self.show_hint(self._hint)

@@ -31,7 +31,7 @@ class WindowMixer(QObject):
         self._connect_panel()
         self._connect_shelf()
         for widget in (self._panel, self._shelf):
-            widget.set_midi_writer(self._write_clip)
+            widget.set_midi_writer(self._write_dragged)
 
     def _connect_panel(self) -> None:
         c, panel = self._controller, self._panel
@@ -197,6 +197,10 @@ class WindowMixer(QObject):
 
     def _export_clip(self, clip: Clip) -> None:
         self._window.files.export_clip(clip, self._write_clip)
+
+    def _write_dragged(self, path: Path, clip: Clip) -> bool:
+        """Write what a hand carries out of the window, without a word: it may come back."""
+        return self._controller.write_loop(path, clip.loop, clip.kind)
 
     def _write_clip(self, path: Path, clip: Clip) -> bool:
         return self._controller.export_loop(path, clip.loop, clip.kind)

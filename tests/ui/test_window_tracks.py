@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.melody import MelodyLoop
@@ -18,6 +19,12 @@ from blender_app.session.document import Clip, DrawnPath, Link, Source, TrackKin
 from blender_app.ui.actions import SPECS
 from blender_app.ui.dialogs import HelpDialog, NoteMapDialog
 from blender_app.ui.main_window import MainWindow
+from blender_app.ui.mini_palette import MiniPalette
+from blender_app.ui.palette_view import PaletteView
+from blender_app.ui.piano_roll import PianoRoll
+from blender_app.ui.roll_view import RollView
+from blender_app.ui.theme import Look
+from blender_app.ui.track_lane import TrackLane
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -368,3 +375,69 @@ def test_a_corner_is_shown_as_the_key_lets_it_sound(window: MainWindow, qtbot: Q
     assert not card.drawn_action.isChecked()
     qtbot.waitUntil(lambda: controller.cells[0][-1] != raw)
     assert card._loop == controller.cells[0][-1]
+
+
+@pytest.mark.parametrize("mixes", [False, True])
+@pytest.mark.parametrize(("width", "height", "scale"), [(900, 600, 1.0), (900, 600, 2.0), (3840, 2160, 2.0)])
+def test_nothing_of_a_melodic_track_is_cut_off(
+    window: MainWindow, look: Look, mixes: bool, width: int, height: int, scale: float
+) -> None:
+    window.controller.set_front("melody")
+    if mixes:
+        window.controller.set_source(Source.MIXER)
+    look.set_text_scale(scale)
+    window.resize(width, height)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert (window.width(), window.height()) == (width, height)
+    for kind in (QAbstractButton, QComboBox, QSlider, QAbstractSpinBox):
+        for widget in window.centralWidget().findChildren(kind):
+            if widget.isVisible() and not widget.objectName().startswith("qt_"):
+                parent = widget.parentWidget()
+                assert parent.rect().contains(widget.geometry()), (widget.accessibleName(), widget.geometry())
+
+
+@pytest.mark.parametrize("mixes", [False, True])
+def test_every_control_of_a_melodic_track_has_a_name_and_a_place_in_the_tab_order(
+    window: MainWindow, mixes: bool
+) -> None:
+    window.controller.set_front("bass")
+    if mixes:
+        window.controller.set_source(Source.MIXER)
+    wanted = set()
+    for widget in window.centralWidget().findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
+            name = QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+            assert name, widget
+            if isinstance(widget, MiniPalette | TrackLane | RollView | PianoRoll | PaletteView):
+                wanted.add(widget)
+    seen = set()
+    for _ in range(200):
+        press(window, Qt.Key.Key_Tab)
+        seen.add(QApplication.focusWidget())
+    assert wanted <= seen
+    assert len(wanted) >= 8
+
+
+def test_at_900_by_600_the_band_and_the_palette_are_in_sight(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(900, 600)
+    qtbot.waitUntil(lambda: window.width() == 900)
+    QApplication.processEvents()
+    for widget in (window.stage.palette_view, *(tile.lane for tile in window.strip.in_order())):
+        assert widget.visibleRegion().boundingRect() == widget.rect()
+
+
+def test_with_large_text_in_a_small_window_the_band_scrolls_with_the_stage(
+    window: MainWindow, look: Look
+) -> None:
+    scrolled = window.strip.parentWidget()
+    look.set_text_scale(2.0)
+    window.resize(900, 600)
+    for _ in range(2):
+        QApplication.processEvents()
+    assert window.strip.parentWidget() is not scrolled
+    look.set_text_scale(1.0)
+    window.resize(1280, 800)
+    for _ in range(2):
+        QApplication.processEvents()
+    assert window.strip.parentWidget() is scrolled
