@@ -147,15 +147,18 @@ class PathPlan:
         """Return the pattern made of the loops at `points`, one a step.
 
         Each step plays the row that the transport's position asks for, so that a path may begin
-        anywhere without breaking the bar. Melodies never overlap; see `weaving`.
+        anywhere without breaking the bar. Melodies never overlap; see `weaving`. What sounds at the
+        end goes on into the next round as far as that sounds the same.
         """
         steps = [loops[self.loop_index(step)] for step in range(self.length_steps)]
         notes: list[Note] = []
         for step, loop in enumerate(steps):
             if isinstance(loop, DrumLoop):
                 notes.extend(_row_notes(loop, (self.anchor_step + step) % LOOP_STEPS, step))
-        melodies = [loop for loop in steps if isinstance(loop, MelodyLoop)]
-        notes.extend(woven(melodies, self.anchor_step % LOOP_STEPS))
+        seam = steps[self.loop_from_step :][:LOOP_STEPS]
+        melodies = [loop for loop in steps + seam if isinstance(loop, MelodyLoop)]
+        melody = woven(melodies, self.anchor_step % LOOP_STEPS)
+        notes.extend(note for note in melody if note.step < self.length_steps)
         return Pattern(serial, tuple(notes), self.length_steps, self.loop_from_step, self.anchor_step)
 
 
