@@ -78,8 +78,8 @@ def read_melody_loop(
     path
         A MIDI file of type 0 or 1.
     bar
-        Number of the first bar, counted from 1; 0 is the first bar with notes of the part, or the
-        beginning of a file that is no longer than a loop.
+        Number of the first bar of four beats, counted from 1; 0 is the first one with notes of the part,
+        or the beginning of a file that is no longer than a loop.
     track
         Name of the part to read, or its number among those that are not drums, counted from 1. None is the
         one that looks most like a melody: by its name, then by playing one note at a time, then by its

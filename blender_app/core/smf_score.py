@@ -27,6 +27,7 @@ LOOP_BARS = LOOP_STEPS // STEPS_PER_BAR
 _SWING = re.compile(r"loopweave swing (0\.\d+)")
 _EARLY = re.compile(r"loopweave early (\d{1,3}) (-\d{1,2})")
 _COMMON_TIME = Meter(0, 4, 4)
+_PARTS_OF_COMMON_TIME = ({1.0}, {2.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,14 @@ def first_bar(places: Sequence[Place], score: Score, bar: int, name: str) -> int
 
 
 def _spans(contents: MidiContents) -> list[_Span]:
-    """Return the stretches of one time signature each; a change begins a new bar."""
+    """Return the stretches of one time signature each; a change begins a new bar.
+
+    A file that is in 2/4 or 1/4 throughout is read in bars of four beats.
+    """
     spans: list[_Span] = []
-    for meter in (_COMMON_TIME, *contents.meters):
+    beats = {4 * meter.numerator / meter.denominator for meter in contents.meters}
+    meters = () if beats in _PARTS_OF_COMMON_TIME else contents.meters
+    for meter in (_COMMON_TIME, *meters):
         bar_ticks = contents.ticks_per_beat * 4 * meter.numerator / meter.denominator
         while spans and spans[-1].tick >= meter.tick:
             spans.pop()

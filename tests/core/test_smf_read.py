@@ -182,6 +182,14 @@ def test_times_as_long_as_4_4_are_read(bytes_: bytes) -> None:
     assert cells(loop_of(drum_file(TWO_BARS, extra=bytes_))) == TWO_BARS
 
 
+@pytest.mark.parametrize("numerator", [1, 2])
+def test_a_file_in_parts_of_4_4_throughout_is_read_in_bars_of_four_beats(numerator: int) -> None:
+    """POP909's files say 1/4 whatever they are; a polka's two bars make one."""
+    data = drum_file([(16, 36), (20, 38), (40, 36)], extra=meter(numerator, 2), bars=4)
+    assert cells(loop_of(data)) == [(0, 36), (4, 38), (24, 36)]
+    assert cells(loop_of(data, 3)) == [(8, 36)]
+
+
 def test_a_pickup_in_another_time_moves_the_bar_lines() -> None:
     """A 1/4 bar, two of 4/4, then 3/4: the loop is the 4/4 in the middle, bars 2 and 3."""
     meters = [(0, meter(1, 2)), (480, meter(4, 2)), (3840, meter(3, 2))]
