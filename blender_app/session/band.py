@@ -15,7 +15,7 @@ from blender_app.engine import messages as m
 from blender_app.session import commands, export
 from blender_app.session.checks import Point
 from blender_app.session.decoding import LoopModel, StoredPalette
-from blender_app.session.document import DrawnPath, Loop, Session, Source, Track
+from blender_app.session.document import DrawnPath, Loop, Mixer, Session, Source, Track
 from blender_app.session.filing import FilingEditor
 from blender_app.session.mixing import sweep_anchor, with_end
 from blender_app.session.path import PathPlan, begins_anew, continued_anchor, next_boundary
@@ -85,6 +85,7 @@ class Band(FilingEditor):
         self._model_states = dict.fromkeys(MODEL_NAMES, ModelState.LOADING)
         self._model_hashes: dict[str, str] = {}
         self._played_at: dict[str, Place] = {}
+        self._turned: set[str] = set()
         self._running = False
         self._make_seed: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
         self._worker.paletteReady.connect(self._on_worker_paletteReady)
@@ -116,6 +117,8 @@ class Band(FilingEditor):
                 before is None or commands.palette_request(*before, source) != request
             ):
                 self._worker.request(request)
+        if before is not None and _are_swapped(before[1].mixer, track.mixer):
+            self._turned ^= {track.name}
         if before is not None and _place(before[1]) != _place(track):
             self._request_sound(track, self._session.change_at)
 
@@ -123,6 +126,7 @@ class Band(FilingEditor):
         """Let go of a track that is no more."""
         self._playback.remove(name)
         self._played_at.pop(name, None)
+        self._turned.discard(name)
         for source in Source:
             surface = Surface(name, source)
             self._worker.request(ForgetRequest(surface))
@@ -269,13 +273,19 @@ class Band(FilingEditor):
             self.soundingChanged.emit(track.name)
 
     def _path_anchor(self, track: Track, plan: PathPlan, change_at: m.ChangeAt) -> int:
-        """Return the transport step on which a path's lap begins: it goes on where it is."""
+        """Return the transport step on which a path's lap begins: it goes on where it is.
+
+        A sweep between ends that changed places goes on from the other side, so that it sounds on.
+        """
+        turned = track.name in self._turned
+        self._turned.discard(track.name)
         step, current = self._playback.step_now(), self._playback.current_path(track.name)
         if step is None:
             return _first_anchor(track, 0)
         same = current is not None and current.source is track.source
         if current is not None and same and not begins_anew(current.plan, plan.path, step):
-            return continued_anchor(current.plan, plan.path, step)
+            anchor = continued_anchor(current.plan, plan.path, step)
+            return anchor - plan.path.lap_steps // 2 if turned else anchor
         return _first_anchor(track, next_boundary(step, change_at))
 
     def _return_paths_to_start(self) -> None:
@@ -302,3 +312,10 @@ def _first_anchor(track: Track, step: int) -> int:
     if track.source is Source.MIXER and track.mixer is not None:
         return sweep_anchor(track.mixer, step)
     return step
+
+
+def _are_swapped(before: Mixer | None, after: Mixer | None) -> bool:
+    """Say whether the ends of a sweep have changed places."""
+    if before is None or after is None or not (before.sweeping and after.sweeping):
+        return False
+    return before.ends != after.ends and before.ends == after.ends[::-1]

@@ -20,6 +20,7 @@ from blender_app.core.smf import read_midi
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.document import DrawnPath, Link, Mixer, PathMode, Session, Source, TrackKind
+from blender_app.session.mixing import swapped
 from blender_app.session.status import ModelState
 
 LINE = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=2, closed=False, playing=True)
@@ -347,6 +348,29 @@ def test_a_sweep_goes_there_and_back_from_where_the_slider_is(
     controller.set_mixer(replace(sweeping, sweeping=False), "Stop sweep", track="bass")
     assert controller.session.track("bass").mixer.position == pytest.approx(0.25)
     qtbot.waitUntil(lambda: controller._playback.sounding_path("bass") is None)
+
+
+def test_a_sweep_sounds_on_where_its_ends_change_places(controller: Controller, clock, qtbot: QtBot) -> None:
+    mixer = replace(play_mixer(controller, qtbot), sweep_bars=2, sweeping=True)
+    controller.set_mixer(mixer, "Sweep", track="bass")
+    qtbot.waitUntil(lambda: controller._playback.sounding_path("bass") is not None)
+    controller.play()
+    qtbot.waitUntil(lambda: controller.playing)
+    clock.now_s += 8 * 0.125
+    assert controller.path_position(clock.now_s, "bass") == pytest.approx((0.25, 0.0))
+    for expected in (0.75, 0.25):  # swapped, and back by undo
+        with qtbot.waitSignal(controller.soundingChanged, check_params_cb=lambda name: name == "bass"):
+            if expected == 0.75:
+                controller.set_mixer(swapped(mixer), "Swap", track="bass")
+            else:
+                controller.undo_stack.undo()
+        qtbot.waitUntil(
+            lambda expected=expected: (
+                controller.path_position(clock.now_s, "bass") == pytest.approx((expected, 0.0))
+            )
+        )
+    later = controller.path_position(clock.now_s + 4 * 0.125, "bass")
+    assert later == pytest.approx((0.375, 0.0))
 
 
 def test_a_slider_that_is_taken_from_its_sweep_goes_where_the_hand_is(
