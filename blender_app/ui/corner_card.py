@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWid
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody_presets import MelodyPreset
-from blender_app.core.presets import PRESETS, DrumPreset
+from blender_app.core.presets import DrumPreset
 from blender_app.session.document import Loop
 from blender_app.ui import accessible
 from blender_app.ui.icons import icon
@@ -103,7 +103,6 @@ class CornerCard(QWidget):
         return button
 
     def _make_menu(self) -> None:
-        self.set_presets(PRESETS)
         self.menu.addMenu(self._presets)
         for text, signal in (
             ("Import .mid…", self.importAsked),

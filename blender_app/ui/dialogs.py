@@ -33,7 +33,14 @@ from blender_app.ui.theme import COLOR_BLIND_SAFE, HUE_SETS, THEMES, Look
 MIN_LATENCY_MS, MAX_LATENCY_MS = -20, 500
 
 
-class PreferencesDialog(QDialog):
+class SessionDialog(QDialog):
+    """A window beside the window, which follows the session while it is open."""
+
+    def show_session(self, session: Session) -> None:
+        """Show what changed."""
+
+
+class PreferencesDialog(SessionDialog):
     """Looks and sound; each change is heard and seen at once."""
 
     lookChanged = Signal()
@@ -117,7 +124,7 @@ class PreferencesDialog(QDialog):
         self.lookChanged.emit()
 
 
-class NoteMapDialog(QDialog):
+class NoteMapDialog(SessionDialog):
     """A track's MIDI channel, and the note that each voice of drums is sent as."""
 
     channelChanged = Signal(int)
@@ -173,6 +180,11 @@ class NoteMapDialog(QDialog):
         self.notes.append(note)
         self._meanings.append(meaning)
 
+    def show_session(self, session: Session) -> None:
+        """Show the track's channel and notes while the track is there."""
+        if self.track_name in session.track_names:
+            self.show_track(session.track(self.track_name), session.midi)
+
     def show_track(self, track: Track, midi: MidiSettings) -> None:
         """Show the track's channel and notes, and the latency of all."""
         latency_ms = round(midi.latency_s * 1000)
@@ -197,7 +209,7 @@ class NoteMapDialog(QDialog):
         self.noteMapChanged.emit(VOICE_PITCHES)
 
 
-class HelpDialog(QDialog):
+class HelpDialog(SessionDialog):
     """All keys and gestures."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -20,11 +22,9 @@ from PySide6.QtWidgets import (
 from blender_app.session.controller import Controller
 from blender_app.ui.actions import Actions
 from blender_app.ui.banner import Banner
-from blender_app.ui.clip_shelf import ClipShelf
 from blender_app.ui.file_windows import FileWindows
 from blender_app.ui.hints import FocusHints
-from blender_app.ui.middle import Middle
-from blender_app.ui.mixer_panel import MixerPanel
+from blender_app.ui.middle import Middle, put_behind
 from blender_app.ui.panels import EditorPanel, SoundingPanel
 from blender_app.ui.roll_panel import RollPanel
 from blender_app.ui.stage import Stage
@@ -33,10 +33,12 @@ from blender_app.ui.theme import Look
 from blender_app.ui.track_strip import TrackStrip
 from blender_app.ui.transport_bar import TransportBar
 from blender_app.ui.window_actions import WindowActions
-from blender_app.ui.window_front import WindowFront
-from blender_app.ui.window_mixer import SHELF_KEY, WindowMixer
+from blender_app.ui.window_front import SHELF_KEY, WindowFront
 from blender_app.ui.window_recording import WindowRecording
 from blender_app.ui.window_tracks import WindowTracks
+
+if TYPE_CHECKING:
+    from blender_app.ui.window_mixer import WindowMixer
 
 FRAME_MS = 16
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1280, 800
@@ -67,13 +69,13 @@ class MainWindow(QMainWindow):
         self._asks = asks_before_closing
         self.ended_by_signal = False
         self.setAcceptDrops(True)
+        self.setStyleSheet(look.style_sheet())
         self.actions_by_name = Actions(look, self)
         self.addActions(self.actions_by_name.all())
         self._build()
         self.files = FileWindows(controller, self)
         self.front = WindowFront(self)
         self.tracks = WindowTracks(self)
-        self.mixers = WindowMixer(self)
         self.recording = WindowRecording(self)
         self.window_actions = WindowActions(self)
         self._frame_timer = QTimer(self)
@@ -113,20 +115,35 @@ class MainWindow(QMainWindow):
 
     def _build_left(self) -> QWidget:
         """Return palette and mixer, of which one is seen, over the shelf of clips."""
-        look, left = self.look, QWidget()
-        self.stage = Stage(look, self.actions_by_name)
-        self.mixer_panel = MixerPanel(look)
+        left = QWidget()
+        self.stage = Stage(self.look, self.actions_by_name)
         self.stage_stack = QStackedWidget()
-        for widget in (self.stage, self.mixer_panel):
-            self.stage_stack.addWidget(widget)
-        self.clip_shelf = ClipShelf(look)
-        self.clip_shelf.hide()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.stage_stack, 1)
-        column.addWidget(self.clip_shelf)
+        self.stage_stack.addWidget(self.stage)
+        self._left_column = QVBoxLayout(left)
+        self._left_column.setContentsMargins(0, 0, 0, 0)
+        self._left_column.setSpacing(8)
+        self._left_column.addWidget(self.stage_stack, 1)
         return left
+
+    @cached_property
+    def mixers(self) -> WindowMixer:
+        """Mixer and shelf, made when they are wanted, or after the window's first picture."""
+        from blender_app.ui.window_mixer import WindowMixer  # noqa: PLC0415 - the first picture needs none
+
+        return WindowMixer(self)
+
+    @property
+    def _has_mixers(self) -> bool:
+        return "mixers" in self.__dict__
+
+    def place_mixer(self, panel: QWidget, shelf: QWidget) -> None:
+        """Lay out mixer and shelf, and let Tab reach them behind the palette."""
+        self.stage_stack.addWidget(panel)
+        self._left_column.addWidget(shelf)
+        before: QWidget = self.stage.path_bar.cells
+        for part in (panel, shelf):
+            self.watch_keys(part)
+            before = put_behind(before, part)
 
     def _build_right(self) -> QSplitter:
         """Return what sounds, over the editors, of which one is seen."""
@@ -146,10 +163,8 @@ class MainWindow(QMainWindow):
         numbers = (self.transport.tempo, self.transport.swing, self.transport.feel)
         hints: dict[QWidget, str] = {
             self.stage.palette_view: "palette",
-            self.mixer_panel.view: "mixer",
             self.editor.step_grid: "editor",
             self.roll_panel.roll: "roll",
-            self.clip_shelf.list: "shelf",
             self.strip.scale.chords: "chords",
         }
         hints |= dict.fromkeys(self.stage.cards, "corner") | dict.fromkeys(numbers, "number")
@@ -211,7 +226,6 @@ class MainWindow(QMainWindow):
     def _show_all(self) -> None:
         self.tracks.show_all()
         self.front.show_all()
-        self.mixers.show_all()
         self.transport.show_session(self.controller.session)
         self._show_ports()
         self.recording.show_inputs()
@@ -225,7 +239,8 @@ class MainWindow(QMainWindow):
         session = self.controller.session
         self.tracks.show_changes(names)
         self.front.show_changes(names)
-        self.mixers.show_changes(names)
+        if self._has_mixers:
+            self.mixers.show_changes(names)
         if "front" in names:
             self.recording.follow_front()
         if names & {"tempo_bpm", "swing", "feel", "change_at", "volume"}:
@@ -244,7 +259,8 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_controller_mixerChanged(self, track: str) -> None:
         self.tracks.show_cells(track)
-        self.mixers.show_loops(track)
+        if self._has_mixers:
+            self.mixers.show_loops(track)
 
     @Slot(str)
     def _on_controller_soundingChanged(self, track: str) -> None:
@@ -262,7 +278,8 @@ class MainWindow(QMainWindow):
         self.transport.show_playing(playing)
         self.front.show_path()
         self.tracks.show_playing()
-        self.mixers.show_playing()
+        if self._has_mixers:
+            self.mixers.show_playing()
         self.recording.follow_transport()
         if playing and not self._frame_timer.isActive():
             self._frame_timer.start()
@@ -276,8 +293,10 @@ class MainWindow(QMainWindow):
 
     def _show_frame(self, step: float | None) -> None:
         now_s = self.now_s()
-        for part in (self.front, self.tracks, self.mixers):
-            part.show_frame(now_s, step)
+        self.front.show_frame(now_s, step)
+        self.tracks.show_frame(now_s, step)
+        if self._has_mixers:
+            self.mixers.show_frame(now_s, step)
 
     @Slot()
     def _on_controller_statusChanged(self) -> None:
@@ -292,7 +311,8 @@ class MainWindow(QMainWindow):
     def _on_look_changed(self) -> None:
         QApplication.setPalette(self.look.qpalette())
         QApplication.setFont(self.look.font())
-        self.setStyleSheet(self.look.style_sheet())
+        if self.styleSheet() != self.look.style_sheet():
+            self.setStyleSheet(self.look.style_sheet())
         self.actions_by_name.retint()
         self.transport.show_playing(self.controller.playing)
         self.window_actions.look_changed()
@@ -315,6 +335,10 @@ class MainWindow(QMainWindow):
         screen = QGuiApplication.primaryScreen()
         room = screen.availableGeometry() if screen else QRect(0, 0, DEFAULT_WIDTH, DEFAULT_HEIGHT)
         self.resize(min(DEFAULT_WIDTH, room.width()), min(DEFAULT_HEIGHT, room.height()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, lambda: self.mixers)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.toLocalFile().endswith(".json") for url in event.mimeData().urls()):
@@ -345,7 +369,8 @@ class MainWindow(QMainWindow):
             )
             return
         self._frame_timer.stop()
-        self.mixers.audition.stop()
+        if self._has_mixers:
+            self.mixers.audition.stop()
         self.window_actions.let_go()
         self.controller.settings.window_geometry = bytes(self.saveGeometry().data())
         self.controller.settings.window_state = bytes(self.splitter.saveState().data())

@@ -130,6 +130,7 @@ class Look(QObject):
         self._hues = HUE_SETS[0]
         self._text_scale = 1.0
         self._reduced_motion = False
+        self._line_heights: dict[float, int] = {}
         self._system_points = max(
             8.0, QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
         )
@@ -173,6 +174,7 @@ class Look(QObject):
     def _change(self, name: str, value: object) -> None:
         if getattr(self, name) != value:
             setattr(self, name, value)
+            self._line_heights.clear()
             self.changed.emit()
 
     def corner_color(self, corner: int) -> QColor:
@@ -199,7 +201,9 @@ class Look(QObject):
 
     def line_height(self, size: float = BASE) -> int:
         """Return the height in pixels of a line of text."""
-        return QFontMetrics(self.font(size)).height()
+        if size not in self._line_heights:
+            self._line_heights[size] = QFontMetrics(self.font(size)).height()
+        return self._line_heights[size]
 
     def qpalette(self) -> QPalette:
         """Return the theme for Qt's own widgets."""

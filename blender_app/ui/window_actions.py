@@ -7,14 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
-from PySide6.QtWidgets import QDialog
 
 from blender_app.session.document import MAX_GRID, MIN_GRID, Session, Source, TrackKind
-from blender_app.ui.dialogs import HelpDialog, NoteMapDialog, PreferencesDialog
 from blender_app.ui.palette_view import CORNER_PLACES
 from blender_app.ui.window_front import HEARD_VELOCITY
 
 if TYPE_CHECKING:
+    from blender_app.ui.dialogs import SessionDialog
     from blender_app.ui.main_window import MainWindow
 
 TEXT_SIZE_KEY, STILL_KEY = "window/text_size", "window/reduced_motion"
@@ -28,7 +27,7 @@ class WindowActions(QObject):
         super().__init__(window)
         self._window, self._controller, self._look = window, window.controller, window.look
         self._follows = True
-        self.dialogs: dict[type[QDialog], QDialog] = {}
+        self.dialogs: dict[type[SessionDialog], SessionDialog] = {}
         self._connect()
         stack = self._controller.undo_stack
         stack.indexChanged.connect(self._on_undo_stack_indexChanged)
@@ -48,7 +47,7 @@ class WindowActions(QObject):
         actions["metronome"].toggled.connect(self._controller.set_metronome)
         actions["scale_lock"].triggered.connect(self._controller.set_scale_lock)
         actions["use_mixer"].triggered.connect(self._use_mixer)
-        actions["shelf"].toggled.connect(self._window.mixers.show_shelf)
+        actions["shelf"].toggled.connect(lambda shown: self._window.mixers.show_shelf(shown))  # noqa: PLW0108
         actions["theme"].triggered.connect(self._on_theme_triggered)
         actions["full_screen"].triggered.connect(self._on_full_screen_triggered)
 
@@ -107,7 +106,7 @@ class WindowActions(QObject):
             "next_link": tracks.use_next_link,
             "next_track": partial(tracks.bring_next, 1),
             "last_track": partial(tracks.bring_next, -1),
-            "keep_clip": self._window.mixers.keep_sounding,
+            "keep_clip": lambda: self._window.mixers.keep_sounding(),  # noqa: PLW0108 - made when needed
         }
 
     # -- deeds --------------------------------------------------------------------------------------
@@ -156,7 +155,7 @@ class WindowActions(QObject):
     @Slot(bool)
     def _use_mixer(self, mixer: bool) -> None:
         self._controller.set_source(Source.MIXER if mixer else Source.PALETTE)
-        shown = self._window.mixer_panel.view if mixer else self._window.stage.palette_view
+        shown = self._window.mixers.panel.view if mixer else self._window.stage.palette_view
         shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _change_grid(self, by: int) -> None:
@@ -225,12 +224,8 @@ class WindowActions(QObject):
 
     def session_changed(self, session: Session) -> None:
         """Show the session in the dialogs that are open."""
-        preferences = self.dialogs.get(PreferencesDialog)
-        if isinstance(preferences, PreferencesDialog):
-            preferences.show_session(session)
-        note_map = self.dialogs.get(NoteMapDialog)
-        if isinstance(note_map, NoteMapDialog) and note_map.track_name in session.track_names:
-            note_map.show_track(session.track(note_map.track_name), session.midi)
+        for dialog in self.dialogs.values():
+            dialog.show_session(session)
         self._allow_paste()
 
     def look_changed(self) -> None:
@@ -249,6 +244,8 @@ class WindowActions(QObject):
 
     def show_preferences(self) -> None:
         """Open the preferences."""
+        from blender_app.ui.dialogs import PreferencesDialog  # noqa: PLC0415 - the first picture needs none
+
         dialog = PreferencesDialog(self._look, self._controller.session, self._window)
         dialog.lookChanged.connect(self.remember_look)
         dialog.fontAsked.connect(self._window.files.choose_font)
@@ -258,6 +255,8 @@ class WindowActions(QObject):
 
     def show_note_map(self, track: str | None = None) -> None:
         """Open the editor of MIDI channel and notes of a track, the one in front if none is given."""
+        from blender_app.ui.dialogs import NoteMapDialog  # noqa: PLC0415
+
         c, session = self._controller, self._controller.session
         name = track or session.front
         dialog = NoteMapDialog(session.track(name), session.midi, self._window)
@@ -269,9 +268,11 @@ class WindowActions(QObject):
 
     def show_help(self) -> None:
         """Open the list of keys and gestures."""
+        from blender_app.ui.dialogs import HelpDialog  # noqa: PLC0415
+
         self._show(HelpDialog(self._look, self._window))
 
-    def _show(self, dialog: QDialog) -> None:
+    def _show(self, dialog: SessionDialog) -> None:
         """Show a dialog beside the window; an older one of its kind makes room."""
         kind = type(dialog)
         older = self.dialogs.pop(kind, None)
@@ -281,7 +282,7 @@ class WindowActions(QObject):
         dialog.finished.connect(partial(self._forget, kind, dialog))
         dialog.show()
 
-    def _forget(self, kind: type[QDialog], dialog: QDialog, _result: int = 0) -> None:
+    def _forget(self, kind: type[SessionDialog], dialog: SessionDialog, _result: int = 0) -> None:
         if self.dialogs.get(kind) is dialog:
             del self.dialogs[kind]
         dialog.deleteLater()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
 
 HEARD_VELOCITY = 100
+SHELF_KEY = "window/shelf"
+"""Setting that tells whether the shelf of clips is in sight."""
 _IN_HEADING = {"source", "mix", "octave", "gate", "legato", "pan", "reverb"}
 """What the panel of what sounds shows of a track, besides the sound itself."""
 
@@ -176,7 +178,7 @@ class WindowFront(QObject):
 
     def show_source(self) -> None:
         """Put the palette or the mixer on the stage."""
-        stack: QWidget = self._window.mixer_panel if self.mixes else self._stage
+        stack: QWidget = self._window.mixers.panel if self.mixes else self._stage
         self._window.stage_stack.setCurrentWidget(stack)
 
     def show_corners(self) -> None:
@@ -200,7 +202,8 @@ class WindowFront(QObject):
         window, (loop, name) = self._window, self.edited()
         mixes = self.mixes
         index = self._end if mixes else self._corner
-        self._window.mixer_panel.set_selected_end(self._end if mixes else None)
+        if mixes:
+            window.mixers.panel.set_selected_end(self._end)
         if isinstance(loop, MelodyLoop):
             window.editor_stack.setCurrentWidget(window.roll_panel)
             window.roll_panel.show_corner(index, name, loop, mixing.END_LETTERS[index] if mixes else None)

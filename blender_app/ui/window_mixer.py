@@ -12,29 +12,34 @@ from blender_app.session import mixing
 from blender_app.session.clips import added, fits
 from blender_app.session.document import Clip, Mixer, Source, Track
 from blender_app.ui.audition import Audition
-from blender_app.ui.window_front import changed_fields_of
+from blender_app.ui.clip_shelf import ClipShelf
+from blender_app.ui.mixer_panel import MixerPanel
+from blender_app.ui.window_front import SHELF_KEY, changed_fields_of
 
 if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
 
-SHELF_KEY = "window/shelf"
-
 
 class WindowMixer(QObject):
-    """Connects a window's mixer and shelf with the controller's track in front."""
+    """Makes a window's mixer and shelf, and connects them with the controller's track in front."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._controller = window, window.controller
-        self._panel, self._shelf = window.mixer_panel, window.clip_shelf
+        self.panel, self.shelf = MixerPanel(window.look), ClipShelf(window.look)
+        self.shelf.hide()
+        window.place_mixer(self.panel, self.shelf)
+        window.hints.set_name(self.panel.view, "mixer")
+        window.hints.set_name(self.shelf.list, "shelf")
         self.audition = Audition(self._sound, self)
         self._connect_panel()
         self._connect_shelf()
-        for widget in (self._panel, self._shelf):
+        for widget in (self.panel, self.shelf):
             widget.set_midi_writer(self._write_dragged)
+        self.show_all()
 
     def _connect_panel(self) -> None:
-        c, panel = self._controller, self._panel
+        c, panel = self._controller, self.panel
         panel.mixerEdited.connect(self._on_panel_mixerEdited)
         panel.stepClicked.connect(self._hear_step)
         panel.endEditAsked.connect(self._window.front.edit_end)
@@ -49,7 +54,7 @@ class WindowMixer(QObject):
         panel.gestureEnded.connect(c.end_gesture)
 
     def _connect_shelf(self) -> None:
-        shelf = self._shelf
+        shelf = self.shelf
         shelf.clipsEdited.connect(self._controller.set_clips)
         shelf.keepAsked.connect(self.keep_sounding)
         shelf.auditionAsked.connect(lambda row: self._hear_clip(self._clip(row)))
@@ -69,10 +74,10 @@ class WindowMixer(QObject):
     def show_all(self) -> None:
         """Show the mixer of the track in front, and the shelf."""
         track = self._track
-        self._panel.set_track(track)
-        self._panel.set_loops(self._controller.mixer_loops_of(track.name))
-        self._shelf.set_kind(track.kind)
-        self._shelf.set_clips(self._controller.session.clips)
+        self.panel.set_track(track)
+        self.panel.set_loops(self._controller.mixer_loops_of(track.name))
+        self.shelf.set_kind(track.kind)
+        self.shelf.set_clips(self._controller.session.clips)
         self._show_playing()
 
     def show_changes(self, names: frozenset[str]) -> None:
@@ -81,15 +86,15 @@ class WindowMixer(QObject):
         if "front" in names:
             self.show_all()
         elif fields & {"mixer", "corners", "corner_names", "source"}:
-            self._panel.set_track(self._track)
+            self.panel.set_track(self._track)
             self._show_playing()
         if "clips" in names:
-            self._shelf.set_clips(self._controller.session.clips)
+            self.shelf.set_clips(self._controller.session.clips)
 
     def show_loops(self, name: str) -> None:
         """Show the steps of a mixer that were decoded, if it is the one in front."""
         if name == self._track.name:
-            self._panel.set_loops(self._controller.mixer_loops_of(name))
+            self.panel.set_loops(self._controller.mixer_loops_of(name))
 
     def show_playing(self) -> None:
         """Show whether the transport runs; it ends what is heard for itself."""
@@ -99,21 +104,21 @@ class WindowMixer(QObject):
 
     def _show_playing(self) -> None:
         mixes = self._track.source is Source.MIXER
-        self._panel.set_playing(self._controller.playing and mixes)
+        self.panel.set_playing(self._controller.playing and mixes)
         bead = self._controller.path_position(self._window.now_s()) if mixes else None
-        self._panel.set_bead(None if bead is None else bead[0])
+        self.panel.set_bead(None if bead is None else bead[0])
 
     def show_frame(self, now_s: float, step: float | None) -> None:
         """Move playhead and bead to a moment."""
         if self._track.source is not Source.MIXER:
             return
         bead = None if step is None else self._controller.path_position(now_s)
-        self._panel.set_playhead(step)
-        self._panel.set_bead(None if bead is None else bead[0])
+        self.panel.set_playhead(step)
+        self.panel.set_bead(None if bead is None else bead[0])
 
     def show_shelf(self, shown: bool) -> None:
         """Show or hide the shelf, now and at the next start."""
-        self._shelf.setVisible(shown)
+        self.shelf.setVisible(shown)
         self._controller.settings.set_value(SHELF_KEY, "1" if shown else "0")
 
     # -- by hand ------------------------------------------------------------------------------------
@@ -141,16 +146,16 @@ class WindowMixer(QObject):
     def _put_clip_at_end(self, clip: Clip, end: int) -> None:
         if self._track.mixer is None:
             self._controller.set_source(Source.MIXER)
-        self._panel.put_clip(end, clip)
+        self.panel.put_clip(end, clip)
 
     def _put_step_into_corner(self, step: int, corner: int) -> None:
-        clip = self._panel.step_clip(step)
+        clip = self.panel.step_clip(step)
         if clip is not None:
             self._controller.set_corner(corner, clip.loop, clip.name, "Step into corner")
             self._window.banner.show_message("info", f"{clip.name} is corner {corner + 1} now.")
 
     def _keep_step(self, step: int) -> None:
-        clip = self._panel.step_clip(step)
+        clip = self.panel.step_clip(step)
         if clip is not None:
             self._keep(clip)
 
@@ -172,7 +177,7 @@ class WindowMixer(QObject):
     # -- hearing and writing ------------------------------------------------------------------------
 
     def _hear_step(self, step: int) -> None:
-        clip = self._panel.step_clip(step)
+        clip = self.panel.step_clip(step)
         if clip is not None and not self._controller.playing:
             self._hear_clip(clip)
 
@@ -191,7 +196,7 @@ class WindowMixer(QObject):
             self._controller.preview_hit(note.voice, note.velocity)
 
     def _export_step(self, step: int) -> None:
-        clip = self._panel.step_clip(step)
+        clip = self.panel.step_clip(step)
         if clip is not None:
             self._export_clip(clip)
 

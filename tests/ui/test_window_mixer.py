@@ -39,7 +39,7 @@ def mixer_of(window: MainWindow) -> Mixer:
 
 
 def test_gliding_changes_what_sounds_and_undoes(mixing: MainWindow, qtbot: QtBot) -> None:
-    controller, panel = mixing.controller, mixing.mixer_panel
+    controller, panel = mixing.controller, mixing.mixers.panel
     panel.view.positionMoved.emit(1.0)
     assert mixer_of(mixing).position == 1.0
     qtbot.waitUntil(lambda: controller.sounding == mixer_of(mixing).ends[1])
@@ -58,7 +58,7 @@ def test_the_small_palette_moves_the_slider(mixing: MainWindow) -> None:
 
 
 def test_ends_are_edited_diced_and_dropped(mixing: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    controller, panel = mixing.controller, mixing.mixer_panel
+    controller, panel = mixing.controller, mixing.mixers.panel
     panel.endEditAsked.emit(1)
     assert mixing.front.end == 1
     mixing.roll_panel.roll.loopEdited.emit(MELODY, "Draw note", "")
@@ -93,21 +93,21 @@ def test_drums_mix_too(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_step_becomes_a_corner_and_a_clip(mixing: MainWindow, qtbot: QtBot) -> None:
-    controller, panel = mixing.controller, mixing.mixer_panel
+    controller, panel = mixing.controller, mixing.mixers.panel
     qtbot.waitUntil(lambda: panel.step_clip(4) is not None)
     step = panel.step_clip(4)
     panel.stepToCorner.emit(4, 2)
     assert controller.session.track("bass").corners[2] == step.loop
-    assert not mixing.clip_shelf.isVisible()
+    assert not mixing.mixers.shelf.isVisible()
     panel.stepToClip.emit(4)
     assert [clip.loop for clip in controller.session.clips] == [step.loop]
-    assert mixing.clip_shelf.isVisible()
+    assert mixing.mixers.shelf.isVisible()
     controller.undo_stack.undo()
     assert controller.session.clips == ()
 
 
 def test_what_sounds_is_kept_and_put_elsewhere(window: MainWindow) -> None:
-    controller, shelf = window.controller, window.clip_shelf
+    controller, shelf = window.controller, window.mixers.shelf
     window.actions_by_name["keep_clip"].trigger()
     clip = controller.session.clips[0]
     assert clip.loop == controller.sounding
@@ -121,25 +121,25 @@ def test_what_sounds_is_kept_and_put_elsewhere(window: MainWindow) -> None:
 
 def test_the_shelf_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_by_name["shelf"].trigger()
-    assert window.clip_shelf.isVisible()
+    assert window.mixers.shelf.isVisible()
     window.close()
     other = MainWindow(window.controller, window.look, asks_before_closing=False)
     qtbot.addWidget(other)
     other.show()
-    assert other.clip_shelf.isVisible()
+    assert other.mixers.shelf.isVisible()
     other.close()
 
 
 def test_a_clip_is_exported(window: MainWindow, tmp_path: Path) -> None:
     window.controller.set_clips((Clip("One: two", TrackKind.DRUMS, PRESETS[4].loop),), "Keep clip")
-    window.clip_shelf.exportAsked.emit(0)
+    window.mixers.shelf.exportAsked.emit(0)
     window.files.dialog.fileSelected.emit(str(tmp_path / "one.mid"))
     window.files.dialog.close()
     assert (tmp_path / "one.mid").read_bytes().startswith(b"MThd")
 
 
 def test_a_step_is_heard_while_the_transport_stands(mixing: MainWindow, engine, qtbot: QtBot) -> None:
-    panel = mixing.mixer_panel
+    panel = mixing.mixers.panel
     mixing.controller.set_tempo(300)
     qtbot.waitUntil(lambda: panel.step_clip(0) is not None)
     notes = panel.step_clip(0).loop.to_notes()
@@ -151,20 +151,20 @@ def test_a_step_is_heard_while_the_transport_stands(mixing: MainWindow, engine, 
 
 
 def test_playing_ends_what_is_heard(mixing: MainWindow, engine, qtbot: QtBot) -> None:
-    panel = mixing.mixer_panel
+    panel = mixing.mixers.panel
     qtbot.waitUntil(lambda: panel.step_clip(0) is not None)
     panel.stepClicked.emit(0)
     assert mixing.mixers.audition.sounds
     mixing.controller.play()
     qtbot.waitUntil(lambda: mixing.controller.playing)
     assert not mixing.mixers.audition.sounds
-    mixing.mixer_panel.stepClicked.emit(0)
+    mixing.mixers.panel.stepClicked.emit(0)
     assert not mixing.mixers.audition.sounds
 
 
 def test_a_clip_of_another_kind_is_not_heard(window: MainWindow, engine) -> None:
     window.controller.set_clips((Clip("Tune", TrackKind.MELODY, MELODY),), "Keep clip")
-    window.clip_shelf.auditionAsked.emit(0)
+    window.mixers.shelf.auditionAsked.emit(0)
     assert engine.sent(m.Preview) == []
     assert "Tune" in window.banner.text
 

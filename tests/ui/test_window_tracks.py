@@ -316,8 +316,8 @@ def test_the_mixer_takes_the_place_of_the_palette(window: MainWindow, qtbot: QtB
     controller.set_front("bass")
     press(window, Qt.Key.Key_X)
     assert controller.session.track("bass").source is Source.MIXER
-    assert window.stage_stack.currentWidget() is window.mixer_panel
-    assert QApplication.focusWidget() is window.mixer_panel.view
+    assert window.stage_stack.currentWidget() is window.mixers.panel
+    assert QApplication.focusWidget() is window.mixers.panel.view
     qtbot.waitUntil(lambda: window.strip.tiles["bass"].mini.is_row)
     assert window.sounding.source.buttons[1].isChecked()
     QTest.mouseClick(window.sounding.source.buttons[0], LEFT)
@@ -325,7 +325,7 @@ def test_the_mixer_takes_the_place_of_the_palette(window: MainWindow, qtbot: QtB
     assert not window.actions_by_name["use_mixer"].isChecked()
     qtbot.waitUntil(lambda: not window.strip.tiles["bass"].mini.is_row)
     window.controller.undo_stack.undo()
-    assert window.stage_stack.currentWidget() is window.mixer_panel
+    assert window.stage_stack.currentWidget() is window.mixers.panel
 
 
 def test_help_lists_the_keys_of_the_band(window: MainWindow) -> None:
