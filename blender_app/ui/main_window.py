@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._asks = asks_before_closing
         self.ended_by_signal = False
         self.setAcceptDrops(True)
-        self.setStyleSheet(look.style_sheet())
+        self._wear_look()  # before there are parts, which would have to change clothes
         self.actions_by_name = Actions(look, self)
         self.addActions(self.actions_by_name.all())
         self._build()
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         self._connect_controller()
         self._connect_bars()
         look.changed.connect(self._on_look_changed)
-        self._on_look_changed()
+        self._show_look()
         self._show_all()
         self._restore_place()
         self.stage.palette_view.setFocus()
@@ -309,10 +309,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_look_changed(self) -> None:
+        self._wear_look()
+        self._show_look()
+
+    def _wear_look(self) -> None:
         QApplication.setPalette(self.look.qpalette())
         QApplication.setFont(self.look.font())
-        if self.styleSheet() != self.look.style_sheet():
-            self.setStyleSheet(self.look.style_sheet())
+        self.setStyleSheet(self.look.style_sheet())
+
+    def _show_look(self) -> None:
         self.actions_by_name.retint()
         self.transport.show_playing(self.controller.playing)
         self.window_actions.look_changed()
