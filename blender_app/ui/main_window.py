@@ -172,15 +172,17 @@ class MainWindow(QMainWindow):
         self.hints = FocusHints(hints, self.status.show_hint, self)
 
     def watch_keys(self, part: QWidget) -> None:
-        """Let Space press the buttons of a part of the window; elsewhere it plays."""
+        """Let Space press the buttons of a part of the window, and letters find what its lists hold."""
         for button in part.findChildren(QWidget):
             if isinstance(button, (QAbstractButton, QComboBox)):
                 button.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         overrides = event.type() == QEvent.Type.ShortcutOverride
-        if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            event.accept()
+        if overrides and isinstance(event, QKeyEvent):
+            letters = isinstance(watched, QComboBox) and event.text().isalnum()
+            if letters or event.key() == Qt.Key.Key_Space:
+                event.accept()
         return super().eventFilter(watched, event)
 
     def _connect_controller(self) -> None:

@@ -87,7 +87,7 @@ class _Panel(QFrame):
         self._look = look
         self.title, self.detail = QLabel(self), ElidedLabel(look, self)
         self.heading = QHBoxLayout()
-        self.heading.setSpacing(10)
+        self.heading.setSpacing(6)
         self.heading.addWidget(self.title)
         self.heading.addWidget(self.detail, 1)
         self.column = QVBoxLayout(self)
@@ -183,10 +183,10 @@ class SoundingPanel(_Panel):
 
     def show_place(self, x: float, y: float | None, loop: Loop, waiting: bool) -> None:
         """Say in words where we are (on a mixer there are no rows) and how much sounds there."""
-        where = f"position {x:.2f}" if y is None else f"row {y:.2f}   column {x:.2f}"
+        where = f"position {x:.2f}" if y is None else f"row {y:.2f}  column {x:.2f}"
         many = f"{loop.hit_count} hits" if isinstance(loop, DrumLoop) else f"{loop.note_count} notes"
-        coming = "   changes next" if waiting else ""
-        self.detail.set_text(f"{where}   {many}{coming}")
+        coming = "  changes next" if waiting else ""
+        self.detail.set_text(f"{where}  {many}{coming}")
 
     @Slot()
     def _on_look_changed(self) -> None:

@@ -441,3 +441,12 @@ def test_with_large_text_in_a_small_window_the_band_scrolls_with_the_stage(
     for _ in range(2):
         QApplication.processEvents()
     assert window.strip.parentWidget() is scrolled
+
+
+def test_letters_find_what_a_list_holds(window: MainWindow, qtbot: QtBot) -> None:
+    sound = window.strip.tiles["bass"].sound
+    qtbot.waitUntil(lambda: sound.findText("Synth Bass") >= 0)
+    sound.setFocus()
+    QTest.keyClick(sound, Qt.Key.Key_S)
+    assert window.controller.session.track("bass").sound == (0, 38)
+    assert not window.controller.session.track("drums").solo
