@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.session.document import Loop
 from blender_app.ui import accessible
 from blender_app.ui.palette_image import Cells, PaletteGeometry, PaletteImage
 from blender_app.ui.path_editor import Place, clip_place
-from blender_app.ui.theme import KEYBOARD_REASONS, SOUNDS, Look
+from blender_app.ui.puck_field import ARROWS, FINE_KEY_STEP, KEY_STEP, OTHERS, PuckField
+from blender_app.ui.theme import SOUNDS, Look
 
-KEY_STEP, FINE_KEY_STEP = 0.05, 0.005
 MOST_CELLS = 5
 """Cells in a row: of a finer palette only some are shown, large enough to be seen."""
 _RADIUS, _BEAD_RADIUS = 6.0, 4.0
 _SHADOW, _WHITE = QColor(0, 0, 0, 120), QColor(255, 255, 255)
-_OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 
 def some_of(cells: Cells, most: int = MOST_CELLS) -> list[list[Loop]]:
@@ -34,7 +27,7 @@ def some_of(cells: Cells, most: int = MOST_CELLS) -> list[list[Loop]]:
     return [[cells[row][col] for col in cols] for row in rows]
 
 
-class MiniPalette(QWidget):
+class MiniPalette(PuckField):
     """A small field of cells whose whole area moves the puck; a mixer is a field of one row."""
 
     puckMoved = Signal(float, float)
@@ -42,22 +35,15 @@ class MiniPalette(QWidget):
     gestureEnded = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._cells: Cells = ()
-        self._puck: Place = (0.5, 0.5)
-        self._bead: Place | None = None
         self._loop: Loop | None = None
-        self._pressed = self._by_keys = self._sounds = False
+        self._sounds = False
         self._image, self._picture = PaletteImage(), QPixmap()
-        self._geometry: PaletteGeometry | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleDescription("Arrow keys move the puck, with Shift in small steps")
         look.changed.connect(self._redraw)
-        accessible.install()
 
     # -- values -------------------------------------------------------------------------------------
 
@@ -74,33 +60,20 @@ class MiniPalette(QWidget):
 
     def set_puck(self, place: Place) -> None:
         """Show the puck, or a mixer's slider, at a place."""
-        if place != self._puck:
-            self._move_disc(self._puck, place)
-            self._puck = place
-
-    def set_bead(self, place: Place | None) -> None:
-        """Show where the path or the sweep is, or nothing."""
-        if place != self._bead:
-            self._move_disc(self._bead, place)
-            self._bead = place
+        self._show_puck(place)
 
     def set_sounding(self, loop: Loop, sounds: bool) -> None:
         """Know what sounds here, for the screen reader, and whether the puck is heard at all."""
         self._loop = loop
         if sounds != self._sounds:
             self._sounds = sounds
-            self.update(self._disc_rect(self._puck))
+            self._update_discs(self._puck)
         accessible.announce(self)
 
     @property
     def is_row(self) -> bool:
         """Whether the field is one row, as a mixer's."""
         return len(self._cells) == 1
-
-    def _move_disc(self, before: Place | None, after: Place | None) -> None:
-        for one in (before, after):
-            if one is not None:
-                self.update(self._disc_rect(one))
 
     # -- places -------------------------------------------------------------------------------------
 
@@ -123,9 +96,8 @@ class MiniPalette(QWidget):
         side_x, side_y = self.width() / cols / 2, self.height() / rows / 2
         return QRectF(self.rect()).adjusted(side_x, side_y, -side_x, -side_y)
 
-    def _disc_rect(self, place: Place) -> QRect:
-        center, reach = self.point_of(place), _RADIUS + 3.5
-        return QRectF(center.x() - reach, center.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
+    def _reach_px(self) -> float:
+        return _RADIUS + 3.5
 
     # -- drawing ------------------------------------------------------------------------------------
 
@@ -182,11 +154,11 @@ class MiniPalette(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed, self._by_keys = True, False
             self.gestureStarted.emit("Move slider" if self.is_row else "Move puck")
-            self._move(self.place_of(event.position()))
+            self._move_puck(self.place_of(event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed:
-            self._move(self.place_of(event.position()))
+            self._move_puck(self.place_of(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._pressed:
@@ -194,29 +166,20 @@ class MiniPalette(QWidget):
             self.gestureEnded.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        direction = _ARROWS.get(Qt.Key(event.key()))
-        if direction is None or event.modifiers() & _OTHERS:
+        direction = ARROWS.get(Qt.Key(event.key()))
+        if direction is None or event.modifiers() & OTHERS:
             super().keyPressEvent(event)
             return
         self._by_keys = True
         by = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
         down = 0 if self.is_row else direction[1]
-        self._move(clip_place((self._puck[0] + direction[0] * by, self._puck[1] + down * by)))
+        self._move_puck(clip_place((self._puck[0] + direction[0] * by, self._puck[1] + down * by)))
 
-    def _move(self, place: Place) -> None:
+    def _move_puck(self, place: Place) -> None:
         place = (round(place[0], 6), round(place[1], 6))
         if place != self._puck:
             self.set_puck(place)
             self.puckMoved.emit(*place)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._by_keys = event.reason() in KEYBOARD_REASONS
-        self.update(self._disc_rect(self._puck))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update(self._disc_rect(self._puck))
 
     # -- for the screen reader ----------------------------------------------------------------------
 
@@ -225,11 +188,3 @@ class MiniPalette(QWidget):
         x, y = self._puck
         where = f"position {x:.2f}" if self.is_row else f"row {y:.2f}, column {x:.2f}"
         return where if self._loop is None else f"{where}, {accessible.describe_loop(self._loop)}"
-
-    def accessible_number(self) -> tuple[float, float, float, float]:
-        """Return the puck's column, 0-1; rows are reached by the arrow keys."""
-        return self._puck[0], 0.0, 1.0, FINE_KEY_STEP
-
-    def set_accessible_number(self, value: float) -> None:
-        """Move the puck to a column 0-1."""
-        self._move(clip_place((value, self._puck[1])))

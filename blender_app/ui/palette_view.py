@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -29,24 +28,16 @@ from blender_app.ui.palette_image import Cells
 from blender_app.ui.palette_overlay import OverlayStyle, paint_bead, paint_path, paint_puck
 from blender_app.ui.palette_picture import PalettePicture
 from blender_app.ui.path_editor import Outcome, PathEditor, Place, clip_place
-from blender_app.ui.theme import KEYBOARD_REASONS, SOUNDS, Look
+from blender_app.ui.puck_field import ARROWS, FINE_KEY_STEP, KEY_STEP, OTHERS, PuckField
+from blender_app.ui.theme import SOUNDS, Look
 
-KEY_STEP, FINE_KEY_STEP = 0.05, 0.005
 CORNER_PLACES = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
 _CORNER_KEYS = dict(zip((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4), CORNER_PLACES, strict=True))
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-_OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-"""With these a key is for the window."""
 _NODE_REACH_PX = 11.0
 _LEAST_STROKE = 0.03
 
 
-class PaletteView(QWidget):
+class PaletteView(PuckField):
     """The field of cells, touched by mouse, pen and keys."""
 
     puckMoved = Signal(float, float)
@@ -56,27 +47,20 @@ class PaletteView(QWidget):
     gestureEnded = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._cells: Cells = ()
-        self._puck: Place = (0.5, 0.5)
-        self._bead: Place | None = None
         self._curve: Sequence[Place] = ()
         self._sounding: Loop = DrumLoop.empty()
-        self._playing = self._draw_mode = self._pressed = self._path_sounds = False
+        self._playing = self._draw_mode = self._path_sounds = False
         self.editor = PathEditor()
-        self._by_keys = False
         self._picture = PalettePicture(look, self._paint_lines, self)
         self._picture.needsPaint.connect(self._on_picture_needsPaint)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Palette")
         self.setAccessibleDescription(
             "Arrow keys move the puck, with Shift in small steps; 1 to 4 go to a corner"
         )
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         look.changed.connect(self._on_look_changed)
-        accessible.install()
 
     # -- values -------------------------------------------------------------------------------------
 
@@ -91,18 +75,7 @@ class PaletteView(QWidget):
 
     def set_puck(self, x: float, y: float) -> None:
         """Show the puck at a place, x and y 0-1."""
-        if (x, y) != self._puck:
-            self.update(self._disc_rect(self._puck))
-            self._puck = (x, y)
-            self.update(self._disc_rect(self._puck))
-
-    def set_bead(self, place: Place | None) -> None:
-        """Show where the playing path is, or nothing."""
-        if place != self._bead:
-            for one in (self._bead, place):
-                if one is not None:
-                    self.update(self._disc_rect(one))
-            self._bead = place
+        self._show_puck((x, y))
 
     def set_path(self, nodes: Sequence[Place], curve: Sequence[Place], closed: bool) -> None:
         """Show a path by its nodes and the smooth line through them."""
@@ -159,10 +132,8 @@ class PaletteView(QWidget):
     def _puck_radius(self) -> float:
         return min(32.0, max(9.0, self._picture.cell_size()[0] * 0.36))
 
-    def _disc_rect(self, place: Place) -> QRect:
-        reach = self._puck_radius() + 5.0
-        center = self.point_of(place)
-        return QRectF(center.x() - reach, center.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
+    def _reach_px(self) -> float:
+        return self._puck_radius() + 5.0
 
     # -- drawing ------------------------------------------------------------------------------------
 
@@ -318,7 +289,7 @@ class PaletteView(QWidget):
         self._picture.lines_changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.modifiers() & _OTHERS:
+        if event.modifiers() & OTHERS:
             super().keyPressEvent(event)
             return
         self._by_keys = True
@@ -326,8 +297,8 @@ class PaletteView(QWidget):
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key in _CORNER_KEYS:
             self._move_puck(_CORNER_KEYS[key])
-        elif key in _ARROWS:
-            self._step(_ARROWS[key], FINE_KEY_STEP if fine else KEY_STEP)
+        elif key in ARROWS:
+            self._step(ARROWS[key], FINE_KEY_STEP if fine else KEY_STEP)
         elif not (self._draw_mode and self._node_key(key, fine)):
             super().keyPressEvent(event)
 
@@ -357,26 +328,9 @@ class PaletteView(QWidget):
             return False
         return True
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._by_keys = event.reason() in KEYBOARD_REASONS
-        self.update(self._disc_rect(self._puck))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update(self._disc_rect(self._puck))
-
     # -- for the screen reader ----------------------------------------------------------------------
 
     def accessible_text(self) -> str:
         """Return where the puck is and what sounds there, in words."""
         x, y = self._puck
         return f"row {y:.2f}, column {x:.2f}, {accessible.describe_loop(self._sounding)}"
-
-    def accessible_number(self) -> tuple[float, float, float, float]:
-        """Return the puck's column, 0-1; rows are reached by the arrow keys."""
-        return self._puck[0], 0.0, 1.0, FINE_KEY_STEP
-
-    def set_accessible_number(self, value: float) -> None:
-        """Move the puck to a column 0-1."""
-        self._move_puck(clip_place((value, self._puck[1])))
