@@ -146,9 +146,13 @@ class Blend(Generic[LoopT]):
         along = even[:, None].astype(np.float32)
         weights = starts[:, None] * (1.0 - along) + ends[:, None] * along
         content = self.content_at(weights.reshape(-1, len(self.anchors)))
-        content = content.view(len(starts), points, *content.shape[1:])
+        return self.pace(content.view(len(starts), points, *content.shape[1:]))
+
+    def pace(self, content: Tensor) -> NDArray[np.float64]:
+        """Return (L, points) positions of even musical distances on lines of content (L, points, ...)."""
         changed = self.space.changed(content[:, 1:], content[:, :-1]).sum(-1).numpy() + REST
-        length = np.concatenate([np.zeros((len(starts), 1)), changed.cumsum(1)], 1)
+        length = np.concatenate([np.zeros((len(changed), 1)), changed.cumsum(1)], 1)
+        even = np.linspace(0.0, 1.0, length.shape[1])
         return np.stack([np.interp(even, line / line[-1], even) for line in length])
 
 

@@ -33,6 +33,8 @@ class DrumConfig:
         the decoder extrapolates smoothly.
     between_lean
         Logits by which it leans there to the hits of the loops around.
+    field_logits
+        Logits by which it keeps there to what is played around a place.
     sample_noise, sample_temperature
         Noise level and temperature at which samples of the prior are decoded by default.
     """
@@ -50,6 +52,7 @@ class DrumConfig:
     prior_blocks: int = 4
     between_noise: float = 4.5
     between_lean: float = 3.0
+    field_logits: float = 4.0
     sample_noise: float = 1.0
     sample_temperature: float = 0.9
 
@@ -83,8 +86,9 @@ class MelodyConfig:
     feel_width: int = 256
     prior_width: int = 512
     prior_blocks: int = 4
-    between_noise: float = 0.7
+    between_noise: float = 0.65
     between_lean: float = 0.5
+    field_logits: float = 2.0
     sample_noise: float = 1.0
     sample_temperature: float = 0.8
 

@@ -14,11 +14,11 @@ from blender_app.latent.space import LoopT
 
 LINES = np.linspace(0.0, 1.0, 3)
 """Rows and columns of the palette whose pace is measured; between them it is interpolated."""
-LINE_POINTS, MORPH_POINTS = 13, 33
+LINE_POINTS, MORPH_POINTS = 13, 65
 """Loops that are compared along each of these, and along a row between two loops."""
-FIELD, FIELD_ROUNDS, FIELD_LOGITS = 6, 3, 4.0
-"""Grid, rounds of smoothing and strength of what keeps a cell to its surroundings. Without it, single
-hits flicker from cell to cell: 8 % more hits change between neighbours, and 10 % more at worst."""
+FIELD, MORPH_FIELD, FIELD_ROUNDS = 6, 17, 3
+"""Grid and rounds of smoothing of what keeps a cell to its surroundings. Without it, single hits
+flicker from cell to cell: 8 % more hits change between neighbours, and 10 % more at worst."""
 
 
 class Palette(Generic[LoopT]):
@@ -56,9 +56,8 @@ class Palette(Generic[LoopT]):
         for _ in range(FIELD_ROUNDS):
             for axis in (0, 1):
                 turned = field.transpose(0, axis)
-                inner = 0.25 * turned[:-2] + 0.5 * turned[1:-1] + 0.25 * turned[2:]
-                field = torch.cat([turned[:1], inner, turned[-1:]]).transpose(0, axis)
-        return FIELD_LOGITS * field.flatten(0, 1)
+                field = smoothed(turned).transpose(0, axis)
+        return self._blend.space.config.field_logits * field.flatten(0, 1)
 
     def _steer(self, points: NDArray[np.floating]) -> Steer | None:
         """Return what keeps points (N, 2) to what is played around them."""
@@ -80,6 +79,12 @@ class Palette(Generic[LoopT]):
         """Return the loops of an even grid that reaches from corner to corner."""
         loops = self.at(grid_points(rows, cols))
         return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
+
+
+def smoothed(field: Tensor) -> Tensor:
+    """Return a field (F, ...) in which each point took over half of its neighbours; the ends stay."""
+    inner = 0.25 * field[:-2] + 0.5 * field[1:-1] + 0.25 * field[2:]
+    return torch.cat([field[:1], inner, field[-1:]])
 
 
 def bilinear(u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -118,8 +123,14 @@ class Morph(Generic[LoopT]):
         if len(blend.anchors) != 2:
             raise ValueError(f"a morph has two ends, not {len(blend.anchors)}")
         self._blend = blend
-        ends = np.eye(2, dtype=np.float32)
+        ends, even = np.eye(2, dtype=np.float32), np.linspace(0.0, 1.0, MORPH_POINTS)
         (self._way,) = blend.ways(ends[:1], ends[1:], MORPH_POINTS)
+        self._field: Tensor | None = None
+        self._pace = even
+        if not blend.plain:
+            self._field = self._smooth_field()
+            content = blend.content_at(self._weights(even), self._steer(even))
+            (self._pace,) = blend.pace(content[None])
 
     @property
     def held(self) -> tuple[float, ...]:
@@ -128,5 +139,28 @@ class Morph(Generic[LoopT]):
 
     def at(self, positions: NDArray[np.floating]) -> list[LoopT]:
         """Return the loops at positions (N,) of 0..1; the ends are exactly the two loops."""
-        at = _interpolate(np.clip(positions, 0.0, 1.0), self._way)
-        return self._blend.at(np.stack([1.0 - at, at], 1).astype(np.float32))
+        places = _interpolate(np.clip(positions, 0.0, 1.0), self._pace)
+        return self._blend.at(self._weights(places), self._steer(places))
+
+    def _weights(self, places: NDArray[np.float64]) -> NDArray[np.float32]:
+        at = _interpolate(places, self._way)
+        return np.stack([1.0 - at, at], 1).astype(np.float32)
+
+    def _smooth_field(self) -> Tensor:
+        """Return the logits of some loops on the way (MORPH_FIELD, T, W): their votes, smoothed."""
+        places = np.linspace(0.0, 1.0, MORPH_FIELD)
+        field = self._blend.space.votes(self._blend.content_at(self._weights(places)))
+        for _ in range(FIELD_ROUNDS):
+            field = smoothed(field)
+        return self._blend.space.config.field_logits * field
+
+    def _steer(self, places: NDArray[np.float64]) -> Steer | None:
+        """Return what keeps places (N,) of the way to what is played around them."""
+        if self._field is None:
+            return None
+        place = places * (MORPH_FIELD - 1)
+        left = np.minimum(place.astype(np.int64), MORPH_FIELD - 2)
+        shares = np.zeros((len(place), MORPH_FIELD), np.float32)
+        rows = np.arange(len(place))
+        shares[rows, left], shares[rows, left + 1] = 1.0 - (place - left), place - left
+        return Steer(torch.from_numpy(shares), self._field)
