@@ -46,6 +46,7 @@ class TrackTile(QWidget):
         self._look = look
         self.track_name = track.name
         self._is_front = False
+        self.setAccessibleName(f"Track {track.name}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.mini = MiniPalette(look, self)
         self.lane = TrackLane(look, self)

@@ -75,6 +75,7 @@ class WindowMixer(QObject):
         """Show the mixer of the track in front, and the shelf."""
         track = self._track
         self.panel.set_track(track)
+        self._show_key()
         self.panel.set_loops(self._controller.mixer_loops_of(track.name))
         self.shelf.set_kind(track.kind)
         self.shelf.set_clips(self._controller.session.clips)
@@ -88,8 +89,13 @@ class WindowMixer(QObject):
         elif fields & {"mixer", "corners", "corner_names", "source"}:
             self.panel.set_track(self._track)
             self._show_playing()
+        if "scale" in names or "scale_lock" in fields:
+            self._show_key()
         if "clips" in names:
             self.shelf.set_clips(self._controller.session.clips)
+
+    def _show_key(self) -> None:
+        self.panel.set_in_key(self._controller.session.key_of(self._track) is not None)
 
     def show_loops(self, name: str) -> None:
         """Show the steps of a mixer that were decoded, if it is the one in front."""

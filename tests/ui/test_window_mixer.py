@@ -13,6 +13,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.presets import PRESETS
+from blender_app.core.scales import Key
 from blender_app.core.smf import write_midi
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
@@ -229,3 +230,14 @@ def test_stopping_ends_a_recording_without_notes(window: MainWindow, engine, qtb
     controller.stop()
     qtbot.waitUntil(lambda: not window.recording.records)
     assert controller.session.track("melody").corners == before
+
+
+def test_ends_can_be_left_out_of_the_key(mixing: MainWindow) -> None:
+    card = mixing.mixers.panel.cards[0]
+    assert not card.drawn_action.isVisible()
+    mixing.controller.set_scale(Key(2))
+    assert card.drawn_action.isVisible()
+    card.drawn_action.trigger()
+    assert mixer_of(mixing).drawn == (True, False)
+    mixing.controller.set_scale_lock(False)
+    assert not card.drawn_action.isVisible()
