@@ -214,6 +214,8 @@ class FilingEditor(CornerEditor):
 
     def _close_files(self, keep_unsaved: bool) -> None:
         self._autosave.stop()
+        # The history tells of its end when it is collected, maybe after us.
+        self._undo_stack.blockSignals(True)
         if keep_unsaved and self.modified:
             self._recovery.write(self._session, self._file)
         self._recovery.close(keep=keep_unsaved and self.modified)
