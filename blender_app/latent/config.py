@@ -89,7 +89,7 @@ class MelodyConfig:
     between_noise: float = 0.65
     between_lean: float = 0.5
     field_logits: float = 2.0
-    sample_noise: float = 1.0
+    sample_noise: float = 0.7
     sample_temperature: float = 0.8
 
     def to_dict(self) -> dict[str, Any]:

@@ -27,8 +27,8 @@ PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=25.0, weight_decay=0.0, average=
 SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.7, "trio-leadsheet-gmd": 0.08}
 OTHER_WEIGHT, BASS_WEIGHT = 1.5, 3.0
 """How often a source's loops are drawn: large sets and rule-made basses less, played basses more."""
-MADE, MADE_WEIGHT = "trio-leadsheet-gmd", 0.05
-"""Basses made by rule, and how much the prior over codes takes of them; it takes all others as they come."""
+MADE = "trio-leadsheet-gmd"
+"""Basses made by rule; the prior over codes takes none of them, and all others as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,7 @@ class MelodyTrainer:
         weight = np.array(known)[corpus.source]
         weight = np.where(corpus.bass & (weight == OTHER_WEIGHT), BASS_WEIGHT, weight)[self.train]
         self.weights: NDArray[np.float64] = weight / weight.sum()
-        natural = np.where(made, MADE_WEIGHT, 1.0)
-        self.natural = natural[self.train] / natural[self.train].sum()
+        self.natural = self.train[~made[self.train]]
         torch.manual_seed(seed)
         self.nets = MelodyNets(recipe.config)
         pick = np.random.default_rng(0).permutation(len(self.held))[:1500]
@@ -86,12 +85,8 @@ class MelodyTrainer:
             return Stage(part, pair, self._notes_batch, self._notes_figures, recipe.notes, self.seed)
         if part == "feel":
             return Stage(part, nets.feel, self._feel_batch, self._feel_figures, recipe.feel, self.seed)
-        train, held = self._posterior(self._drawn(60_000)), self._posterior(self.held)
+        train, held = self._posterior(self.natural), self._posterior(self.held)
         return prior_stage(nets.prior, train, held, 2 * recipe.batch, recipe.prior, self.seed)
-
-    def _drawn(self, count: int) -> NDArray[np.int64]:
-        rng = np.random.default_rng(self.seed)
-        return rng.choice(self.train, count, p=self.natural)
 
     def _notes_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:
         recipe = self.recipe
@@ -132,4 +127,4 @@ class MelodyTrainer:
     def _posterior(self, index: NDArray[np.int64]) -> Posterior:
         with torch.no_grad():
             mu, logvar = self.nets.encoder(torch.from_numpy(self.tokens[index]))
-        return mu, torch.exp(0.5 * logvar)
+        return mu, self.recipe.config.sample_noise * torch.exp(0.5 * logvar)
