@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import reprlib
+from enum import Enum
 from typing import TypeVar
 
 Point = tuple[float, float]
@@ -11,26 +13,27 @@ Point = tuple[float, float]
 MAX_NAME_LENGTH = 120
 
 _Item = TypeVar("_Item")
+_Choice = TypeVar("_Choice", bound=Enum)
 
 
 def check_whole(what: str, value: object, low: int, high: int) -> int:
     """Return `value` if it is a whole number from `low` to `high`, or raise ValueError."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"{what} is a whole number from {low} to {high}, not {value!r}")
+        raise ValueError(f"{what} is a whole number from {low} to {high}, not {reprlib.repr(value)}")
     return value
 
 
 def check_real(what: str, value: object, low: float, high: float) -> float:
     """Return `value` if it is a number from `low` to `high`, or raise ValueError."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ValueError(f"{what} is a number from {low:g} to {high:g}, not {value!r}")
+        raise ValueError(f"{what} is a number from {low:g} to {high:g}, not {reprlib.repr(value)}")
     return float(value)
 
 
 def check_flag(what: str, value: object) -> bool:
     """Return `value` if it is true or false, or raise ValueError."""
     if not isinstance(value, bool):
-        raise ValueError(f"{what} is true or false, not {value!r}")
+        raise ValueError(f"{what} is true or false, not {reprlib.repr(value)}")
     return value
 
 
@@ -43,10 +46,20 @@ def check_text(what: str, value: object, length: int | None = None) -> str:
     return value
 
 
+def check_choice(what: str, value: object, choices: type[_Choice]) -> _Choice:
+    """Return the one of `choices` whose value is `value`, or raise ValueError."""
+    try:
+        return choices(value)
+    except ValueError as error:
+        *others, last = [str(choice.value) for choice in choices]
+        named = f"{', '.join(others)} or {last}"
+        raise ValueError(f"{what} is {named}, not {reprlib.repr(value)}") from error
+
+
 def check_count(what: str, value: object, count: int) -> tuple[object, ...]:
     """Return `value` if it is a tuple of `count` things, or raise ValueError."""
     if not isinstance(value, tuple) or len(value) != count:
-        given = len(value) if isinstance(value, tuple) else repr(value)
+        given = len(value) if isinstance(value, tuple) else reprlib.repr(value)
         raise ValueError(f"{what} are {count}, not {given}")
     return value
 
@@ -54,7 +67,7 @@ def check_count(what: str, value: object, count: int) -> tuple[object, ...]:
 def check_point(what: str, point: Point) -> Point:
     """Return `point` as two floats if it lies on the palette, or raise ValueError."""
     if len(point) != 2:
-        raise ValueError(f"{what} is a point of two numbers, not {point!r}")
+        raise ValueError(f"{what} is a point of two numbers, not {reprlib.repr(point)}")
     x, y = point
     return check_real(f"{what}'s x", x, 0.0, 1.0), check_real(f"{what}'s y", y, 0.0, 1.0)
 

@@ -12,7 +12,7 @@ from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.melody import MAX_PITCH, MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.checks import Point, check_flag, check_real, check_text, check_whole
+from blender_app.session.checks import Point, check_choice, check_flag, check_real, check_text, check_whole
 from blender_app.session.track import (
     CORNER_COUNT,
     DrawnPath,
@@ -48,10 +48,12 @@ def mapping(what: str, value: object) -> Mapping[str, Any]:
     return value
 
 
-def items_of(what: str, value: object) -> list[Any]:
-    """Return `value` if it is a list of JSON, or raise ValueError."""
+def items_of(what: str, value: object, count: int | None = None) -> list[Any]:
+    """Return `value` if it is a list of JSON, of `count` items if that is given, or raise ValueError."""
     if not isinstance(value, list):
         raise ValueError(f"{what} are no list")
+    if count is not None and len(value) != count:
+        raise ValueError(f"{what} are {count}, not {len(value)}")
     return value
 
 
@@ -88,10 +90,11 @@ def decode_track(document: Mapping[str, Any]) -> Track:
     KeyError, TypeError, ValueError
         Something is missing or is not allowed; the message says what.
     """
-    kind = TrackKind(mapping("a track's values", document)["kind"])
-    corners = items_of("the corners", document["corners"])
-    if len(corners) != CORNER_COUNT:
-        raise ValueError(f"a palette has {CORNER_COUNT} corners, not {len(corners)}")
+    kind = check_choice("a track's kind", mapping("a track's values", document)["kind"], TrackKind)
+    corners = [
+        mapping("a corner's values", corner)
+        for corner in items_of("a palette's corners", document["corners"], CORNER_COUNT)
+    ]
     values: dict[str, Any] = {name: document[name] for name in _PLAIN if name in document}
     values["corners"] = tuple(decode_loop(kind, corner) for corner in corners)
     values["corner_names"] = tuple(check_text("a corner's name", corner["name"]) for corner in corners)
@@ -101,14 +104,21 @@ def decode_track(document: Mapping[str, Any]) -> Track:
     readers: dict[str, Callable[[Any], object]] = {
         "puck": lambda puck: _point("the puck", puck),
         "path": _decode_path,
-        "source": Source,
+        "source": lambda source: check_choice("what plays", source, Source),
         "mixer": lambda mixer: _decode_mixer(kind, mixer),
-        "sound": lambda sound: (sound["bank"], sound["program"]),
-        "note_map": lambda notes: tuple(notes[voice] for voice in VOICES),
-        "mix": lambda mix: tuple(_decode_mix(mix[voice]) for voice in VOICES),
+        "note_map": lambda notes: _of_voices("the notes of the note map", notes),
+        "mix": lambda mix: tuple(_decode_mix(voice) for voice in _of_voices("the voices of the mix", mix)),
     }
     values |= {name: read(document[name]) for name, read in readers.items() if name in document}
+    values["channel"], sound = document["channel"], mapping("a sound's values", document["sound"])
+    values["sound"] = sound["bank"], sound["program"]
     return Track(name=check_text("a track's name", document["name"]), kind=kind, **values)
+
+
+def _of_voices(what: str, document: object) -> tuple[Any, ...]:
+    """Return what a group of values holds for each of the nine voices."""
+    voices = mapping(what, document)
+    return tuple(voices[voice] for voice in VOICES)
 
 
 def _encode_mixer(mixer: Mixer) -> dict[str, object]:
@@ -128,7 +138,9 @@ def _decode_mixer(kind: TrackKind, document: object) -> Mixer | None:
     if document is None:
         return None
     parts = mapping("a mixer's values", document)
-    first, second = items_of("a mixer's ends", parts["ends"])
+    first, second = (
+        mapping("the values of a mixer's end", end) for end in items_of("a mixer's ends", parts["ends"], 2)
+    )
     return Mixer(
         ends=(decode_loop(kind, first), decode_loop(kind, second)),
         names=(first["name"], second["name"]),
@@ -157,13 +169,14 @@ def _decode_path(document: object) -> DrawnPath | None:
     return DrawnPath(
         nodes=tuple(_point("a path's node", node) for node in items_of("a path's nodes", path["nodes"])),
         bars=path["bars"],
-        mode=PathMode(path["mode"]),
+        mode=check_choice("a path's mode", path["mode"], PathMode),
         closed=check_flag("whether a path is closed", path["closed"]),
         playing=check_flag("whether a path plays", path["playing"]),
     )
 
 
-def _decode_mix(mix: Mapping[str, Any]) -> VoiceMix:
+def _decode_mix(document: object) -> VoiceMix:
+    mix = mapping("a voice's values", document)
     return VoiceMix(
         check_flag("whether a voice is mute", mix["mute"]),
         check_flag("whether a voice is solo", mix["solo"]),
@@ -172,10 +185,8 @@ def _decode_mix(mix: Mapping[str, Any]) -> VoiceMix:
 
 
 def _point(what: str, value: object) -> Point:
-    point = items_of(f"the numbers of {what}", value)
-    if len(point) != 2:
-        raise ValueError(f"{what} is a point of two numbers, not {point!r}")
-    return point[0], point[1]
+    x, y = items_of(f"the numbers of {what}", value, 2)
+    return x, y
 
 
 # -- loops ------------------------------------------------------------------------------------------
@@ -206,7 +217,7 @@ def _encode_note(note: Note) -> list[float]:
 
 
 def _decode_note(values: object) -> Note:
-    step, pitch, velocity, length, microtiming = items_of("the numbers of a note", values)
+    step, pitch, velocity, length, microtiming = items_of("the numbers of a note", values, 5)
     return Note(
         step=check_whole("a note's step", step, 0, LOOP_STEPS - 1),
         pitch=check_whole("a note's pitch", pitch, 0, MAX_PITCH),
@@ -224,7 +235,8 @@ def _decode_hits(voices: Mapping[str, Any]) -> DrumLoop:
         if name not in VOICES:
             raise ValueError(f"'{name}' is no drum voice")
         voice = VOICES.index(name)
-        for step, level, deviation in items_of("the hits of a voice", cells):
+        for cell in items_of("the hits of a voice", cells):
+            step, level, deviation = items_of("the numbers of a hit", cell, 3)
             row = check_whole("a hit's step", step, 0, LOOP_STEPS - 1)
             hits[row, voice] = True
             velocity[row, voice] = check_whole("a hit's velocity", level, 1, 127)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from blender_app.core.errors import FileError, SessionError
 from blender_app.core.files import write_atomically
 from blender_app.core.scales import Chord, Key, Mode
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.checks import check_flag, check_text, check_whole
-from blender_app.session.document import Clip, Link, MidiSettings, Session, TrackKind
+from blender_app.session.checks import check_choice, check_flag, check_text, check_whole
+from blender_app.session.document import Clip, Link, MidiSettings, Session, Track, TrackKind
 from blender_app.session.file_tracks import (
     decode_loop,
     decode_track,
@@ -30,6 +31,8 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 
 _PLAIN = ("front", "tempo_bpm", "swing", "feel", "font", "volume", "audio_enabled")
 _LINE = 110
+_DAMAGES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+"""What reading a damaged file can raise."""
 
 
 def save_session(path: Path, session: Session) -> None:
@@ -40,7 +43,8 @@ def save_session(path: Path, session: Session) -> None:
     FileError
         If the folder is missing or read-only or the disk is full.
     """
-    write_atomically(path, encode(session).encode())
+    # A name may hold what UTF-8 cannot, as those of files do: JSON's escape for it is the same as Python's.
+    write_atomically(path, encode(session).encode(errors="backslashreplace"))
 
 
 def load_session(path: Path) -> Session:
@@ -111,17 +115,21 @@ def decode(text: str, where: str) -> Session:
         )
     try:
         return _session(upgraded(document) if version == 1 else document)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        what = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
-        raise SessionError(f"{where} is damaged: {what}.") from error
+    except _DAMAGES as error:
+        raise SessionError(f"{where} is damaged: {_told(error)}.") from error
+
+
+def _told(error: Exception) -> str:
+    """Return in words what is wrong."""
+    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error).removesuffix(".")
 
 
 def _session(document: Mapping[str, Any]) -> Session:
     values: dict[str, Any] = {name: document[name] for name in _PLAIN if name in document}
-    values["tracks"] = tuple(decode_track(track) for track in items_of("the tracks", document["tracks"]))
+    values["tracks"] = tuple(_decode_track(track) for track in items_of("the tracks", document["tracks"]))
     for name, read in (
-        ("change_at", ChangeAt),
-        ("link", Link),
+        ("change_at", lambda change_at: check_choice("where patterns change", change_at, ChangeAt)),
+        ("link", lambda link: check_choice("how pucks are linked", link, Link)),
         ("scale", _decode_key),
         ("midi", _decode_midi),
         ("models", _decode_models),
@@ -132,6 +140,17 @@ def _session(document: Mapping[str, Any]) -> Session:
     return Session(**values)
 
 
+def _decode_track(document: object) -> Track:
+    """Return a track; what is wrong with it is told with its name."""
+    track = mapping("a track's values", document)
+    try:
+        return decode_track(track)
+    except _DAMAGES as error:
+        name = track.get("name")
+        where = f" (in track {reprlib.repr(name)})" if isinstance(name, str) else ""
+        raise ValueError(f"{_told(error)}{where}") from error
+
+
 def _encode_key(key: Key) -> dict[str, object]:
     return {"tonic": key.tonic, "mode": key.mode.value, "chords": [chord.name for chord in key.chords]}
 
@@ -139,11 +158,11 @@ def _encode_key(key: Key) -> dict[str, object]:
 def _decode_key(key: object) -> Key | None:
     if key is None:
         return None
-    parts = mapping("the scale", key)
+    parts = mapping("the values of the scale", key)
     chords = items_of("the chords", parts.get("chords", []))
     return Key(
         tonic=check_whole("the tonic", parts["tonic"], 0, 11),
-        mode=Mode(parts["mode"]),
+        mode=check_choice("the mode of the scale", parts["mode"], Mode),
         chords=tuple(Chord.parse(check_text("a chord", chord)) for chord in chords),
     )
 
@@ -160,14 +179,15 @@ def _decode_midi(midi: object) -> MidiSettings:
 def _decode_models(models: object) -> tuple[tuple[str, str], ...]:
     return tuple(
         (check_text("a model's name", model["name"]), check_text("a model's hash", model["hash"]))
-        for model in items_of("the models", models)
+        for model in (mapping("a model's values", model) for model in items_of("the models", models))
     )
 
 
 def _decode_clips(clips: object) -> tuple[Clip, ...]:
     found = []
-    for clip in items_of("the clips", clips):
-        kind = TrackKind(clip["kind"])
+    for item in items_of("the clips", clips):
+        clip = mapping("a clip's values", item)
+        kind = check_choice("a clip's kind", clip["kind"], TrackKind)
         found.append(Clip(check_text("a clip's name", clip["name"]), kind, decode_loop(kind, clip)))
     return tuple(found)
 

@@ -7,6 +7,7 @@ left by a window that crashed.
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -130,7 +131,7 @@ class RecoveryStore:
             if source is None:
                 _remove(_source_file(self._own))
             else:
-                _source_file(self._own).write_text(str(source), encoding="utf-8")
+                _source_file(self._own).write_bytes(os.fsencode(source))
         except (FileError, OSError) as error:
             if not self._failed:
                 self._on_error(f"Unsaved work cannot be kept safe from a crash: {error}")
@@ -164,7 +165,7 @@ def _source_file(file: Path) -> Path:
 
 def _read_source(file: Path) -> Path | None:
     try:
-        return Path(_source_file(file).read_text(encoding="utf-8"))
+        return Path(os.fsdecode(_source_file(file).read_bytes()))
     except OSError:
         return None
 

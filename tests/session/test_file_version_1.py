@@ -106,7 +106,7 @@ def test_what_early_files_left_out_is_as_it_was_by_default() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("corners", [], "4 corners"),
+        ("corners", [], "corners are 4"),
         ("corners", [{"name": "a", "hits": {"kick": [[0, 200, 0]]}}] * 4, "velocity"),
         ("kit", {"bank": 128, "program": 200}, "program"),
         ("midi", {"channel": 16}, "channel"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -201,6 +202,7 @@ def notes(*numbers: object) -> list[object]:
         ("[]", "no Loopweave session"),
         ('{"format": "other"}', "no Loopweave session"),
         (changed(version=3), "newer Loopweave"),
+        (changed(version=3, tracks=[{"kind": "strings", "lanes": 7}]), "newer Loopweave.*Update Loopweave"),
         (changed(version="1"), "version"),
         (changed(tracks=[]), "at least one track"),
         (changed(tracks={}), "the tracks are no list"),
@@ -208,14 +210,18 @@ def notes(*numbers: object) -> list[object]:
         (changed(front="bass 2"), "front"),
         (changed(link="chained"), "chained"),
         (changed(scale={"tonic": 12, "mode": "major"}), "tonic"),
-        (changed(scale={"tonic": 0, "mode": "loud"}), "loud"),
+        (changed(scale={"tonic": 0, "mode": "loud"}), "the mode of the scale is major, minor.*not 'loud'"),
+        (changed(scale={"mode": "major"}), "tonic is missing"),
         (changed(scale={"tonic": 0, "mode": "major", "chords": ["H7"]}), "H7"),
         (changed(scale={"tonic": 0, "mode": "major", "chords": ["C"] * 3}), "chords"),
         (changed(scale=[]), "scale"),
-        (changed(clips=[{"name": "a", "kind": "gong", "hits": {}}]), "gong"),
+        (changed(clips=[{"name": "a", "kind": "gong", "hits": {}}]), "drums, bass or melody, not 'gong'"),
+        (changed(clips=[3]), "a clip's values"),
+        (changed(clips=[{"name": "a", "kind": "drums", "hits": {}}] * 5000), "at most 256 clips, not 5000"),
         (changed(clips=[{"name": "a", "kind": "bass", "hits": {}}]), "notes"),
         (changed(models=[{"name": "a"}]), "hash"),
         (changed(models=None), "models"),
+        (changed(models=["drums-2bar"]), "a model's values"),
         (changed(tempo_bpm="fast"), "tempo"),
         (changed(tempo_bpm=float("nan")), "tempo"),
         (changed(change_at="whim"), "whim"),
@@ -223,17 +229,21 @@ def notes(*numbers: object) -> list[object]:
         (changed(midi={"virtual": "no"}), "true or false"),
         (changed(font=5), "font"),
         (changed(audio_enabled="no"), "synthesizer"),
-        (changed_track("drums", kind="gong"), "gong"),
+        (changed(tracks=[json.loads(encode(Session()))["tracks"][0]] * 2), "one name"),
+        (changed_track("drums", kind="gong"), "drums, bass or melody, not 'gong'"),
+        (changed_track("drums", kind="bass"), "notes is missing"),
         (changed_track("drums", name="bass"), "bass"),
-        (changed_track("drums", corners=[]), "4 corners"),
+        (changed_track("drums", corners=[]), "corners are 4"),
         (changed_track("drums", corners=7), "corners are no list"),
-        (changed_track("drums", corners=[{"name": "a"}] * 4), "hits"),
+        (changed_track("drums", corners=[{"name": "a"}] * 4), "hits is missing.*in track 'drums'"),
+        (changed_track("drums", corners=[7] * 4), "a corner's values"),
+        (changed_track("drums", corners=hits(kick=[[0, 100]])), "the numbers of a hit are 3, not 2"),
         (changed_track("drums", corners=hits(kick=[[32, 1, 0]])), "step"),
         (changed_track("drums", corners=hits(kick=[[0, 0, 0]])), "velocity"),
         (changed_track("drums", corners=hits(gong=[])), "gong"),
         (changed_track("drums", corners=[{"name": 3, "hits": {}}] * 4), "name"),
         (changed_track("drums", corners=[{"name": "a", "hits": {}, "drawn": 1}] * 4), "drawn"),
-        (changed_track("bass", corners=notes(0, 60, 100, 1)), "damaged"),
+        (changed_track("bass", corners=notes(0, 60, 100, 1)), "the numbers of a note are 5, not 4"),
         (changed_track("bass", corners=notes(0, 128, 100, 1, 0.0)), "pitch"),
         (changed_track("bass", corners=notes(31, 60, 100, 2, 0.0)), "length"),
         (changed_track("bass", corners=notes(0, 60, 100, 1.5, 0.0)), "length"),
@@ -243,10 +253,16 @@ def notes(*numbers: object) -> list[object]:
         (changed_track("drums", path={"nodes": []}), "damaged"),
         (changed_track("drums", path={"nodes": [[0, 0]], "bars": 1, "mode": "loop", "closed": 1}), "closed"),
         (changed_track("drums", source="mixer"), "has none"),
-        (changed_track("bass", mixer={"ends": []}), "damaged"),
+        (changed_track("drums", source="radio"), "palette or mixer, not 'radio'"),
+        (changed_track("bass", mixer={"ends": []}), "a mixer's ends are 2, not 0"),
+        (changed_track("bass", mixer={"ends": hits()[:2]}), "notes is missing.*in track 'bass'"),
+        (changed_track("drums", mixer={"ends": notes(0, 60, 100, 1, 0.0)[:2]}), "hits is missing"),
+        (changed_track("bass", mixer={"ends": [[], []]}), "a mixer's end"),
         (changed_track("bass", mixer=[]), "mixer"),
         (changed_track("drums", sound={"bank": 0}), "program"),
+        (changed_track("drums", sound=[128, 0]), "a sound's values"),
         (changed_track("drums", mix={}), "kick"),
+        (changed_track("drums", mix=[]), "mix"),
         (changed_track("drums", note_map={}), "kick"),
         (changed_track("drums", gate="wide"), "gate"),
         (changed_track("drums", pan=None), "pan"),
@@ -259,6 +275,22 @@ def test_what_is_wrong_is_said(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(SessionError, match=words) as caught:
         load_session(path)
     assert "wrong.blend.json" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["sound", "channel", "corners", "name", "kind"])
+def test_what_a_track_cannot_do_without_is_told(name: str) -> None:
+    document = json.loads(encode(Session()))
+    del document["tracks"][1][name]
+    with pytest.raises(SessionError, match=f"x is damaged: {name} is missing"):
+        decode(json.dumps(document), "x")
+
+
+def test_the_name_of_a_file_that_is_no_text_can_be_saved(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")  # as a system gives it that knows only UTF-8
+    bass = replace(Session().track("bass"), corner_names=("a", odd, "caf\u00e9", "\U0001d11e"))
+    session = replace(Session(font=f"/{odd}.sf2"), clips=(Clip(odd, TrackKind.BASS, bass.corners[0]),))
+    save_session(tmp_path / "a.blend.json", session.with_track(bass))
+    assert load_session(tmp_path / "a.blend.json") == session.with_track(bass)
 
 
 def test_a_picture_is_no_session(tmp_path: Path) -> None:

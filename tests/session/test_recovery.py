@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.session.document import Session
-from blender_app.session.files import load_session
+from blender_app.session.files import encode, load_session
 from blender_app.session.recovery import RecoveryStore
 
 CRASHING = """
@@ -195,13 +197,45 @@ def test_title_and_modified_follow_edits_undo_and_save(controller, tmp_path: Pat
     assert controller.settings.recent_files == (str(tmp_path / "song.blend.json"),)
 
 
-def test_a_session_that_cannot_be_opened_changes_nothing(controller, tmp_path: Path, qtbot: QtBot) -> None:
+DOCUMENT = json.loads(encode(Session()))
+DAMAGED = {**DOCUMENT, "tracks": [*DOCUMENT["tracks"][:2], {**DOCUMENT["tracks"][2], "channel": 16}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "damaged"),
+        (json.dumps(DAMAGED), "MIDI channel.*not 16 .in track 'melody'"),
+        (json.dumps({**DOCUMENT, "version": 3, "tracks": {"drums": []}}), "comes from a newer Loopweave"),
+    ],
+)
+def test_a_session_that_cannot_be_opened_changes_nothing(
+    controller, tmp_path: Path, qtbot: QtBot, text: str, words: str
+) -> None:
     controller.set_tempo(61)
-    (tmp_path / "bad.blend.json").write_text("{")
+    before, steps = controller.session, controller.undo_stack.count()
+    path = tmp_path / "bad.blend.json"
+    path.write_text(text)
     with qtbot.waitSignal(controller.messageShown) as shown:
-        assert not controller.open_session(tmp_path / "bad.blend.json")
+        assert not controller.open_session(path)
     assert shown.args[0] == "error"
-    assert (controller.session.tempo_bpm, controller.modified) == (61, True)
+    assert re.search(words, shown.args[1])
+    assert controller.session is before
+    assert (controller.modified, controller.file, controller.undo_stack.count()) == (True, None, steps)
+    assert path.read_text() == text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files are texts there")
+def test_work_on_a_file_whose_name_is_no_text_is_found(tmp_path: Path) -> None:
+    source = Path(os.fsdecode(b"/caf\xe9.blend.json"))
+    store = RecoveryStore(tmp_path, fail)
+    store.write(Session(tempo_bpm=70.0), source)
+    store.close(keep=True)
+    again = RecoveryStore(tmp_path, fail)
+    found = again.find()
+    assert found is not None
+    assert found.source == source
+    again.close()
 
 
 def test_saving_without_a_file_or_into_nowhere_fails(controller, tmp_path: Path, qtbot: QtBot) -> None:
