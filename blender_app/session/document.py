@@ -21,6 +21,7 @@ from blender_app.session.checks import (
     clamp,
     clamp_point,
 )
+from blender_app.session.new_tracks import default_corners, default_mix, default_tracks, new_track
 from blender_app.session.track import (
     CORNER_COUNT,
     CORNER_PLACES,
@@ -51,11 +52,7 @@ from blender_app.session.track import (
     Source,
     Track,
     TrackKind,
-    default_corners,
-    default_mix,
-    default_tracks,
     names_of,
-    new_track,
 )
 
 __all__ = [

@@ -7,7 +7,8 @@ from typing import Any
 
 from blender_app.core.drums import VOICE_PITCHES, VOICES
 from blender_app.core.gm import DRUM_CHANNEL
-from blender_app.session.track import DRUM_BANK, TrackKind, default_mix
+from blender_app.session.new_tracks import default_mix
+from blender_app.session.track import DRUM_BANK, TrackKind
 
 _OF_TRACK = ("corners", "puck", "path", "rows", "cols")
 _OF_SESSION = ("tempo_bpm", "swing", "feel", "font", "volume", "audio_enabled", "change_at")
