@@ -8,7 +8,7 @@ kits' program numbers, are those of Roland GS and General MIDI Level 2.
 
 from __future__ import annotations
 
-FIRST_DRUM_NOTE, LAST_DRUM_NOTE = 27, 87
+FIRST_DRUM_NOTE = 27
 DRUM_CHANNEL = 9
 """MIDI channel 10, counted from 0."""
 

@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
-
-
-class Clock(Protocol):
-    """Tells the time in seconds and waits for a moment."""
-
-    def now(self) -> float:
-        """Return the moment in seconds."""
-
-    def wait_until(self, moment_s: float, wake: threading.Event) -> None:
-        """Return at `moment_s`, or earlier when `wake` is set."""
 
 
 class MonotonicClock:

@@ -18,7 +18,6 @@ from blender_app.session.undo import (
     EditCommand,
     changed_fields,
     field_of,
-    fields_of_tracks,
     track_field,
     with_fields,
 )
@@ -40,12 +39,11 @@ class SessionEditor(QObject):
     -----
     `sessionChanged` carries a frozenset of the names of what changed: fields of `Session` ("tracks"
     stands for which tracks there are), and "bass.puck" and the like for fields of tracks; a track
-    that was added brings all of its own. `cornersChanged` carries the name of the track.
+    that was added brings all of its own.
     `messageShown` carries a level ("info", "warning" or "error") and a text for the musician.
     """
 
     sessionChanged = Signal(object)
-    cornersChanged = Signal(str)
     messageShown = Signal(str, str)
 
     def __init__(
@@ -217,9 +215,6 @@ class SessionEditor(QObject):
         before, self._session = self._session, session
         self._on_session_replaced(before, changed)
         self.sessionChanged.emit(changed)
-        for track, fields in fields_of_tracks(changed).items():
-            if fields & {"corners", "corner_names"}:
-                self.cornersChanged.emit(track)
 
     def _on_session_replaced(self, before: Session, changed: frozenset[str]) -> None:
         """Let a subclass follow a change of what is named before anybody hears of it."""

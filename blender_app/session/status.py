@@ -29,8 +29,6 @@ class Status:
         Whether the synthesizer can be heard.
     midi
         The MIDI port that notes go to, or that there is none.
-    midi_ok
-        Whether notes go to a port.
     model
         Names of the models that are in this state.
     model_state
@@ -48,7 +46,6 @@ class Status:
     audio: str = "starting"
     audio_ok: bool = False
     midi: str = "no port"
-    midi_ok: bool = False
     model: str = ""
     model_state: ModelState = ModelState.LOADING
     late_events: int = 0
@@ -77,7 +74,6 @@ def status_of(playback: Playback, audio_enabled: bool, models: Mapping[str, Mode
         audio=sound,
         audio_ok=audio.driver is not None and audio_enabled and playback.started,
         midi="no port" if port is None else f"{port} (own port)" if playback.port_is_virtual else port,
-        midi_ok=port is not None,
         model=", ".join(name for name, state in models.items() if state is worst),
         model_state=worst,
         late_events=playback.stats.late_events,

@@ -24,16 +24,6 @@ def track_field(track: str, field: str) -> str:
     return f"{track}.{field}"
 
 
-def fields_of_tracks(names: frozenset[str]) -> dict[str, set[str]]:
-    """Return which fields of which tracks are among `names`."""
-    found: dict[str, set[str]] = {}
-    for name in names:
-        track, dot, field = name.partition(".")
-        if dot:
-            found.setdefault(track, set()).add(field)
-    return found
-
-
 def changed_fields(before: Session, after: Session) -> frozenset[str]:
     """Return the names of what differs between two sessions; all of a track that is new."""
     changed = {

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtGui import QImage
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.ui.color import Floats
-from blender_app.ui.coverage import Cover, Pixels, interval_cover, to_qimage, white_on
+from blender_app.ui.coverage import Cover, Pixels, interval_cover, white_on
 
 _LEVELS = (1, 50, 84, 108)
 """Lowest velocity of each of four heights: ghost, soft, normal, accent."""
@@ -54,11 +53,6 @@ def render_loops(loops: Sequence[DrumLoop], labs: Floats, width: int, height: in
             cover += down[level] @ (hits.transpose(0, 2, 1) @ across)
     np.minimum(cover, 1.0, out=cover)
     return white_on(cover, labs, radius)
-
-
-def loop_image(loop: DrumLoop, lab: Floats, width: int, height: int, radius: float) -> QImage:
-    """Return one loop as an image of `width` by `height` device pixels; see `render_loops`."""
-    return to_qimage(render_loops([loop], lab[None], width, height, radius)[0])
 
 
 @lru_cache(maxsize=32)

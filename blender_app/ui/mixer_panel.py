@@ -71,7 +71,6 @@ class MixerPanel(QWidget):
     endVaried = Signal(int)
     endImportAsked = Signal(int)
     endFileDropped = Signal(int, str)
-    endsSwapped = Signal()
     stepToCorner = Signal(int, int)
     stepToClip = Signal(int)
     stepExportAsked = Signal(int)
@@ -239,7 +238,6 @@ class MixerPanel(QWidget):
             self._edit(mixing.swapped(self._mixer), "Swap ends")
             if back and not self._loops:
                 self.set_loops(back)  # they only change places
-            self.endsSwapped.emit()
 
     @Slot(int, object)
     def put_clip(self, end: int, clip: Clip) -> None:

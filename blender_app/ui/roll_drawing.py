@@ -12,13 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
 
 from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MAX_PITCH, NO_EVENT, OCTAVE, MelodyLoop
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.color import Floats
-from blender_app.ui.coverage import Cover, Pixels, interval_cover, to_qimage, white_on
+from blender_app.ui.coverage import Cover, Pixels, interval_cover, white_on
 
 _MIDDLE_PITCH = 60
 _LEAST_STRENGTH = 0.5
@@ -79,11 +78,6 @@ def render_contours(
     down = _rows(height, high - low + 1, _thickest(width, height))
     cover = down @ (steps[0].transpose(0, 2, 1) @ across[0] + steps[1].transpose(0, 2, 1) @ across[1])
     return white_on(np.minimum(cover, 1.0), labs, radius)
-
-
-def contour_image(loop: MelodyLoop, lab: Floats, width: int, height: int, radius: float) -> QImage:
-    """Return one loop as an image of `width` by `height` device pixels; see `render_contours`."""
-    return to_qimage(render_contours([loop], lab[None], width, height, radius)[0])
 
 
 def _sounding_steps(

@@ -58,10 +58,10 @@ def test_port_is_opened_when_it_appears_and_again_when_it_returns(
     with qtbot.waitSignal(controller.messageShown) as shown:
         engine.events.extend([m.PortLost("Synth"), m.PortsChanged(("Other",))])
     assert "Synth" in shown.args[1]
-    qtbot.waitUntil(lambda: not controller.status.midi_ok)
+    qtbot.waitUntil(lambda: controller.status.midi == "no port")
     engine.commands.clear()
     engine.events.append(m.PortsChanged(("Synth",)))
-    qtbot.waitUntil(lambda: controller.status.midi_ok)
+    qtbot.waitUntil(lambda: controller.status.midi == "Synth")
     assert engine.commands == [m.OpenPort("Synth")]
 
 
@@ -80,7 +80,7 @@ def test_port_comes_back_under_another_number(controller: Controller, engine, qt
 def test_own_port_comes_back_with_the_midi_system(controller: Controller, engine, qtbot: QtBot) -> None:
     controller.open_virtual_port("Mine")
     engine.events.extend([m.PortsChanged(("Other",)), m.PortOpened("Mine", virtual=True)])
-    qtbot.waitUntil(lambda: controller.status.midi_ok)
+    qtbot.waitUntil(lambda: controller.status.midi == "Mine (own port)")
     assert engine.sent(m.OpenVirtualPort) == [m.OpenVirtualPort("Mine")]
     engine.events.extend([m.PortLost("Mine"), m.PortsChanged((), "no server"), m.PortsChanged(("Other",))])
     qtbot.waitUntil(lambda: engine.sent(m.OpenVirtualPort) == [m.OpenVirtualPort("Mine")] * 2)

@@ -428,7 +428,7 @@ def test_a_track_s_own_port_is_not_the_session_s(controller: Controller, engine,
     with qtbot.waitSignal(controller.messageShown) as shown:
         engine.events.append(m.PortLost("Bass amp", track="bass"))
     assert "Bass amp" in shown.args[1]
-    assert not controller.status.midi_ok
+    assert controller.status.midi == "no port"
 
 
 # -- files ------------------------------------------------------------------------------------------

@@ -150,19 +150,18 @@ def test_an_edit_that_changes_nothing_leaves_no_step(editor: CornerEditor) -> No
     assert editor.undo_stack.count() == 0
 
 
-def test_changed_names_are_told_before_and_after_undo(editor: CornerEditor, qtbot: QtBot) -> None:
+def test_changed_names_are_told_before_and_after_undo(editor: CornerEditor) -> None:
     told: list[frozenset[str]] = []
     editor.sessionChanged.connect(told.append)
-    with qtbot.waitSignal(editor.cornersChanged):
-        editor.clear_corner(1)
+    editor.clear_corner(1)
     editor.set_tempo(70)
     assert told == [
         frozenset({"drums.corners", "drums.corner_names", "drums.drawn"}),
         frozenset({"tempo_bpm"}),
     ]
     editor.undo_stack.undo()
-    with qtbot.waitSignal(editor.cornersChanged):
-        editor.undo_stack.undo()
+    editor.undo_stack.undo()
+    assert told[2:] == told[1::-1]
 
 
 def test_numbers_are_brought_into_range(editor: CornerEditor) -> None:

@@ -169,7 +169,7 @@ def test_recovering_brings_back_work_and_file(make_controller, crashed: Path, qt
         assert controller.recover()
     assert controller.session.tempo_bpm == 66
     assert (controller.title, controller.modified) == ("mine", True)
-    assert told.args == ["mine", False] or told.args == ["mine", True]
+    assert told.args[0] == "mine"
     assert controller.recoverable is None
     assert not controller.recover()
 

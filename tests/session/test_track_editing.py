@@ -276,12 +276,6 @@ def test_melodies_are_pasted_among_melodies_only(editor: CornerEditor, qtbot: Qt
     assert editor.session == before
 
 
-def test_corners_are_told_by_track(editor: CornerEditor, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(editor.cornersChanged) as shown:
-        editor.clear_corner(1, "bass")
-    assert shown.args == ["bass"]
-
-
 # -- mixer, scale, clips ----------------------------------------------------------------------------
 
 

@@ -10,7 +10,8 @@ from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.ui.color import oklch_to_oklab, to_qcolor
-from blender_app.ui.roll_drawing import contour_image, pitch_range_of, render_contours
+from blender_app.ui.loop_pictures import picture
+from blender_app.ui.roll_drawing import pitch_range_of, render_contours
 
 LAB = oklch_to_oklab(0.56, 0.165, 12.0)
 WIDTH, HEIGHT = 2 * 32 * 6, 240
@@ -83,8 +84,8 @@ def test_the_range_has_room_for_an_octave_within_midi() -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(9, 7), (20, 16), (57, 43), (300, 160)])
 def test_pictures_of_all_sizes_keep_their_colour_and_show_their_notes(width: int, height: int) -> None:
-    empty = contour_image(MelodyLoop.empty(), LAB, width, height, 0.0)
-    full = contour_image(loop_of((0, 60, 32, 127)), LAB, width, height, 0.0)
+    empty = picture(MelodyLoop.empty(), LAB, (width, height), 0.0)
+    full = picture(loop_of((0, 60, 32, 127)), LAB, (width, height), 0.0)
     assert (empty.width(), empty.height()) == (width, height)
     ground = to_qcolor(LAB)
     assert abs(QColor(empty.pixel(width // 2, height // 2)).red() - ground.red()) <= 1
@@ -93,6 +94,6 @@ def test_pictures_of_all_sizes_keep_their_colour_and_show_their_notes(width: int
 
 
 def test_a_note_lies_even_where_the_picture_stands() -> None:
-    picture = render_contours([loop_of((8, 60, 2, 127))], LAB[None], 110, 400, 0.0)[0]
-    light = picture[..., 1].astype(int) > picture[2, 2, 1] + 20
+    pixels = render_contours([loop_of((8, 60, 2, 127))], LAB[None], 110, 400, 0.0)[0]
+    light = pixels[..., 1].astype(int) > pixels[2, 2, 1] + 20
     assert light.any(axis=1).sum() <= 12
