@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from blender_app.ui.window_mixer import WindowMixer
 
 FRAME_MS = 16
+AFTER_FIRST_PICTURE_MS = 200
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1280, 800
 _LEFT_SHARE, _RIGHT_SHARE = 66, 34
 
@@ -345,7 +346,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self, lambda: self.mixers)
+        QTimer.singleShot(AFTER_FIRST_PICTURE_MS, self, lambda: self.mixers)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.toLocalFile().endswith(".json") for url in event.mimeData().urls()):

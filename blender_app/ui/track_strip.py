@@ -151,7 +151,7 @@ class TrackStrip(QWidget):
     def _fit(self) -> None:
         """Be as high as the tiles, and a bar more where they have to be scrolled."""
         bar = self._scroll.horizontalScrollBar().sizeHint().height()
-        scrolls = self._row.minimumSizeHint().width() > self._scroll.viewport().width()
+        scrolls = self._row.minimumSizeHint().width() > self._scroll.width()
         tile = max((tile.sizeHint().height() for tile in self.tiles.values()), default=0)
         band = self.link.sizeHint().height() + 4 + self.scale.sizeHint().height()
         height = max(tile + (bar if scrolls else 0), band)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -26,9 +27,7 @@ class WindowTracks(QObject):
         super().__init__(window)
         self._window, self._controller = window, window.controller
         self.strip: TrackStrip = window.strip
-        self.panel = TrackPanel(window.look, window)
         self._connect_strip()
-        self._connect_panel()
 
     def _connect_strip(self) -> None:
         c, strip = self._controller, self.strip
@@ -55,8 +54,15 @@ class WindowTracks(QObject):
         tile.gestureEnded.connect(c.end_gesture)
         self._window.watch_keys(tile)
 
-    def _connect_panel(self) -> None:
-        c, panel = self._controller, self.panel
+    @cached_property
+    def panel(self) -> TrackPanel:
+        """Settings of a track, made when they are asked for."""
+        panel = TrackPanel(self._window.look, self._window)
+        self._connect_panel(panel)
+        return panel
+
+    def _connect_panel(self, panel: TrackPanel) -> None:
+        c = self._controller
         panel.soundChosen.connect(lambda sound: c.set_sound(sound[0], sound[1], panel.track_name))
         panel.knobTurned.connect(lambda name, value: self.turn(panel.track_name, name, value))
         panel.channelChanged.connect(lambda channel: c.set_channel(channel, panel.track_name))
@@ -106,7 +112,8 @@ class WindowTracks(QObject):
             self._show_place(track)
         if "source" in fields:
             self.show_cells(track.name)
-        if fields and track.name == self.panel.track_name and self.panel.isVisible():
+        shown = "panel" in self.__dict__ and self.panel.isVisible()
+        if fields and shown and track.name == self.panel.track_name:
             self._fill_panel(track)
 
     def show_cells(self, name: str) -> None:
