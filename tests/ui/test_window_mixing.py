@@ -19,8 +19,8 @@ def mixing(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window whose front, the melody, mixes nine decoded steps; the mixer has the focus."""
     window.controller.set_front("melody")
     window.controller.set_source(Source.MIXER)
-    qtbot.waitUntil(lambda: window.mixer_panel.step_clip(8) is not None)
-    window.mixer_panel.view.setFocus()
+    qtbot.waitUntil(lambda: window.mixers.panel.step_clip(8) is not None)
+    window.mixers.panel.view.setFocus()
     return window
 
 
@@ -36,15 +36,15 @@ def steps_of_history(window: MainWindow) -> list[str]:
 
 
 def test_a_tapped_step_sounds(mixing: MainWindow, qtbot: QtBot) -> None:
-    view, controller = mixing.mixer_panel.view, mixing.controller
-    step = mixing.mixer_panel.step_clip(4)
+    view, controller = mixing.mixers.panel.view, mixing.controller
+    step = mixing.mixers.panel.step_clip(4)
     QTest.mouseClick(view, LEFT, pos=view.box_of(4).center().toPoint())
     assert mixer_of(mixing).position == 0.5
     qtbot.waitUntil(lambda: controller.sounding_of("melody") == step.loop)
 
 
 def test_a_glide_is_one_step_of_the_history(mixing: MainWindow, drag) -> None:
-    view = mixing.mixer_panel.view
+    view = mixing.mixers.panel.view
     before = steps_of_history(mixing)
     start, end = (view.point_of(position).toPoint() for position in (0.0, 0.8))
     drag(view, [start + (end - start) * share / 20 for share in range(21)])
@@ -56,7 +56,7 @@ def test_a_glide_is_one_step_of_the_history(mixing: MainWindow, drag) -> None:
 
 
 def test_pulled_ends_decode_more_steps_and_undo_at_once(mixing: MainWindow, qtbot: QtBot) -> None:
-    panel, card = mixing.mixer_panel, mixing.mixer_panel.cards[1]
+    panel, card = mixing.mixers.panel, mixing.mixers.panel.cards[1]
     before = steps_of_history(mixing)
     origin = card.mapToGlobal(QPoint(60, 30))
     QTest.mousePress(card, LEFT, pos=QPoint(60, 30))
@@ -74,7 +74,7 @@ def test_pulled_ends_decode_more_steps_and_undo_at_once(mixing: MainWindow, qtbo
 
 
 def test_keys_put_a_step_into_a_corner_and_on_the_shelf(mixing: MainWindow) -> None:
-    controller, panel = mixing.controller, mixing.mixer_panel
+    controller, panel = mixing.controller, mixing.mixers.panel
     QTest.keyClick(panel.view, Qt.Key.Key_Right)
     clip = panel.step_clip(1)
     QTest.keyClick(panel.view, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
@@ -86,7 +86,7 @@ def test_keys_put_a_step_into_a_corner_and_on_the_shelf(mixing: MainWindow) -> N
 
 def test_swapped_ends_sound_the_same(mixing: MainWindow, qtbot: QtBot) -> None:
     controller, first = mixing.controller, mixer_of(mixing).ends[0]
-    QTest.keyClick(mixing.mixer_panel.view, Qt.Key.Key_R)
+    QTest.keyClick(mixing.mixers.panel.view, Qt.Key.Key_R)
     assert mixer_of(mixing).ends[1] == first
     assert mixer_of(mixing).position == 1.0
     qtbot.waitUntil(lambda: controller.waiting_of("melody") is None)
@@ -94,7 +94,7 @@ def test_swapped_ends_sound_the_same(mixing: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_touched_sweep_lets_go_where_it_is_touched(mixing: MainWindow) -> None:
-    view = mixing.mixer_panel.view
+    view = mixing.mixers.panel.view
     QTest.keyClick(view, Qt.Key.Key_P)
     assert mixer_of(mixing).sweeping
     QTest.mouseClick(view, LEFT, pos=view.box_of(6).center().toPoint())
