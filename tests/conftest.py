@@ -11,7 +11,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,9 +21,14 @@ import pytest
 from PySide6 import QtWidgets
 from PySide6.QtCore import QSettings
 
+from blender_app.core.time import Timeline
+from blender_app.engine import messages as m
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 GRACE_S = 5.0
 """How long a thread or a process that was told to end may take."""
+
+ENGINE_TEMPO_BPM, ENGINE_BAR_S = 120.0, 2.0
 
 _BLOCKING = {
     QtWidgets.QColorDialog: ("getColor",),
@@ -156,3 +162,60 @@ def _command(pid: str) -> str:
     except OSError:
         return ""
     return command.strip() or name  # it has no command line while it is being started
+
+
+class RecordingEngine:
+    """Records commands, and answers as the engine would.
+
+    Parameters
+    ----------
+    clock
+        Gives monotonic seconds.
+    greeting
+        What it tells when it is started.
+    """
+
+    def __init__(self, clock: Callable[[], float], greeting: Sequence[m.Event] = ()) -> None:
+        self.commands: list[m.Command] = []
+        self.events: deque[m.Event] = deque()
+        self.alive = False
+        self.starts_patterns = True
+        self._clock, self._greeting = clock, greeting
+        self._playing = False
+
+    def start(self) -> None:
+        self.alive = True
+        self.events.extend(self._greeting)
+
+    def send(self, command: m.Command) -> None:
+        self.commands.append(command)
+        now_s = self._clock()
+        if isinstance(command, m.Play | m.Stop):
+            self._playing = isinstance(command, m.Play)
+            begins_s = now_s + (ENGINE_BAR_S * command.count_in_bars if isinstance(command, m.Play) else 0.0)
+            timeline = Timeline(begins_s, 0.0, ENGINE_TEMPO_BPM)
+            self.events.append(m.TransportChanged(self._playing, timeline))
+        if isinstance(command, m.SetPattern) and (self.starts_patterns or not self._playing):
+            self.events.append(m.PatternStarted(command.track, command.pattern.serial, 0.0, now_s))
+        if isinstance(command, m.OpenPort):
+            self.events.append(m.PortOpened(command.name))
+        if isinstance(command, m.OpenInput):
+            self.events.append(m.InputOpened(command.name))
+
+    def poll(self) -> Sequence[m.Event]:
+        events = list(self.events)
+        self.events.clear()
+        return events
+
+    def close(self, timeout_s: float) -> None:
+        self.alive = False
+
+    def sent(self, kind: type) -> list[m.Command]:
+        """Return the commands of one kind."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+
+@pytest.fixture(scope="session")
+def recording_engine() -> type[RecordingEngine]:
+    """Return the double of the engine, for the rooms above it."""
+    return RecordingEngine

@@ -29,8 +29,9 @@ LEAKS = {
 
 
 @pytest.fixture
-def guarded(pytester: pytest.Pytester, repository: Path) -> pytest.Pytester:
+def guarded(pytester: pytest.Pytester, repository: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Return a folder for tests that has our conftest, with less patience."""
+    monkeypatch.setenv("PYTHONPATH", str(repository))
     text = (repository / "tests" / "conftest.py").read_text()
     pytester.makeconftest(text.replace("GRACE_S = 5.0", "GRACE_S = 0.1"))
     return pytester

@@ -1,9 +1,8 @@
-"""Doubles for the engine and the model, and a controller made of them."""
+"""Doubles for clock and model, and a controller made of them."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,11 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.core.time import Timeline
-from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import Loop, default_corners
+from blender_app.session.playback import Engine
 from blender_app.session.settings import Settings
 
 
@@ -30,43 +28,6 @@ class FakeClock:
 
     def __call__(self) -> float:
         return self.now_s
-
-
-class FakeEngine:
-    """Records commands, and answers as the engine would."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self.commands: list[m.Command] = []
-        self.events: deque[m.Event] = deque()
-        self.alive = False
-        self.starts_patterns = True
-        self._clock = clock
-        self._playing = False
-
-    def start(self) -> None:
-        self.alive = True
-
-    def send(self, command: m.Command) -> None:
-        self.commands.append(command)
-        if isinstance(command, m.Play | m.Stop):
-            self._playing = isinstance(command, m.Play)
-            self.events.append(m.TransportChanged(self._playing, Timeline(self._clock(), 0.0, 120.0)))
-        if isinstance(command, m.SetPattern) and (self.starts_patterns or not self._playing):
-            self.events.append(m.PatternStarted(command.track, command.pattern.serial, 0.0, self._clock()))
-        if isinstance(command, m.OpenPort):
-            self.events.append(m.PortOpened(command.name))
-
-    def poll(self) -> Sequence[m.Event]:
-        events = list(self.events)
-        self.events.clear()
-        return events
-
-    def close(self, timeout_s: float) -> None:
-        self.alive = False
-
-    def sent(self, kind: type) -> list[m.Command]:
-        """Return the commands of one kind."""
-        return [command for command in self.commands if isinstance(command, kind)]
 
 
 class FakePalette(CrossfadePalette):
@@ -177,9 +138,9 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def engine(clock: FakeClock) -> FakeEngine:
+def engine(recording_engine: Callable[..., Engine], clock: FakeClock) -> Engine:
     """Return an engine that only records."""
-    return FakeEngine(clock)
+    return recording_engine(clock)
 
 
 @pytest.fixture
@@ -213,7 +174,7 @@ MakeController = Callable[..., Controller]
 @pytest.fixture
 def make_controller(
     qtbot: QtBot,
-    engine: FakeEngine,
+    engine: Engine,
     load_model: Callable[[str], FakeModel],
     clock: FakeClock,
     tmp_path: Path,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -17,59 +16,22 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import Loop
+from blender_app.session.playback import Engine
 from blender_app.session.settings import Settings
 from blender_app.ui.main_window import MainWindow
 from blender_app.ui.theme import Look
 
-TEMPO_BPM, BAR_S = 120.0, 2.0
 KITS = (m.Kit(128, 0, "Standard"), m.Kit(128, 8, "Room"), m.Kit(128, 25, "TR-808"))
 SOUNDS = (m.Kit(0, 4, "Tine Electric"), m.Kit(0, 33, "Finger Bass"), m.Kit(0, 38, "Synth Bass"))
-
-
-class RecordingEngine:
-    """Records commands, and answers as the engine would."""
-
-    def __init__(self) -> None:
-        self.commands: list[m.Command] = []
-        self.events: deque[m.Event] = deque()
-        self.alive = False
-
-    def start(self) -> None:
-        self.alive = True
-        self.events.append(m.AudioChanged("null", None, KITS, sounds=SOUNDS))
-        self.events.append(m.PortsChanged(("Synth", "Sampler")))
-        self.events.append(m.InputsChanged(("Keys",)))
-
-    def send(self, command: m.Command) -> None:
-        self.commands.append(command)
-        now_s = time.monotonic()
-        if isinstance(command, m.Play | m.Stop):
-            playing = isinstance(command, m.Play)
-            begins_s = now_s + (BAR_S * command.count_in_bars if isinstance(command, m.Play) else 0.0)
-            self.events.append(m.TransportChanged(playing, Timeline(begins_s, 0.0, TEMPO_BPM)))
-        if isinstance(command, m.SetPattern):
-            self.events.append(m.PatternStarted(command.track, command.pattern.serial, 0.0, now_s))
-        if isinstance(command, m.OpenPort):
-            self.events.append(m.PortOpened(command.name))
-        if isinstance(command, m.OpenInput):
-            self.events.append(m.InputOpened(command.name))
-
-    def poll(self) -> Sequence[m.Event]:
-        events = list(self.events)
-        self.events.clear()
-        return events
-
-    def close(self, timeout_s: float) -> None:
-        self.alive = False
-
-    def sent(self, kind: type) -> list[m.Command]:
-        """Return the commands of one kind."""
-        return [command for command in self.commands if isinstance(command, kind)]
+GREETING = (
+    m.AudioChanged("null", None, KITS, sounds=SOUNDS),
+    m.PortsChanged(("Synth", "Sampler")),
+    m.InputsChanged(("Keys",)),
+)
 
 
 class HeldPalette(CrossfadePalette):
@@ -134,13 +96,13 @@ def load_model(name: str) -> CrossfadeModel:
 
 
 @pytest.fixture
-def engine() -> RecordingEngine:
-    """Return an engine that only records."""
-    return RecordingEngine()
+def engine(recording_engine: Callable[..., Engine]) -> Engine:
+    """Return an engine that only records, and has sounds, ports and an input."""
+    return recording_engine(time.monotonic, GREETING)
 
 
 @pytest.fixture
-def controller(qtbot: QtBot, engine: RecordingEngine, tmp_path: Path) -> Iterator[Controller]:
+def controller(qtbot: QtBot, engine: Engine, tmp_path: Path) -> Iterator[Controller]:
     """Return a started controller with a palette that sounds."""
     controller = Controller(
         make_engine=lambda: engine,
