@@ -170,12 +170,6 @@ class MelodyModel:
         feel, _ = self._nets.feel.encode(tokens, torch.from_numpy(np.asarray(velocity)).float() / 127.0)
         return self._space.played(tokens, feel, torch.zeros(*tokens.shape, 2))
 
-    def interpolate_loops(
-        self, a: MelodyLoop, b: MelodyLoop, steps: int, plain: bool = False
-    ) -> list[MelodyLoop]:
-        """Return the way from a to b, ends included."""
-        return self.make_morph(a, b, plain=plain).at(np.linspace(0.0, 1.0, steps))
-
     def sample_loops(
         self,
         n: int,

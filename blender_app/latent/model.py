@@ -177,10 +177,6 @@ class DrumModel:
         """Return the way from a to b."""
         return Morph(Blend(self._space, (a, b), refine, plain))
 
-    def interpolate_loops(self, a: DrumLoop, b: DrumLoop, steps: int, plain: bool = False) -> list[DrumLoop]:
-        """Return the way from a to b, ends included."""
-        return self.make_morph(a, b, plain=plain).at(np.linspace(0.0, 1.0, steps))
-
     def sample_loops(
         self, n: int, temperature: float | None = None, seed: int | None = None
     ) -> list[DrumLoop]:
