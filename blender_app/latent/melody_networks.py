@@ -27,6 +27,8 @@ UNKNOWN = TOKENS
 NOTE_OFF, FIRST_PITCH = 1, 2
 REACHED = 2 * OCTAVE + 2
 """Intervals up to an octave either way, and none."""
+NEARNESS = 2.0
+"""Logits that a pitch loses for each semitone from the one that a scale forbids."""
 FARTHEST = 24
 INTERVALS = 2 * FARTHEST + 1
 """Intervals that the head can say: two octaves either way."""
@@ -252,10 +254,14 @@ def notes_before(tokens: Tensor) -> NotesBefore:
 
 
 def _lock(pitches: Tensor, allowed: Tensor) -> None:
-    """Take pitches that are not `allowed` from the logits (B, 128); the likeliest stays as likely."""
+    """Take pitches that are not `allowed` from the logits (B, 128); the likeliest stays as likely.
+
+    What is played instead lies near, for a code that says its loop to the letter knows no second choice.
+    """
     if not allowed.any():
         return
-    before = pitches.amax(-1, keepdim=True)
+    before, wanted = pitches.max(-1, keepdim=True)
+    pitches -= NEARNESS * (torch.arange(pitches.shape[-1]) - wanted).abs()
     pitches.masked_fill_(~allowed, -torch.inf)
     pitches += before - pitches.amax(-1, keepdim=True)
 
