@@ -71,6 +71,9 @@ class MelodyConfig:
         Dimensions of the code that says which notes are played when.
     embedding, history_embedding
         Numbers that stand for one token in the encoder, and in the head's memory.
+    sample_noise
+        Samples are told noisier than the codes that the prior learned, for it knows them less well
+        than the encoder does; told 1, they are easier to tell from real loops.
     """
 
     z_notes: int = 96
@@ -86,10 +89,10 @@ class MelodyConfig:
     feel_width: int = 256
     prior_width: int = 512
     prior_blocks: int = 4
-    between_noise: float = 0.65
+    between_noise: float = 0.7
     between_lean: float = 0.5
     field_logits: float = 2.0
-    sample_noise: float = 0.7
+    sample_noise: float = 2.0
     sample_temperature: float = 0.8
 
     def to_dict(self) -> dict[str, Any]:

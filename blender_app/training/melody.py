@@ -23,7 +23,7 @@ PARTS = ("notes", "feel", "prior")
 BETA_WARMUP = 0.01
 NOTES_SCHEDULE = Schedule(steps=50_000, minutes=82.0)
 FEEL_SCHEDULE = Schedule(steps=6_000, minutes=5.0)
-PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=25.0, weight_decay=0.0, average=0.999)
+PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=30.0, weight_decay=0.0, average=0.999)
 SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.7, "trio-leadsheet-gmd": 0.08}
 OTHER_WEIGHT, BASS_WEIGHT = 1.5, 3.0
 """How often a source's loops are drawn: large sets and rule-made basses less, played basses more."""
@@ -127,4 +127,4 @@ class MelodyTrainer:
     def _posterior(self, index: NDArray[np.int64]) -> Posterior:
         with torch.no_grad():
             mu, logvar = self.nets.encoder(torch.from_numpy(self.tokens[index]))
-        return mu, self.recipe.config.sample_noise * torch.exp(0.5 * logvar)
+        return mu, torch.exp(0.5 * logvar)
