@@ -45,16 +45,20 @@ def main(session: str | Path | None = None) -> int:
     engine = EngineProcess()
     engine.start()
     try:
+        from blender_app.session.garbage import GarbageCollector
+
         app = make_application()
         _log_to_file()
         controller = make_controller(engine)
         window = make_window(controller)
         _catch_errors(window)
         _end_politely(window)
+        collector = GarbageCollector(app)
         window.show()
         _start_when_shown(window, session)
         code = app.exec()
         controller.close(keep_unsaved=window.ended_by_signal)
+        collector.stop()
         window.deleteLater()
     finally:
         engine.close(0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 # Before anything imports Qt or a numeric library.
@@ -27,6 +28,10 @@ from blender_app.engine import messages as m
 REPOSITORY = Path(__file__).resolve().parent.parent
 GRACE_S = 5.0
 """How long a thread or a process that was told to end may take."""
+
+FULL_COLLECTION_EVERY = 40
+"""Tests between two full collections, which take a tenth of a second each with torch loaded."""
+_COUNTER = [0]
 
 ENGINE_TEMPO_BPM, ENGINE_BAR_S = 120.0, 2.0
 
@@ -102,6 +107,14 @@ def no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     for owner, names in _BLOCKING.items():
         for name in names:
             monkeypatch.setattr(owner, name, refuse(f"{owner.__name__}.{name}"))
+
+
+@pytest.fixture(autouse=True)
+def garbage_between_tests() -> None:
+    """Collect between tests only: a worker that destroys what is left of a window stands still for ever."""
+    gc.disable()
+    _COUNTER[0] += 1
+    gc.collect(2 if _COUNTER[0] % FULL_COLLECTION_EVERY == 0 else 1)
 
 
 @pytest.fixture(autouse=True)
