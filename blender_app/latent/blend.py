@@ -71,12 +71,13 @@ class Blend(Generic[LoopT]):
         self.leaning = LEAN_SPREAD * torch.randn(LEAN_BEATS, len(content), generator=chance)
         with torch.no_grad():
             self.codes, logvar = space.encode(content)
-        refined = refined and not plain
-        self.nudge = (space.refine(content, self.codes, logvar) if refined else self.codes) - self.codes
+        self.refined = refined and not plain
+        codes = space.refine(content, self.codes, logvar) if self.refined else self.codes
+        self.nudge = codes - self.codes
         with torch.no_grad():
             self.feel = space.feel(anchors, content)
             self.feel_error = space.feel_error(anchors, content, self.feel)
-            margin = space.margin(self.codes + self.nudge, content)
+            margin = space.margin(codes, content)
         self.bias = (HOLD_MARGIN - margin).clamp(min=0.0) * self.votes
         self.held = tuple((margin > 0).all(-1).float().mean(-1).tolist())
 

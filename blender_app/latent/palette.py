@@ -12,9 +12,10 @@ from torch import Tensor
 from blender_app.latent.blend import Blend, Steer
 from blender_app.latent.space import LoopT
 
-LINES = np.linspace(0.0, 1.0, 3)
-"""Rows and columns of the palette whose pace is measured; between them it is interpolated."""
-LINE_POINTS, MORPH_POINTS = 13, 65
+LINES, QUICK_LINES = 3, 2
+"""Rows and columns whose pace is measured, and of a palette that has to be there at once; between them
+it is interpolated."""
+LINE_POINTS, QUICK_LINE_POINTS, MORPH_POINTS = 13, 9, 65
 """Loops that are compared along each of these, and along a row between two loops."""
 FIELD, MORPH_FIELD, FIELD_ROUNDS = 6, 17, 3
 """Grid and rounds of smoothing of what keeps a cell to its surroundings. Without it, single hits
@@ -32,12 +33,14 @@ class Palette(Generic[LoopT]):
         if len(blend.anchors) != 4:
             raise ValueError(f"a palette has four corners, not {len(blend.anchors)}")
         self._blend = blend
-        ends = np.zeros_like(LINES)
-        starts = [bilinear(ends, LINES), bilinear(LINES, ends)]
-        stops = [bilinear(ends + 1.0, LINES), bilinear(LINES, ends + 1.0)]
-        ways = self._blend.ways(np.concatenate(starts), np.concatenate(stops), LINE_POINTS)
-        self._along_rows, self._along_cols = ways[: len(LINES)], ways[len(LINES) :]
-        self._field = None if blend.plain else self._smooth_field()
+        lines, points = (LINES, LINE_POINTS) if blend.refined else (QUICK_LINES, QUICK_LINE_POINTS)
+        across = np.linspace(0.0, 1.0, lines)
+        ends = np.zeros(lines)
+        starts = [bilinear(ends, across), bilinear(across, ends)]
+        stops = [bilinear(ends + 1.0, across), bilinear(across, ends + 1.0)]
+        ways = blend.ways(np.concatenate(starts), np.concatenate(stops), points)
+        self._along_rows, self._along_cols = ways[:lines], ways[lines:]
+        self._field = self._smooth_field() if blend.refined else None  # what comes first comes quickly
 
     @property
     def held(self) -> tuple[float, ...]:
@@ -101,8 +104,8 @@ def _pace(
 ) -> NDArray[np.float64]:
     """Return re-timed positions from those of the measured lines on either side."""
     on_lines = np.stack([_interpolate(along, way) for way in ways])
-    place = across * (len(LINES) - 1)
-    below = np.minimum(place.astype(np.int64), len(LINES) - 2)
+    place = across * (len(ways) - 1)
+    below = np.minimum(place.astype(np.int64), len(ways) - 2)
     index = np.arange(len(along))
     share = place - below
     return np.asarray((1.0 - share) * on_lines[below, index] + share * on_lines[below + 1, index])
