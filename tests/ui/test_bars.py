@@ -146,9 +146,7 @@ def test_status_says_what_is_wrong(look: Look, qtbot: QtBot) -> None:
     qtbot.addWidget(owner)
     bar = StatusBar(look, Actions(look, owner), owner)
     message = "There is no audio device here."
-    bar.show_status(
-        Status("no sound", False, "Synth", "drums-2bar", ModelState.READY, 3, 0.12, message)
-    )
+    bar.show_status(Status("no sound", False, "Synth", "drums-2bar", ModelState.READY, 3, 0.12, message))
     texts = [bar.parts[name].text() for name in ("audio", "midi", "late", "cpu", "model")]
     assert texts == ["audio: no sound", "midi: Synth", "late events 3", "cpu 12%", "model drums-2bar"]
     assert bar.parts["audio"].toolTip() == message
