@@ -35,6 +35,8 @@ PANIC_PAUSE_S = 0.003
 CALLBACK_PAUSE_S = 0.02
 """A callback that waits for Python's lock has run by then: closing before would wait for it for ever."""
 STALLED_S = 1.0
+SETTLE_PERIODS, SETTLE_PAUSE_S, SETTLE_S = 3, 0.001, 0.5
+"""Periods that JACK needs to write a note, to hand it over and to read it; and how long they may take."""
 _ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123
 _NOTE_OFF, _NOTE_ON = 0x80, 0x90
 
@@ -59,10 +61,11 @@ class MidiPort:
     latency_s = 0.0
     drums_ring_s = 0.0
 
-    def __init__(self, client: Any, name: str, virtual: bool) -> None:  # noqa: ANN401
+    def __init__(self, client: Any, name: str, virtual: bool, settle: Callable[[], None]) -> None:  # noqa: ANN401
         self.name = name
         self.virtual = virtual
         self._client = client
+        self._settle = settle
         self._lock = threading.Lock()
         self._channels: set[int] = set()
 
@@ -93,9 +96,10 @@ class MidiPort:
             time.sleep(PANIC_PAUSE_S)
 
     def close(self) -> None:
-        """Close the port; what is sent afterwards goes nowhere."""
+        """Close the port when what was sent has arrived; what is sent afterwards goes nowhere."""
         client = self._take_client()
         if client is not None:
+            self._settle()
             client.close_port()
             client.delete()
 
@@ -195,6 +199,15 @@ class MidiSystem:
             self._frame, self._moved_s = frame, now_s
         return now_s - self._moved_s > STALLED_S
 
+    def _settle(self) -> None:
+        """Wait until what was sent has been taken: a JACK port that closes takes its period along."""
+        if self._probe is None:
+            return
+        end_s, seen = time.monotonic() + SETTLE_S, {self._probe.frame}
+        while len(seen) <= SETTLE_PERIODS and self.alive and time.monotonic() < end_s:
+            time.sleep(SETTLE_PAUSE_S)
+            seen.add(self._probe.frame)
+
     def names(self) -> tuple[str, ...]:
         """Return the names of the ports that notes can be sent to; none when the server has died."""
         return tuple(_not_ours(self._client.get_ports())) if self.alive else ()
@@ -222,7 +235,7 @@ class MidiSystem:
         except (OSError, RuntimeError) as error:
             client.delete()
             raise PortError(f"The MIDI port {name} cannot be opened ({error}).") from None
-        return MidiPort(client, names[index], virtual=False)
+        return MidiPort(client, names[index], virtual=False, settle=self._settle)
 
     def open_input(self, name: str, received: Callable[[int, int, float], None]) -> MidiInput:
         """Open the input of this name (a changed ALSA number at its end does not matter).
@@ -268,7 +281,7 @@ class MidiSystem:
         except (OSError, RuntimeError, NotImplementedError) as error:
             client.delete()
             raise PortError(f"A virtual MIDI port cannot be made here ({error}).") from None
-        return MidiPort(client, name, virtual=True)
+        return MidiPort(client, name, virtual=True, settle=self._settle)
 
     def close(self) -> None:
         """Let go of the system; of a dead one, without touching it."""
