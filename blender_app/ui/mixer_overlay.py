@@ -1,4 +1,4 @@
-"""What lies over and under the mixer's steps: frames, letters, the grip to drag by, the slider."""
+"""What lies over and under the mixer's steps: frames, the grip to drag by, the slider with its letters."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPixmap
 
+from blender_app.session.mixing import END_LETTERS
 from blender_app.ui.color import Floats, to_qcolor
 from blender_app.ui.mixer_picture import step_labs
 from blender_app.ui.theme import MARK, SMALL, Look
 
 SLIDER_HEIGHT = 34.0
 _GROOVE_HEIGHT = 12.0
-_INSET = 14.0
+_PUCK_REACH = 14.0
+"""Room in pixels at the ends of the slider for half a puck."""
 _GRADIENT_STOPS = 33
 _GRIP_SIDE = 18.0
 _LEAST_GRIP_BOX = 30.0
@@ -40,20 +42,6 @@ def paint_step_frame(
     painter.setOpacity(1.0)
 
 
-def paint_step_letter(painter: QPainter, look: Look, box: QRectF, letter: str) -> None:
-    """Write the letter of an end into the corner of its step."""
-    side = float(look.line_height(SMALL)) + 2.0
-    if min(box.width(), box.height()) < 3.5 * side:
-        return
-    patch = QRectF(box.left() + 6.0, box.top() + 6.0, side, side)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_SHADOW)
-    painter.drawRoundedRect(patch, 4.0, 4.0)
-    painter.setFont(look.font(SMALL, bold=True))
-    painter.setPen(MARK)
-    painter.drawText(patch, int(Qt.AlignmentFlag.AlignCenter), letter)
-
-
 def grip_rect(box: QRectF) -> QRectF:
     """Return where a step can be taken hold of to carry it away; nowhere in a tiny one."""
     if min(box.width(), box.height()) < _LEAST_GRIP_BOX:
@@ -75,14 +63,15 @@ def paint_grip(painter: QPainter, box: QRectF) -> None:
             painter.drawEllipse(grip.center() + QPointF(across, down), 1.4, 1.4)
 
 
-def slider_positions(rect: QRectF, positions: Iterable[float]) -> list[QPointF]:
-    """Return the points of positions 0-1 on a slider that fills a rectangle."""
-    width = rect.width() - 2 * _INSET
-    return [QPointF(rect.left() + _INSET + one * width, rect.center().y()) for one in positions]
+def slider_positions(rect: QRectF, look: Look, positions: Iterable[float]) -> list[QPointF]:
+    """Return the points of positions 0-1 on a slider that fills a rectangle, between its two letters."""
+    inset = _PUCK_REACH + look.line_height(SMALL)
+    width = rect.width() - 2 * inset
+    return [QPointF(rect.left() + inset + one * width, rect.center().y()) for one in positions]
 
 
 def slider_pixmap(rect: QRectF, look: Look, steps: int, ratio: float) -> QPixmap:
-    """Return the slider's groove, in the colours from A to B with a tick at each step.
+    """Return the slider's groove, in the colours from A to B with a tick at each step, and their letters.
 
     It is as large as `rect`, for a screen with `ratio` device pixels a pixel.
     """
@@ -91,13 +80,27 @@ def slider_pixmap(rect: QRectF, look: Look, steps: int, ratio: float) -> QPixmap
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_groove(painter, QRectF(QPointF(), rect.size()), step_labs(look, _GRADIENT_STOPS), steps)
+    here = QRectF(QPointF(), rect.size())
+    _paint_letters(painter, here, look)
+    ticks = slider_positions(here, look, np.linspace(0.0, 1.0, steps).tolist())
+    _paint_groove(painter, ticks, step_labs(look, _GRADIENT_STOPS))
     painter.end()
     return pixmap
 
 
-def _paint_groove(painter: QPainter, rect: QRectF, labs: Floats, steps: int) -> None:
-    first, last = slider_positions(rect, (0.0, 1.0))
+def _paint_letters(painter: QPainter, rect: QRectF, look: Look) -> None:
+    """Write which end is where: here, since in a step a letter would hide notes."""
+    side = float(look.line_height(SMALL))
+    painter.setFont(look.font(SMALL, bold=True))
+    painter.setPen(look.theme.color("muted"))
+    for letter, left in zip(END_LETTERS, (rect.left(), rect.right() - side), strict=True):
+        painter.drawText(
+            QRectF(left, rect.top(), side, rect.height()), int(Qt.AlignmentFlag.AlignCenter), letter
+        )
+
+
+def _paint_groove(painter: QPainter, ticks: list[QPointF], labs: Floats) -> None:
+    first, last = ticks[0], ticks[-1]
     gradient = QLinearGradient(first, last)
     for share, lab in zip(np.linspace(0.0, 1.0, len(labs)), labs, strict=True):
         gradient.setColorAt(float(share), to_qcolor(lab))
@@ -107,5 +110,5 @@ def _paint_groove(painter: QPainter, rect: QRectF, labs: Floats, steps: int) -> 
     painter.setBrush(gradient)
     painter.drawRoundedRect(groove, half, half)
     painter.setBrush(QColor(255, 255, 255, 190))
-    for point in slider_positions(rect, np.linspace(0.0, 1.0, steps).tolist()):
+    for point in ticks:
         painter.drawEllipse(point, 1.8, 1.8)

@@ -31,7 +31,6 @@ from blender_app.ui.mixer_overlay import (
     grip_rect,
     paint_grip,
     paint_step_frame,
-    paint_step_letter,
     slider_pixmap,
     slider_positions,
 )
@@ -167,11 +166,11 @@ class MixerView(QWidget):
 
     def point_of(self, position: float) -> QPointF:
         """Return the point of a position on the slider."""
-        return slider_positions(self.slider_rect(), (position,))[0]
+        return slider_positions(self.slider_rect(), self._look, (position,))[0]
 
     def _position_at(self, point: QPointF) -> float:
         """Return the position that a point means: on the slider, or among the steps."""
-        left, right = (one.x() for one in slider_positions(self.slider_rect(), (0.0, 1.0)))
+        left, right = (one.x() for one in slider_positions(self.slider_rect(), self._look, (0.0, 1.0)))
         if self._on_slider:
             return min(max((point.x() - left) / max(1.0, right - left), 0.0), 1.0)
         return self._boxes().position_of(point)
@@ -219,8 +218,6 @@ class MixerView(QWidget):
 
     def _paint_steps(self, painter: QPainter) -> None:
         row = self._boxes()
-        for step, letter in ((0, "A"), (row.steps - 1, "B")):
-            paint_step_letter(painter, self._look, row.box(step), letter)
         for step, near in row.weights(self._place()).items():
             color = SOUNDS if self._playing else MARK
             playhead = self._playhead / LOOP_STEPS if self._playhead is not None else None

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QImage, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -168,6 +168,25 @@ def test_dragging_the_slider_glides_from_end_to_end(view: MixerView, told: list[
     assert places[-1] == 1.0
     assert 0.05 < places[0] < 0.15
     assert "step" not in "".join(map(str, told))
+
+
+def test_nothing_hides_the_notes_of_an_end(view: MixerView) -> None:
+    view.set_position(0.5)
+    for step in (0, 4):
+        box = view.box_of(step).toRect()
+        inner = QRect(QPoint(), box.size()).adjusted(5, 5, -5, -5)  # its corners are round
+        drawn = view.step_picture(step).toImage().convertToFormat(QImage.Format.Format_RGB32)
+        assert shown(view).copy(inner.translated(box.topLeft())) == drawn.copy(inner)
+
+
+def test_the_letters_beside_the_slider_are_its_ends(view: MixerView, told: list[object]) -> None:
+    slider = view.slider_rect()
+    for place, position in ((slider.right() - 2, 1.0), (slider.left() + 2, 0.0)):
+        point = QPointF(place, slider.center().y()).toPoint()
+        before = shown(view).copy(QRect(point - QPoint(8, 8), QSize(10, 16)))
+        assert len({before.pixel(x, y) for x in range(10) for y in range(16)}) > 4  # a letter
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+        assert told[-2] == position
 
 
 def test_a_press_on_the_slider_goes_there(view: MixerView, told: list[object]) -> None:
