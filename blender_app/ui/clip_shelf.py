@@ -52,6 +52,8 @@ class ClipShelf(QWidget):
     toCornerAsked = Signal(int, int)
     toEndAsked = Signal(int, int)
     exportAsked = Signal(int)
+    full = Signal()
+    """A clip found no room."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,8 +153,12 @@ class ClipShelf(QWidget):
 
     @Slot(object)
     def add(self, clip: Clip) -> None:
-        """Put a clip at the end of the shelf."""
-        self._edit(shelf.added(self.model.clips, clip), "Keep clip")
+        """Put a clip at the end of the shelf, or tell that it is full."""
+        clips = shelf.added(self.model.clips, clip)
+        if clips is self.model.clips:
+            self.full.emit()
+        else:
+            self._edit(clips, "Keep clip")
 
     def rename(self, row: int) -> None:
         """Let the name of a clip be typed."""

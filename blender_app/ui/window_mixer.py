@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Slot
 
 from blender_app.core.notes import Note
 from blender_app.session import mixing
-from blender_app.session.clips import added, fits
-from blender_app.session.document import Clip, Mixer, Source, Track
+from blender_app.session.clips import fits
+from blender_app.session.document import MAX_CLIPS, Clip, Mixer, Source, Track
 from blender_app.ui.audition import Audition
 from blender_app.ui.clip_shelf import ClipShelf
 from blender_app.ui.mixer_panel import MixerPanel
@@ -56,6 +56,7 @@ class WindowMixer(QObject):
     def _connect_shelf(self) -> None:
         shelf = self.shelf
         shelf.clipsEdited.connect(self._controller.set_clips)
+        shelf.full.connect(self._on_shelf_full)
         shelf.keepAsked.connect(self.keep_sounding)
         shelf.auditionAsked.connect(lambda row: self._hear_clip(self._clip(row)))
         shelf.toCornerAsked.connect(lambda row, corner: self._window.front.put_clip(corner, self._clip(row)))
@@ -177,8 +178,13 @@ class WindowMixer(QObject):
         self._keep(Clip(name, track.kind, self._controller.sounding))
 
     def _keep(self, clip: Clip) -> None:
-        self._controller.set_clips(added(self._controller.session.clips, clip), "Keep clip")
+        self.shelf.add(clip)
         self._window.actions_by_name["shelf"].setChecked(True)
+
+    @Slot()
+    def _on_shelf_full(self) -> None:
+        text = f"The shelf is full: it holds {MAX_CLIPS} clips. Remove one to keep another."
+        self._window.banner.show_message("warning", text)
 
     # -- hearing and writing ------------------------------------------------------------------------
 

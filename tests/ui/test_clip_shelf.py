@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.session.document import Clip, TrackKind
+from blender_app.session.document import MAX_CLIPS, Clip, TrackKind
 from blender_app.ui.clip_shelf import ClipShelf
 from blender_app.ui.loop_drag import LoopDrag, clip_in
 from blender_app.ui.theme import Look
@@ -235,6 +235,16 @@ def test_a_clip_dropped_on_the_shelf_is_kept(shelf: ClipShelf, edits) -> None:
     assert edits == [(["Walk", "Lark", "Boom", "Walk 2"], "Keep clip")]
 
 
+def test_a_full_shelf_takes_no_more_and_says_so(shelf: ClipShelf, edits, qtbot: QtBot) -> None:
+    shelf.set_clips([clip(str(number)) for number in range(MAX_CLIPS - 1)])
+    with qtbot.assertNotEmitted(shelf.full):
+        shelf.add(clip("Last"))
+    with qtbot.waitSignal(shelf.full):
+        shelf.add(clip("One more"))
+    assert len(edits) == 1
+    assert shelf.model.clips[-1].name == "Last"
+
+
 def test_other_things_are_not_taken(shelf: ClipShelf, edits) -> None:
     data = QMimeData()
     data.setText("hello")
@@ -316,7 +326,7 @@ def test_files_of_drags_do_not_outlive_the_program(tmp_path: Path) -> None:
     code = """
         from pathlib import Path
         from PySide6.QtWidgets import QApplication, QWidget
-        from blender_app.session.document import Clip, TrackKind
+        from blender_app.session.document import MAX_CLIPS, Clip, TrackKind
         from blender_app.ui.loop_drag import LoopDrag
         app = QApplication([])
         window = QWidget()

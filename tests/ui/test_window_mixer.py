@@ -17,7 +17,7 @@ from blender_app.core.scales import Key
 from blender_app.core.smf import write_midi
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.session.document import Clip, Mixer, Source, TrackKind
+from blender_app.session.document import MAX_CLIPS, Clip, Mixer, Source, TrackKind
 from blender_app.ui.audition import Audition, notes_of
 from blender_app.ui.main_window import MainWindow
 
@@ -118,6 +118,14 @@ def test_what_sounds_is_kept_and_put_elsewhere(window: MainWindow) -> None:
     shelf.toEndAsked.emit(0, 1)
     assert controller.session.front_track.source is Source.MIXER
     assert controller.session.front_track.mixer.ends[1] == clip.loop
+
+
+def test_a_full_shelf_says_that_nothing_was_kept(window: MainWindow) -> None:
+    clips = tuple(Clip(str(number), TrackKind.MELODY, MELODY) for number in range(MAX_CLIPS))
+    window.controller.set_clips(clips, "Fill")
+    window.actions_by_name["keep_clip"].trigger()
+    assert window.controller.session.clips == clips
+    assert "full" in window.banner.text
 
 
 def test_the_shelf_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
