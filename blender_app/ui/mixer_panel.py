@@ -26,6 +26,7 @@ from blender_app.session.document import (
     TrackKind,
 )
 from blender_app.ui.end_card import EndCard
+from blender_app.ui.heard import heard_end
 from blender_app.ui.loop_drag import LoopDrag, WriteMidi
 from blender_app.ui.mixer_bar import MixerBar, StepsLine, SwapButton
 from blender_app.ui.mixer_keys import deed_of
@@ -154,9 +155,7 @@ class MixerPanel(QWidget):
         before, self._mixer = self._mixer, mixer
         if before is None or before.ends != mixer.ends:
             self._loops = ()  # those shown are of other ends
-        for end, card in enumerate(self.cards):
-            card.set_loop(mixer.ends[end], mixer.names[end])
-            card.set_drawn(self._in_key, mixer.drawn[end])
+        self._show_ends()
         self.line.set_steps(mixer.steps)
         self.view.set_steps(mixer.steps)
         self.view.set_position(mixer.position)
@@ -167,14 +166,22 @@ class MixerPanel(QWidget):
     def set_in_key(self, in_key: bool) -> None:
         """Say whether what is decoded keeps to a key, which ends that were drawn can be left out of."""
         self._in_key = in_key
-        if self._mixer is not None:
-            for card, drawn in zip(self.cards, self._mixer.drawn, strict=True):
-                card.set_drawn(in_key, drawn)
+        self._show_ends()
+
+    def _show_ends(self) -> None:
+        """Show what sounds at both ends: what was put there, or what the key makes of it."""
+        mixer = self._mixer
+        if mixer is None:
+            return
+        for end, card in enumerate(self.cards):
+            card.set_loop(heard_end(mixer, end, self._in_key, self._loops), mixer.names[end])
+            card.set_drawn(self._in_key, mixer.drawn[end])
 
     def set_loops(self, loops: Sequence[Loop]) -> None:
         """Show the loops of the steps, ends included; none before they are decoded."""
         self._loops = tuple(loops)
         self.view.set_loops(loops)
+        self._show_ends()
 
     def set_bead(self, position: float | None) -> None:
         """Show where the sweep is, 0-1, or nothing."""

@@ -248,10 +248,6 @@ class EditorPanel(_Panel):
         self.buttons.append(button)
         return button
 
-    def show_corner(self, corner: int, name: str, loop: DrumLoop) -> None:
-        """Show a corner in the editor."""
-        self.show_loop(f"{corner + 1}  {name}", self._look.corner_color(corner), loop)
-
     def show_loop(self, title: str, color: QColor, loop: DrumLoop) -> None:
         """Show a loop on its colour in the editor."""
         self._loop = loop

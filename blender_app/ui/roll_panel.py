@@ -38,6 +38,7 @@ class RollPanel(QFrame):
         self._look = look
         self._corner: int | None = None
         self._place = ""
+        self._drawn = True
         self._recording: str | None = None
         self.title, self.detail = QLabel(self), ElidedLabel(look, self)
         self.roll = PianoRoll(look)
@@ -94,19 +95,27 @@ class RollPanel(QFrame):
 
     # -- what is shown --------------------------------------------------------------------------------
 
-    def show_corner(self, corner: int, name: str, loop: MelodyLoop, mark: str | None = None) -> None:
-        """Show a corner in the editor; another one than before is fitted into sight.
+    def show_corner(self, corner: int, mark: str, name: str, loop: MelodyLoop, drawn: bool = True) -> None:
+        """Show a loop in the editor; that of another place than before is fitted into sight.
 
-        `mark` stands before the name in place of the corner's number.
+        Parameters
+        ----------
+        corner
+            Whose colour it has.
+        mark, name
+            Its place, and what it is called.
+        loop
+            What sounds of it.
+        drawn
+            Whether it sounds as it was drawn; else a key, where there is one, has brought it into its scale.
         """
-        place = mark or f"{corner + 1}"
-        self.title.setText(f"{place}  {name}")
+        self.title.setText(f"{mark}  {name}")
         self.roll.set_color(self._look.corner_color(corner))
-        if place == self._place:
+        if mark == self._place:
             self.roll.set_loop(loop)
         else:
             self.roll.show_loop(loop)
-        self._corner, self._place = corner, place
+        self._corner, self._place, self._drawn = corner, mark, drawn
         self._on_roll_cursorMoved()
 
     def forget_corner(self) -> None:
@@ -191,7 +200,8 @@ class RollPanel(QFrame):
 
     @Slot()
     def _on_roll_cursorMoved(self) -> None:
-        self.detail.set_text(self._recording or self._words())
+        key = f"in {self.roll.key.name}   " if self.roll.key is not None and not self._drawn else ""
+        self.detail.set_text(self._recording or key + self._words())
 
     def _words(self) -> str:
         """Return the cursor's place and what is there, as short as the drums' editor says it."""

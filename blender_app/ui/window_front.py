@@ -18,6 +18,7 @@ from blender_app.session import mixing
 from blender_app.session.clips import fits
 from blender_app.session.document import Clip, DrawnPath, Loop, Source, Track, TrackKind
 from blender_app.session.path import curve
+from blender_app.ui.heard import heard_corner, heard_end
 from blender_app.ui.path_editor import Place, Places
 from blender_app.ui.preset_lists import melody_presets_of, presets_of
 from blender_app.ui.track_strip import is_silent
@@ -183,41 +184,44 @@ class WindowFront(QObject):
 
     def show_corners(self) -> None:
         """Show the corners on their cards, and what is edited in the editor."""
-        track, in_key = self.track, self._controller.session.key_of(self.track) is not None
+        track = self.track
         for corner, card in enumerate(self._stage.cards):
             card.set_loop(self._heard_corner(corner), track.corner_names[corner])
             card.set_selected(corner == self._corner and not self.mixes)
-            card.set_drawn(in_key, track.drawn[corner])
+            card.set_drawn(self._in_key, track.drawn[corner])
         self._show_held()
-        self._show_edited()
+        self.show_edited()
+
+    @property
+    def _in_key(self) -> bool:
+        return self._controller.session.key_of(self.track) is not None
 
     def _heard_corner(self, corner: int) -> Loop:
-        """Return what sounds in a corner: its loop, or what the key makes of it."""
-        track, cells = self.track, self._controller.cells
-        if not cells or track.drawn[corner] or self._controller.session.key_of(track) is None:
-            return track.corners[corner]
-        return cells[-(corner // 2)][-(corner % 2)]
+        return heard_corner(self.track, corner, self._in_key, self._controller.cells)
 
-    def _show_edited(self) -> None:
+    def show_edited(self) -> None:
+        """Show in the editor what sounds of the loop that is edited."""
         window, (loop, name) = self._window, self.edited()
-        mixes = self.mixes
-        index = self._end if mixes else self._corner
-        if mixes:
+        mixer = self.track.mixer if self.mixes else None
+        index = self._end if mixer else self._corner
+        mark = mixing.END_LETTERS[index] if mixer else str(index + 1)
+        if mixer:
             window.mixers.panel.set_selected_end(self._end)
         if isinstance(loop, MelodyLoop):
             window.editor_stack.setCurrentWidget(window.roll_panel)
-            window.roll_panel.show_corner(index, name, loop, mixing.END_LETTERS[index] if mixes else None)
+            drawn = (mixer or self.track).drawn[index]
+            window.roll_panel.show_corner(index, mark, name, loop, drawn)
         else:
             window.editor_stack.setCurrentWidget(window.editor)
-            mark = mixing.END_LETTERS[index] if mixes else str(index + 1)
             window.editor.show_loop(f"{mark}  {name}", self._look.corner_color(index), loop)
 
     def edited(self) -> tuple[Loop, str]:
-        """Return the loop in the editor and its name."""
-        track = self.track
-        if track.source is Source.MIXER and track.mixer is not None:
-            return track.mixer.ends[self._end], track.mixer.names[self._end]
-        return track.corners[self._corner], track.corner_names[self._corner]
+        """Return what sounds of the loop in the editor, and its name."""
+        track, mixer = self.track, self.track.mixer if self.mixes else None
+        if mixer is None:
+            return self._heard_corner(self._corner), track.corner_names[self._corner]
+        steps = self._controller.mixer_loops_of(track.name)
+        return heard_end(mixer, self._end, self._in_key, steps), mixer.names[self._end]
 
     def show_cells(self) -> None:
         """Show the palette's cells, and how well the model holds its corners."""
@@ -226,6 +230,8 @@ class WindowFront(QObject):
         for corner, card in enumerate(self._stage.cards):
             card.set_loop(self._heard_corner(corner), self.track.corner_names[corner])
         self._show_held()
+        if self._in_key:
+            self.show_edited()
 
     def _show_held(self) -> None:
         held = self._controller.held

@@ -102,6 +102,7 @@ class WindowMixer(QObject):
         """Show the steps of a mixer that were decoded, if it is the one in front."""
         if name == self._track.name:
             self.panel.set_loops(self._controller.mixer_loops_of(name))
+            self._window.front.show_edited()
 
     def show_playing(self) -> None:
         """Show whether the transport runs; it ends what is heard for itself."""

@@ -65,7 +65,7 @@ class CrossfadeModel:
         return HeldPalette(in_key(corners, **lock))
 
     def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> HeldMorph:
-        return HeldMorph((a, b))
+        return HeldMorph(in_key((a, b), **lock))
 
     def sample_loops(
         self, n: int, temperature: float | None = None, seed: int | None = None

@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import BASS_PRESETS
 from blender_app.core.notes import Note
@@ -49,7 +48,7 @@ def panel(qtbot: QtBot, look: Look, actions: Actions) -> RollPanel:
     panel = RollPanel(look, actions)
     qtbot.addWidget(panel)
     panel.resize(620, 300)
-    panel.show_corner(1, "walk", LOW)
+    panel.show_corner(1, "2", "walk", LOW)
     panel.show()
     qtbot.waitExposed(panel)
     return panel
@@ -71,11 +70,26 @@ def test_the_heading_tells_corner_cursor_and_note(panel: RollPanel) -> None:
     assert panel.detail.text() == "G2   2.4.4   rest"
 
 
+def test_the_heading_says_that_a_key_has_brought_the_loop_into_its_scale(panel: RollPanel) -> None:
+    key = Key(2, Mode.DORIAN)
+    panel.set_key(key)
+    panel.show_corner(1, "2", "walk", LOW, drawn=True)
+    assert "dorian" not in panel.detail.text()
+    panel.show_corner(1, "2", "walk", LOW, drawn=False)
+    assert panel.detail.text().startswith("in D dorian   ")
+    panel.roll.setFocus()
+    QTest.keyClick(panel.roll, Qt.Key.Key_N)
+    assert panel.detail.text() == "in D dorian   G2   1.3.1   velocity 100   length 4"
+    panel.set_key(None)
+    panel.show_corner(1, "2", "walk", LOW, drawn=False)
+    assert "dorian" not in panel.detail.text()
+
+
 def test_another_corner_is_fitted_into_sight_and_the_same_one_stays(panel: RollPanel) -> None:
     view = panel.roll.pitch_view
-    panel.show_corner(1, "walk", loop_of((0, 38, 4.0)))
+    panel.show_corner(1, "2", "walk", loop_of((0, 38, 4.0)))
     assert panel.roll.pitch_view == view
-    panel.show_corner(2, "lead", HIGH)
+    panel.show_corner(2, "3", "lead", HIGH)
     assert (panel.roll.model.step, panel.roll.model.pitch) == (0, 84)
     assert panel.roll.pitch_view.shows(HIGH.to_notes())
     assert not panel.roll.pitch_view.shows(LOW.to_notes())
@@ -92,7 +106,7 @@ def test_what_is_recorded_is_shown_over_the_corner(panel: RollPanel) -> None:
 
 
 def test_an_end_of_the_mixer_has_its_own_mark(panel: RollPanel) -> None:
-    panel.show_corner(1, "walk", HIGH, mark="B")
+    panel.show_corner(1, "B", "walk", HIGH)
     assert panel.title.text() == "B  walk"
     assert not panel.roll.pitch_view.shows(LOW.to_notes())
 
@@ -100,7 +114,7 @@ def test_an_end_of_the_mixer_has_its_own_mark(panel: RollPanel) -> None:
 def test_the_same_corner_of_another_track_is_fitted(panel: RollPanel) -> None:
     panel.roll.set_pitch_view(panel.roll.pitch_view.zoomed(80, 60))
     panel.forget_corner()
-    panel.show_corner(1, "walk", LOW)
+    panel.show_corner(1, "2", "walk", LOW)
     assert panel.roll.pitch_view.rows < 30
 
 
@@ -219,7 +233,6 @@ def test_its_steps_stand_in_line_with_the_drums(
         one.resize(900, 420)
         one.show()
         qtbot.waitExposed(one)
-    both[0].show_corner(0, "beat", DrumLoop.empty())
     lefts = []
     for steps, box in ((both[0].step_grid, both[0]), (both[1].roll, both[1])):
         geometry = steps.geometry_of_steps()

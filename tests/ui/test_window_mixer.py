@@ -240,6 +240,22 @@ def test_stopping_ends_a_recording_without_notes(window: MainWindow, engine, qtb
     assert controller.session.track("melody").corners == before
 
 
+def test_ends_are_shown_and_edited_as_the_key_lets_them_sound(mixing: MainWindow, qtbot: QtBot) -> None:
+    controller, panel, roll = mixing.controller, mixing.mixers.panel, mixing.roll_panel.roll
+    raw, before = mixer_of(mixing).ends, controller.mixer_loops_of("bass")
+    controller.set_scale(Key(2))
+    qtbot.waitUntil(lambda: controller.mixer_loops_of("bass") != before)
+    steps = controller.mixer_loops_of("bass")
+    assert [card._loop for card in panel.cards] == [steps[0], steps[-1]] != list(raw)
+    assert roll.model.loop == steps[0]
+    panel.cards[1].drawn_action.trigger()
+    assert panel.cards[1]._loop == raw[1]
+    mixing.front.edit_end(1)
+    assert roll.model.loop == raw[1]
+    controller.set_scale(None)
+    assert panel.cards[0]._loop == raw[0]
+
+
 def test_ends_can_be_left_out_of_the_key(mixing: MainWindow) -> None:
     card = mixing.mixers.panel.cards[0]
     assert not card.drawn_action.isVisible()

@@ -377,6 +377,30 @@ def test_a_corner_is_shown_as_the_key_lets_it_sound(window: MainWindow, qtbot: Q
     assert card._loop == controller.cells[0][-1]
 
 
+def test_the_editor_holds_what_the_key_lets_sound_and_an_edit_keeps_that(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    controller, roll = window.controller, window.roll_panel.roll
+    controller.set_front("melody")
+    raw = controller.session.track("melody").corners[0]
+    assert roll.model.loop == raw
+    before = controller.cells[0][0]
+    controller.set_scale(Key(6, Mode.MAJOR))
+    qtbot.waitUntil(lambda: controller.cells[0][0] != before)
+    heard = controller.cells[0][0]
+    assert roll.model.loop == heard != raw
+    assert "F# major" in window.roll_panel.detail.text()
+    roll.setFocus()
+    QTest.keyClick(roll, Qt.Key.Key_Plus)  # louder
+    assert controller.session.track("melody").drawn[0]
+    assert controller.session.track("melody").corners[0] == roll.model.loop
+    assert roll.model.loop.events.tolist() == heard.events.tolist()
+    assert "F# major" not in window.roll_panel.detail.text()
+    controller.undo_stack.undo()
+    assert controller.session.track("melody").corners[0] == raw
+    qtbot.waitUntil(lambda: roll.model.loop == heard)
+
+
 @pytest.mark.parametrize("mixes", [False, True])
 @pytest.mark.parametrize(("width", "height", "scale"), [(900, 600, 1.0), (900, 600, 2.0), (3840, 2160, 2.0)])
 def test_nothing_of_a_melodic_track_is_cut_off(
