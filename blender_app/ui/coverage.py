@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from blender_app.core.drums import LOOP_STEPS
+from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.color import Floats, oklab_to_srgb
 
 Pixels = NDArray[np.uint8]
@@ -24,6 +26,18 @@ def interval_cover(start: float, end: float, count: int) -> Cover:
     covered = np.minimum(pixel + 1, end) - np.maximum(pixel, start)
     cover: Cover = np.clip(covered, 0.0, 1.0).astype(np.float32)
     return cover
+
+
+def step_edges(width: int) -> tuple[list[float], float]:
+    """Return where the 32 steps of a loop begin in a picture, and its last one ends, and a step's width.
+
+    All in pixels; between the bars there is a gap where there is room for one.
+    """
+    inset = max(1.0, width * 0.06)
+    bar_gap = max(0.0, (width - 2 * inset) * 0.025) if width > 24 else 0.0
+    step_width = (width - 2 * inset - bar_gap) / LOOP_STEPS
+    edges = [inset + step * step_width + bar_gap * (step >= STEPS_PER_BAR) for step in range(LOOP_STEPS + 1)]
+    return edges, step_width
 
 
 @lru_cache(maxsize=32)

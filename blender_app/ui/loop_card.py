@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from blender_app.session.document import Loop
 from blender_app.ui import accessible
+from blender_app.ui.drawn_widget import DrawnWidget
 from blender_app.ui.icons import icon
 from blender_app.ui.loop_drag import dragged_clip
 from blender_app.ui.loop_pictures import picture
@@ -30,7 +31,7 @@ _MIDI_SUFFIXES = (".mid", ".midi")
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_D, Qt.Key.Key_V)
 
 
-class LoopCard(QWidget):
+class LoopCard(DrawnWidget):
     """A loop that is edited, diced, varied, and replaced by what is dropped on it.
 
     Parameters
@@ -60,8 +61,8 @@ class LoopCard(QWidget):
     """Radius of the picture's corners, in pixels; the frame's is 2 more."""
 
     def __init__(self, look: Look, place: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look, self._place = look, place
+        super().__init__(look, parent)
+        self._place = place
         self._loop: Loop | None = None
         self._name = ""
         self._is_selected = self._drop_hovers = self._by_keys = False
@@ -77,8 +78,6 @@ class LoopCard(QWidget):
         self.drawn_action.setCheckable(True)
         self.drawn_action.setVisible(False)
         self.drawn_action.triggered.connect(lambda on: self.drawnToggled.emit(self._place, on))
-        look.changed.connect(self._on_look_changed)
-        accessible.install()
 
     def _add_button(self, name: str, tip: str) -> QToolButton:
         """Add a button with the icon of a name."""
@@ -154,7 +153,7 @@ class LoopCard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_buttons()
-        self._redraw()
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -198,8 +197,6 @@ class LoopCard(QWidget):
             self._choose()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._redraw()
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and _is_ours(event):
             event.accept()  # the key is for this loop, not for the one in the editor

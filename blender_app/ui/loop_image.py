@@ -12,14 +12,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.ui.color import Floats
-from blender_app.ui.coverage import Cover, Pixels, interval_cover, white_on
+from blender_app.ui.coverage import Cover, Pixels, interval_cover, step_edges, white_on
 
 _LEVELS = (1, 50, 84, 108)
 """Lowest velocity of each of four heights: ghost, soft, normal, accent."""
 _HEIGHTS = (0.38, 0.58, 0.78, 0.94)
-_BAR_STEPS = 16
 VOICE_SHARES = (1.5, 1.5, 1.3, 1.1, 0.75, 0.75, 0.75, 0.9, 1.1)
 """Relative height of each voice's row: what is played most is seen best."""
 
@@ -58,17 +57,13 @@ def render_loops(loops: Sequence[DrumLoop], labs: Floats, width: int, height: in
 @lru_cache(maxsize=32)
 def _cover_matrices(width: int, height: int) -> tuple[Cover, tuple[Cover, ...]]:
     """Return how steps cover columns (32, width), and voices rows (height, 9) for each level."""
-    inset_x, inset_y = max(1.0, width * 0.06), max(1.0, height * 0.08)
-    bar_gap = max(0.0, (width - 2 * inset_x) * 0.025) if width > 24 else 0.0
-    step_width = (width - 2 * inset_x - bar_gap) / LOOP_STEPS
+    inset_y = max(1.0, height * 0.08)
+    starts, step_width = step_edges(width)
     # A mark of whole pixels on whole pixels is crisp; below two pixels a step it must be blended.
     mark = max(1.0, np.floor(step_width * 0.82)) if step_width >= 1.5 else step_width
-    starts = [
-        inset_x + step * step_width + (bar_gap if step >= _BAR_STEPS else 0.0) for step in range(LOOP_STEPS)
-    ]
     if step_width >= 1.5:
         starts = [float(round(start)) for start in starts]
-    across = np.stack([interval_cover(start, start + mark, width) for start in starts])
+    across = np.stack([interval_cover(start, start + mark, width) for start in starts[:-1]])
     edges = np.cumsum((0.0, *VOICE_SHARES)) / sum(VOICE_SHARES) * (height - 2 * inset_y)
     down = []
     for share in _HEIGHTS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -43,7 +43,6 @@ class MiniPalette(PuckField):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleDescription("Arrow keys move the puck, with Shift in small steps")
-        look.changed.connect(self._redraw)
 
     # -- values -------------------------------------------------------------------------------------
 
@@ -101,7 +100,6 @@ class MiniPalette(PuckField):
 
     # -- drawing ------------------------------------------------------------------------------------
 
-    @Slot()
     def _redraw(self) -> None:
         if not self._cells or min(self.width(), self.height()) < 8:
             return
@@ -113,14 +111,6 @@ class MiniPalette(PuckField):
         if self._image.draw(self._cells, labs, geometry) or self._picture.isNull():
             self._picture = self._image.to_pixmap(ratio)
             self.update()
-
-    def resizeEvent(self, event: object) -> None:
-        self._redraw()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._redraw()
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -25,6 +24,7 @@ from blender_app.core.drums import LOOP_STEPS
 from blender_app.session.document import Loop
 from blender_app.session.mixing import nearest_step, next_step
 from blender_app.ui import accessible
+from blender_app.ui.drawn_widget import DrawnWidget
 from blender_app.ui.loop_drag import far_enough
 from blender_app.ui.mixer_overlay import (
     SLIDER_HEIGHT,
@@ -46,7 +46,7 @@ _DRAG_PX = 4.0
 _FRAME_REACH = 4
 
 
-class MixerView(QWidget):
+class MixerView(DrawnWidget):
     """Steps and slider, touched by mouse and keys."""
 
     positionMoved = Signal(float)
@@ -57,8 +57,7 @@ class MixerView(QWidget):
     gestureEnded = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._loops: tuple[Loop, ...] = ()
         self._steps = 0
         self._position = 0.0
@@ -80,8 +79,6 @@ class MixerView(QWidget):
         self.setAccessibleDescription(
             "Left and right go from step to step, with Shift in between; Home and End go to the ends"
         )
-        look.changed.connect(self._on_look_changed)
-        accessible.install()
 
     # -- values -------------------------------------------------------------------------------------
 
@@ -90,7 +87,7 @@ class MixerView(QWidget):
         if tuple(loops) != self._loops:
             same_count = len(loops) == len(self._loops)
             self._loops = tuple(loops)
-            self._redraw(fade=same_count)
+            self._draw(fade=same_count)
             accessible.announce(self)
 
     def set_steps(self, steps: int) -> None:
@@ -98,7 +95,7 @@ class MixerView(QWidget):
         if steps != self._steps:
             self._steps = steps
             self._hovered = None
-            self._redraw(fade=False)
+            self._redraw()
 
     def set_position(self, position: float) -> None:
         """Show the slider at a position, 0-1."""
@@ -182,7 +179,10 @@ class MixerView(QWidget):
         last = len(self._loops) - 1
         return [self._loops[round(step * last / (self._steps - 1))] for step in range(self._steps)]
 
-    def _redraw(self, fade: bool) -> None:
+    def _redraw(self) -> None:
+        self._draw(fade=False)
+
+    def _draw(self, fade: bool) -> None:
         self._row = self._groove = None
         if self._loops and self._steps > 1 and self._field().height() >= 8 and self.width() >= 60:
             self._picture.draw(
@@ -236,18 +236,6 @@ class MixerView(QWidget):
         paint_puck(painter, style, self.point_of(self._position), sounds, ring)
         if self._bead is not None:
             paint_bead(painter, style, self.point_of(self._bead))
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._redraw(fade=False)
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._redraw(fade=False)
-
-    @Slot()
-    def _on_look_changed(self) -> None:
-        self._redraw(fade=False)
 
     def sizeHint(self) -> QSize:
         return QSize(640, 360)

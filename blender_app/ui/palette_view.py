@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPointingDevice,
     QRegion,
-    QResizeEvent,
     QTabletEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -60,7 +59,6 @@ class PaletteView(PuckField):
         self.setAccessibleDescription(
             "Arrow keys move the puck, with Shift in small steps; 1 to 4 go to a corner"
         )
-        look.changed.connect(self._on_look_changed)
 
     # -- values -------------------------------------------------------------------------------------
 
@@ -71,7 +69,7 @@ class PaletteView(PuckField):
             len(self._cells[0]),
         )
         self._cells = cells
-        self._redraw(fade=same_grid)
+        self._draw(fade=same_grid)
 
     def set_puck(self, x: float, y: float) -> None:
         """Show the puck at a place, x and y 0-1."""
@@ -137,7 +135,11 @@ class PaletteView(PuckField):
 
     # -- drawing ------------------------------------------------------------------------------------
 
-    def _redraw(self, fade: bool) -> None:
+    def _redraw(self) -> None:
+        self._draw(fade=False)
+        self.update()
+
+    def _draw(self, fade: bool) -> None:
         if self._cells and self.width() >= 8 and self.height() >= 8:
             self._picture.draw(self._cells, self.size(), self.devicePixelRatioF(), fade and self.isVisible())
 
@@ -169,21 +171,11 @@ class PaletteView(PuckField):
         paint_path(painter, style, line, nodes, self.editor.selected)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._redraw(fade=False)
         overrides = event.type() == QEvent.Type.ShortcutOverride and self.editor.selected is not None
         if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()  # it lets go of the node, and silences nothing
             return True
         return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._redraw(fade=False)
-
-    @Slot()
-    def _on_look_changed(self) -> None:
-        self._redraw(fade=False)
-        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(560, 560)

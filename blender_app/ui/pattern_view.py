@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
 from blender_app.core.time import swing_delay_steps
 from blender_app.ui import accessible
+from blender_app.ui.drawn_widget import PlayedWidget
 from blender_app.ui.step_drawing import (
     StepGeometry,
     hit_rect_of,
@@ -25,24 +26,19 @@ _LIT_STEPS = 1.25
 _LIT_OUTLINE = QColor(40, 28, 0, 150)
 
 
-class PatternView(QWidget):
+class PatternView(PlayedWidget):
     """The sounding loop; while playing only the columns round the playhead are repainted."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._loop = DrumLoop.empty()
         self._waiting: DrumLoop | None = None
         self._silent: frozenset[int] = frozenset()
         self._color = QColor("gray")
-        self._playhead: float | None = None
-        self._swing = 0.5
         self._picture: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("What sounds now")
-        look.changed.connect(self._on_look_changed)
-        accessible.install()
 
     def set_loops(self, sounding: DrumLoop, waiting: DrumLoop | None) -> None:
         """Show what sounds, and what waits to sound."""
@@ -62,18 +58,10 @@ class PatternView(QWidget):
             self._silent = voices
             self._redraw()
 
-    def set_swing(self, swing: float) -> None:
-        """Know the swing (0.5-0.75), which delays every second step."""
-        self._swing = swing
-
-    def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position in steps, 0-32, or hide it; repaints only its surroundings."""
-        for place in (self._playhead, step):
-            if place is not None:
-                self._update_columns(int(place) - 2, int(place) + 1)
-                if place < 2:
-                    self._update_columns(LOOP_STEPS - 2, LOOP_STEPS - 1)
-        self._playhead = step
+    def _update_round(self, place: float) -> None:
+        self._update_columns(int(place) - 2, int(place) + 1)
+        if place < 2:
+            self._update_columns(LOOP_STEPS - 2, LOOP_STEPS - 1)
 
     def _update_columns(self, first: int, last: int) -> None:
         # The playhead and lit hits reach a little over the steps.
@@ -82,29 +70,11 @@ class PatternView(QWidget):
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where steps and voices lie."""
-        top = self.ruler_height() + 4.0
-        return StepGeometry(QRectF(4.0, top + 3.0, self.width() - 8.0, self.height() - top - 6.0))
-
-    def ruler_height(self) -> int:
-        """Return the height in pixels of the beat numbers."""
-        return self._look.line_height(SMALL)
-
-    @Slot()
-    def _on_look_changed(self) -> None:
-        self.updateGeometry()
-        self._redraw()
+        return StepGeometry.of(self.size(), self.ruler_height())
 
     def _redraw(self) -> None:
         self._picture = None
         self.update()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._redraw()
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._redraw()
 
     def _drawn(self) -> QPixmap:
         """Return everything but the playhead, drawn once for each change."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QWidget
 
-from blender_app.ui import accessible
+from blender_app.ui.drawn_widget import DrawnWidget
 from blender_app.ui.path_editor import Place, clip_place
 from blender_app.ui.theme import KEYBOARD_REASONS, Look
 
@@ -21,7 +21,7 @@ OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 """With these a key is for the window."""
 
 
-class PuckField(QWidget):
+class PuckField(DrawnWidget):
     """A field on which a puck is moved; only what its discs uncover is painted again.
 
     Parameters
@@ -33,14 +33,12 @@ class PuckField(QWidget):
     """
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._puck: Place = (0.5, 0.5)
         self._bead: Place | None = None
         self._pressed = self._by_keys = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        accessible.install()
 
     # -- what a subclass says -----------------------------------------------------------------------
 

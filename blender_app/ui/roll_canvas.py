@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPixmap, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key
-from blender_app.core.time import STRAIGHT_SWING, swing_delay_steps
-from blender_app.ui import accessible
+from blender_app.core.time import swing_delay_steps
+from blender_app.ui.drawn_widget import PlayedWidget
 from blender_app.ui.roll_geometry import PitchView, RollGeometry
 from blender_app.ui.roll_notes import Notes
 from blender_app.ui.roll_painting import (
@@ -29,25 +29,20 @@ _KEYS_GAP = 6.0
 """Between keyboard and steps, as between the drums' names and theirs."""
 
 
-class RollCanvas(QWidget):
+class RollCanvas(PlayedWidget):
     """A roll with its keyboard; what is painted over the ground is the business of its kinds."""
 
     lane_share = 0.0
     """Height of the velocity lane as a share of the notes' and its own."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._color = QColor("gray")
         self._key: Key | None = None
         self._view = PitchView.fit(())
-        self._playhead: float | None = None
-        self._swing = STRAIGHT_SWING
         self._drawn_rows: QPixmap | None = None
         self._geometry: tuple[QSize, RollGeometry] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        look.changed.connect(self._on_look_changed)
-        accessible.install()
 
     @property
     def pitch_view(self) -> PitchView:
@@ -77,17 +72,6 @@ class RollCanvas(QWidget):
             self._view = view
             self._redraw()
 
-    def set_swing(self, swing: float) -> None:
-        """Know the swing (0.5-0.75), which delays every second step."""
-        self._swing = swing
-
-    def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position in steps, 0-32, or hide it; repaints only its surroundings."""
-        for place in (self._playhead, step):
-            if place is not None:
-                self._update_round(place)
-        self._playhead = step
-
     def _update_round(self, place: float) -> None:
         geometry = self.roll_geometry()
         x = geometry.steps.x_of(place)
@@ -109,10 +93,6 @@ class RollCanvas(QWidget):
     def _sounding_notes(self) -> Notes:
         """Return the notes that light up under the playhead."""
         return ()
-
-    def ruler_height(self) -> int:
-        """Return the height in pixels of the beat numbers."""
-        return self._look.line_height(SMALL)
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where the steps stand."""
@@ -171,22 +151,9 @@ class RollCanvas(QWidget):
             paint_sounding(painter, geometry, note)
         paint_playhead(painter, geometry, self._playhead)
 
-    @Slot()
-    def _on_look_changed(self) -> None:
-        self.updateGeometry()
-        self._redraw()
-
     def _redraw(self) -> None:
         self._drawn_rows = self._geometry = None
         self.update()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._redraw()
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._redraw()
 
     def sizeHint(self) -> QSize:
         return QSize(440, 250)

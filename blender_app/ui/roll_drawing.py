@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MAX_PITCH, NO_EVENT, OCTAVE, MelodyLoop
-from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.color import Floats
-from blender_app.ui.coverage import Cover, Pixels, interval_cover, white_on
+from blender_app.ui.coverage import Cover, Pixels, interval_cover, step_edges, white_on
 
 _MIDDLE_PITCH = 60
 _LEAST_STRENGTH = 0.5
@@ -98,10 +97,7 @@ def _sounding_steps(
 @lru_cache(maxsize=32)
 def _columns(width: int) -> tuple[Cover, Cover]:
     """Return how steps in which a note goes on, and in which it ends, cover columns; each (32, width)."""
-    inset = max(1.0, width * 0.06)
-    bar_gap = max(0.0, (width - 2 * inset) * 0.025) if width > 24 else 0.0
-    step_width = (width - 2 * inset - bar_gap) / LOOP_STEPS
-    edges = [inset + step * step_width + bar_gap * (step >= STEPS_PER_BAR) for step in range(LOOP_STEPS + 1)]
+    edges, step_width = step_edges(width)
     gap = min(0.3 * step_width, 2.5)
     if step_width >= 2.0:  # bars that begin and end on whole pixels are crisp
         edges = [float(round(edge)) for edge in edges]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
@@ -26,6 +26,12 @@ class StepGeometry:
     """Boxes of 32 steps by nine voices within `rect`; the kick at the bottom, a gap between bars."""
 
     rect: QRectF
+
+    @classmethod
+    def of(cls, size: QSize, ruler_height: float) -> StepGeometry:
+        """Return the boxes within a widget of a size, below beat numbers of a height in pixels."""
+        top = ruler_height + 4.0
+        return cls(QRectF(4.0, top + 3.0, size.width() - 8.0, size.height() - top - 6.0))
 
     @property
     def _bar_gap(self) -> float:

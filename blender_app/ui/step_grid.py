@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import DEFAULT_VELOCITY, LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui import accessible
+from blender_app.ui.drawn_widget import DrawnWidget
 from blender_app.ui.step_drawing import StepGeometry, paint_ground, paint_hits, paint_ruler
 from blender_app.ui.theme import SMALL, SOUNDS, Look
 
@@ -40,7 +41,7 @@ class _Touch(Enum):
     SETS_VELOCITY = auto()
 
 
-class StepGrid(QWidget):
+class StepGrid(DrawnWidget):
     """A drum loop under the hand; it shows what it is given and tells what was painted."""
 
     hitPainted = Signal(int, int, int)
@@ -50,8 +51,7 @@ class StepGrid(QWidget):
     cursorMoved = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._loop = DrumLoop.empty()
         self._color = QColor("gray")
         self._cursor = (0, 0)
@@ -66,8 +66,6 @@ class StepGrid(QWidget):
         self.setAccessibleDescription(
             "Arrow keys move, Space sets or removes a hit, plus and minus set its velocity"
         )
-        look.changed.connect(self._on_look_changed)
-        accessible.install()
 
     @property
     def cursor_cell(self) -> tuple[int, int]:
@@ -88,16 +86,13 @@ class StepGrid(QWidget):
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where steps and voices lie."""
-        top = self.ruler_height() + 4.0
-        return StepGeometry(QRectF(4.0, top + 3.0, self.width() - 8.0, self.height() - top - 6.0))
+        return StepGeometry.of(self.size(), self.ruler_height())
 
     def ruler_height(self) -> int:
         """Return the height in pixels of the beat numbers."""
         return self._look.line_height(SMALL)
 
-    @Slot()
-    def _on_look_changed(self) -> None:
-        self.updateGeometry()
+    def _redraw(self) -> None:
         self.update()
 
     # -- drawing ------------------------------------------------------------------------------------

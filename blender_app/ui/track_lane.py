@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
 from blender_app.session.document import Loop
 from blender_app.ui import accessible
+from blender_app.ui.drawn_widget import DrawnWidget
 from blender_app.ui.loop_pictures import picture
 from blender_app.ui.path_editor import Place
 from blender_app.ui.step_drawing import paint_playhead
@@ -22,14 +23,13 @@ _RADIUS = 4.0
 _BLACK = np.zeros(3)
 
 
-class TrackLane(QWidget):
+class TrackLane(DrawnWidget):
     """The sounding loop in one line; while playing only the surroundings of the playhead are painted."""
 
     chosen = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self._loop: Loop = DrumLoop.empty()
         self._place: Place = (0.5, 0.5)
         self._silent = self._by_keys = False
@@ -40,8 +40,6 @@ class TrackLane(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleDescription("Enter brings the track to the front")
-        look.changed.connect(self._redraw)
-        accessible.install()
 
     def set_track(self, name: str) -> None:
         """Name the track for the screen reader."""
@@ -78,18 +76,9 @@ class TrackLane(QWidget):
         inset = self.width() * _INSET_SHARE
         return inset + step / LOOP_STEPS * (self.width() - 2 * inset)
 
-    @Slot()
     def _redraw(self) -> None:
         self._picture = None
         self.update()
-
-    def resizeEvent(self, event: object) -> None:
-        self._redraw()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._redraw()
-        return super().event(event)
 
     def _drawn(self) -> QPixmap:
         """Return the marks, white on black: they outlast many colours."""

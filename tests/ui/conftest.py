@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -160,3 +161,27 @@ def drag() -> Drag:
         QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
 
     return drag
+
+
+class PaintLog(QObject):
+    """Collects how many pixels of a widget are painted at a time, once what was to be painted before is."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.areas: list[int] = []
+        widget.installEventFilter(self)
+        QApplication.processEvents()
+        while self.areas:
+            self.areas.clear()
+            QApplication.processEvents()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.areas.append(sum(rect.width() * rect.height() for rect in event.region()))
+        return False
+
+
+@pytest.fixture
+def paint_log() -> Callable[[QWidget], PaintLog]:
+    """Return a function that begins to log what a widget paints."""
+    return PaintLog

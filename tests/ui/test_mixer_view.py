@@ -6,8 +6,8 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QContextMenuEvent, QImage, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -54,20 +54,6 @@ def told(view: MixerView) -> list[object]:
     view.gestureStarted.connect(told.append)
     view.gestureEnded.connect(lambda: told.append("end"))
     return told
-
-
-class PaintLog(QObject):
-    """Collects what a widget repaints."""
-
-    def __init__(self, widget: MixerView) -> None:
-        super().__init__()
-        self.areas: list[int] = []
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.areas.append(sum(rect.width() * rect.height() for rect in event.region()))
-        return False
 
 
 def middle(view: MixerView, step: int) -> QPoint:
@@ -368,9 +354,8 @@ def test_touching_a_sweep_takes_over_even_where_the_slider_stands(
     assert told == ["Glide", 0.0, "step 0", "end"]
 
 
-def test_a_moving_bead_and_playhead_repaint_only_what_moved(view: MixerView, qtbot: QtBot) -> None:
-    qtbot.wait(20)
-    log = PaintLog(view)
+def test_a_moving_bead_and_playhead_repaint_only_what_moved(view: MixerView, paint_log) -> None:
+    log = paint_log(view)
     for number in range(10):
         view.set_bead(0.1 + number / 1000)
         view.set_playhead(float(number))
@@ -379,16 +364,15 @@ def test_a_moving_bead_and_playhead_repaint_only_what_moved(view: MixerView, qtb
     assert max(log.areas) < 0.45 * view.width() * view.height()
 
 
-def test_nothing_is_painted_when_nothing_changes(view: MixerView, qtbot: QtBot) -> None:
-    qtbot.wait(20)
-    log = PaintLog(view)
+def test_nothing_is_painted_when_nothing_changes(view: MixerView, paint_log) -> None:
+    log = paint_log(view)
     view.set_loops(melodies(5))
     view.set_position(0.0)
     view.set_bead(None)
     view.set_playing(False)
     view.set_playhead(None)
     view.set_steps(5)
-    qtbot.wait(20)
+    QApplication.processEvents()
     assert log.areas == []
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QImage, QInputDevice, QPaintEvent, QPointingDevice, QTabletEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QImage, QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -33,20 +33,6 @@ def grid(count: int) -> list[list[DrumLoop]]:
 
 def pixel(view: PaletteView, x: float, y: float) -> QPoint:
     return view.point_of((x, y)).toPoint()
-
-
-class PaintLog(QObject):
-    """Collects what a widget repaints."""
-
-    def __init__(self, widget: PaletteView) -> None:
-        super().__init__()
-        self.areas: list[int] = []
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.areas.append(sum(rect.width() * rect.height() for rect in event.region()))
-        return False
 
 
 def test_the_middle_of_a_corner_cell_is_the_corner(view: PaletteView) -> None:
@@ -82,20 +68,19 @@ def test_drag_leaves_the_field_and_stays_on_its_edge(view: PaletteView, drag) ->
     assert places[-1] == (1.0, 0.0)
 
 
-def test_dragging_repaints_only_what_moved(view: PaletteView, drag, qtbot: QtBot) -> None:
-    log = PaintLog(view)
+def test_dragging_repaints_only_what_moved(view: PaletteView, drag, paint_log) -> None:
+    log = paint_log(view)
     drag(view, [pixel(view, 0.2 + 0.02 * step, 0.5) for step in range(20)])
     assert log.areas
     assert max(log.areas) < 0.12 * view.width() * view.height()
 
 
-def test_nothing_is_painted_when_nothing_changes(view: PaletteView, qtbot: QtBot) -> None:
-    qtbot.wait(50)
-    log = PaintLog(view)
+def test_nothing_is_painted_when_nothing_changes(view: PaletteView, paint_log) -> None:
+    log = paint_log(view)
     view.set_cells(grid(5))
     view.set_puck(0.5, 0.5)
     view.set_bead(None)
-    qtbot.wait(60)
+    QApplication.processEvents()
     assert log.areas == []
 
 
@@ -154,12 +139,12 @@ def test_nodes_by_keys(view: PaletteView, qtbot: QtBot) -> None:
     assert changed.args[0] == ((0.8, 0.8),)
 
 
-def test_bead_repaints_only_itself(view: PaletteView, qtbot: QtBot) -> None:
+def test_bead_repaints_only_itself(view: PaletteView, paint_log) -> None:
     view.set_bead((0.2, 0.2))
-    qtbot.wait(30)
-    log = PaintLog(view)
+    log = paint_log(view)
     view.set_bead((0.21, 0.2))
-    qtbot.waitUntil(lambda: bool(log.areas))
+    QApplication.processEvents()
+    assert log.areas
     assert max(log.areas) < 0.1 * view.width() * view.height()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAccessible, QPaintEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -327,42 +327,6 @@ def test_the_view_widens_at_once_and_closes_in_late(view: RollView) -> None:
     assert view.pitch_view.rows < 20
     view.set_loops(MelodyLoop.empty(), None)
     assert view.pitch_view.rows < 20
-
-
-class PaintLog(QObject):
-    """Collects the areas that a widget repaints."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__()
-        self.areas: list[int] = []
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.areas.append(sum(rect.width() * rect.height() for rect in event.region()))
-        return False
-
-
-def test_the_playhead_repaints_only_its_surroundings(view: RollView, qtbot: QtBot) -> None:
-    view.set_playhead(8.0)
-    qtbot.wait(30)
-    log = PaintLog(view)
-    for frame in range(20):
-        view.set_playhead(8.0 + frame * 0.1)
-        QApplication.processEvents()
-    assert log.areas
-    assert max(log.areas) < 0.2 * view.width() * view.height()
-
-
-def test_the_playhead_leaves_nothing_behind(view: RollView) -> None:
-    clean = view.screen().grabWindow(view.winId()).toImage()
-    for place in (0.3, 3.9, 4.0, 11.9, 15.99, 16.0, 31.9, 0.5):
-        view.set_playhead(place)
-        QApplication.processEvents()
-    assert view.screen().grabWindow(view.winId()).toImage() != clean
-    view.set_playhead(None)
-    QApplication.processEvents()
-    assert view.screen().grabWindow(view.winId()).toImage() == clean
 
 
 def test_the_view_is_heard_by_a_screen_reader(view: RollView) -> None:
