@@ -7,12 +7,12 @@ ready beside us; then the window is built and shown; the model, and with it torc
 worker when the window is there and plays a stored palette.
 """
 
-# ruff: noqa: PLC0415 (the engine's process starts before Qt is imported)
+# ruff: noqa: PLC0415 (the engine's process starts before Qt is imported, and haste is made before numpy is)
 
 from __future__ import annotations
 
+import gc
 import logging
-import logging.handlers
 import multiprocessing
 import os
 import signal
@@ -22,11 +22,10 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, cast
 
-from blender_app.engine.host import EngineProcess
-
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from blender_app.engine.host import EngineProcess
     from blender_app.session.controller import Controller
     from blender_app.ui.main_window import MainWindow
     from blender_app.ui.theme import Look
@@ -42,6 +41,9 @@ _log = logging.getLogger(__name__)
 def main(session: str | Path | None = None) -> int:
     """Open the window, with a session file if one is given, and return the exit code at its end."""
     multiprocessing.freeze_support()
+    _make_haste()
+    from blender_app.engine.host import EngineProcess
+
     engine = EngineProcess()
     engine.start()
     try:
@@ -61,8 +63,22 @@ def main(session: str | Path | None = None) -> int:
         collector.stop()
         window.deleteLater()
     finally:
+        gc.enable()
         engine.close(0.0)
     return code
+
+
+def _make_haste() -> None:
+    """Leave out what only makes the start longer.
+
+    Notes
+    -----
+    What is imported and built at the start lives on: looking through it again and again for garbage is
+    an eighth of the work until the window is seen. `GarbageCollector` collects from then on.
+    numpy's OpenBLAS starts a thread a core when it is imported; here nobody multiplies large matrices.
+    """
+    gc.disable()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def make_application() -> QApplication:
@@ -132,15 +148,15 @@ def _start_when_shown(window: MainWindow, session: str | Path | None) -> None:
 
 def _log_to_file() -> None:
     """Write warnings and worse to a file beside the unsaved work, and to stderr."""
+    from logging.handlers import RotatingFileHandler
+
     from blender_app.session.start import state_folder
 
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     try:
         state_folder().mkdir(parents=True, exist_ok=True)
         path = state_folder() / LOG_NAME
-        handlers.append(
-            logging.handlers.RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, delay=True)
-        )
+        handlers.append(RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, delay=True))
     except OSError as error:
         handlers[0].handle(
             logging.makeLogRecord({"msg": f"no log file: {error}", "levelno": logging.WARNING})

@@ -6,7 +6,7 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -112,7 +112,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(center)
         self.banner = Banner(look, center, (self.strip, self.status))
         self._build_hints()
-        self.watch_keys(center)
 
     def _build_left(self) -> QWidget:
         """Return palette and mixer, of which one is seen, over the shelf of clips."""
@@ -143,7 +142,6 @@ class MainWindow(QMainWindow):
         self._left_column.addWidget(shelf)
         before: QWidget = self.stage.path_bar.cells
         for part in (panel, shelf):
-            self.watch_keys(part)
             before = put_behind(before, part)
 
     def _build_right(self) -> QSplitter:
@@ -172,19 +170,22 @@ class MainWindow(QMainWindow):
         hints |= dict.fromkeys(self.sounding.knobs.boxes.values(), "number")
         self.hints = FocusHints(hints, self.status.show_hint, self)
 
-    def watch_keys(self, part: QWidget) -> None:
-        """Let Space press the buttons of a part of the window, and letters find what its lists hold."""
-        for button in part.findChildren(QWidget):
-            if isinstance(button, (QAbstractButton, QComboBox)):
-                button.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def event(self, event: QEvent) -> bool:
         overrides = event.type() == QEvent.Type.ShortcutOverride
-        if overrides and isinstance(event, QKeyEvent):
-            letters = isinstance(watched, QComboBox) and event.text().isalnum()
-            if letters or event.key() == Qt.Key.Key_Space:
-                event.accept()
-        return super().eventFilter(watched, event)
+        if overrides and isinstance(event, QKeyEvent) and self._is_for_focus(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _is_for_focus(self, event: QKeyEvent) -> bool:
+        """Return whether what has the focus gets a key before it is a shortcut.
+
+        Space presses buttons, and letters find what lists hold.
+        """
+        focused = self.focusWidget()
+        lists = isinstance(focused, QComboBox)
+        presses = event.key() == Qt.Key.Key_Space and (lists or isinstance(focused, QAbstractButton))
+        return presses or (lists and event.text().isalnum())
 
     def _connect_controller(self) -> None:
         c = self.controller

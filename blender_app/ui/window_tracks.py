@@ -52,7 +52,6 @@ class WindowTracks(QObject):
         tile.settingsAsked.connect(self.show_settings)
         tile.gestureStarted.connect(c.begin_gesture)
         tile.gestureEnded.connect(c.end_gesture)
-        self._window.watch_keys(tile)
 
     @cached_property
     def panel(self) -> TrackPanel:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from blender_app import app
+from blender_app.engine import host
 from blender_app.session import start
 from blender_app.session.controller import Controller
 from blender_app.session.document import Session
@@ -31,7 +32,7 @@ def run(
     font, palette, style = QApplication.font(), QApplication.palette(), QApplication.style().name()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     logged = list(logging.getLogger().handlers)
-    monkeypatch.setattr(app, "EngineProcess", lambda: engine)
+    monkeypatch.setattr(host, "EngineProcess", lambda: engine)
     monkeypatch.setattr(start, "load_loop_model", lambda _name: _broken_model())
 
     make_window = app.make_window
