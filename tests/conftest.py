@@ -21,12 +21,17 @@ import hypothesis
 import pytest
 from PySide6 import QtWidgets
 from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-GRACE_S = 5.0
+WAIT_MS = 40_000
+"""How long Qt's events may take to come on a busy machine; a test that is right waits far less."""
+
+GRACE_S = 20.0
 """How long a thread or a process that was told to end may take."""
 
 FULL_COLLECTION_EVERY = 40
@@ -45,11 +50,17 @@ _BLOCKING = {
 }
 
 hypothesis.settings.register_profile(
-    "loopweave",
+    "search",  # by chance: pytest --hypothesis-profile=search
     deadline=None,  # a busy machine is not a failure
-    derandomize="CI" in os.environ,
     # The fixtures below are set up once for all examples, which is what they are meant for.
-    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+    max_examples=1000,
+)
+hypothesis.settings.register_profile(
+    "loopweave",  # the same examples each time, so that what passed once passes again
+    hypothesis.settings.get_profile("search"),
+    derandomize=True,
+    max_examples=100,
 )
 hypothesis.settings.load_profile("loopweave")
 
@@ -58,6 +69,45 @@ hypothesis.settings.load_profile("loopweave")
 def repository() -> Path:
     """Return the folder of the checkout."""
     return REPOSITORY
+
+
+class FirstSignal(SignalBlocker):
+    """Keeps what the first signal brought: those queued behind it come although it has disconnected."""
+
+    def _quit_loop_by_signal(self, *args: object) -> None:
+        if not self.signal_triggered:
+            super()._quit_loop_by_signal(*args)
+
+
+class PatientQtBot(QtBot):
+    """Waits for as long as a busy machine may need."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = WAIT_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitExposed(self, widget: QtWidgets.QWidget, *, timeout: int = WAIT_MS) -> None:
+        with super().waitExposed(widget, timeout=timeout):
+            pass  # which is when it waits
+
+    def waitSignal(
+        self,
+        signal: object,
+        *,
+        timeout: int = WAIT_MS,
+        check_params_cb: Callable[..., bool] | None = None,
+    ) -> SignalBlocker:
+        blocker = FirstSignal(timeout, check_params_cb=check_params_cb)
+        blocker.connect(signal)
+        return blocker
+
+    def waitSignals(self, signals: Sequence[object], *, timeout: int = WAIT_MS) -> object:
+        return super().waitSignals(signals, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QtWidgets.QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Return a bot that waits patiently."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -1,30 +1,27 @@
 """Export at the session's tempo, swing and feel: as MIDI files, or rendered as WAV files."""
 
+# ruff: noqa: PLC0415 (what reads, writes and renders is imported when it does: the start need not wait)
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES
 from blender_app.core.errors import FileError
 from blender_app.core.gm import DRUM_CHANNEL, track_controls
 from blender_app.core.melody import OCTAVE
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.smf import (
-    MidiStyle,
-    Part,
-    Section,
-    grid_sections,
-    read_drum_loop,
-    read_melody_loop,
-    write_band,
-)
-from blender_app.engine.render import BandTrack, RenderReport, RenderStyle, render_band
 from blender_app.engine.track_state import TrackState
 from blender_app.session.commands import settings_of
 from blender_app.session.document import DRUM_BANK, Loop, Session, Track, TrackKind
 from blender_app.session.path import PathPlan
+
+if TYPE_CHECKING:
+    from blender_app.core.smf import MidiStyle, Section
+    from blender_app.engine.render import RenderReport, RenderStyle
 
 _MIDI_SUFFIXES = (".mid", ".midi")
 _SOUND_SUFFIX = ".wav"
@@ -52,16 +49,22 @@ class Music:
 
 def loop_music(loop: Loop, name: str, track: Track) -> Music:
     """Return one loop of a track as music with a name."""
+    from blender_app.core.smf import Section
+
     return Music(((track, (Section(loop.to_notes(), LOOP_STEPS, name),)),))
 
 
 def grid_music(cells: Sequence[Sequence[Loop]], track: Track) -> Music:
     """Return all cells of a track one after the other, each with a marker."""
+    from blender_app.core.smf import grid_sections
+
     return Music(((track, grid_sections(cells)),), seamless=False)
 
 
 def path_music(plan: PathPlan, loops: Sequence[Loop], track: Track) -> Music:
     """Return what a path of a track plays from its beginning."""
+    from blender_app.core.smf import Section
+
     pattern = plan.pattern(0, loops)
     section = Section(pattern.notes, pattern.length_steps, f"path, {plan.path.bars} bars")
     return Music(((track, (section,)),))
@@ -72,6 +75,8 @@ def band_music(parts: Sequence[tuple[Track, Pattern]], length_steps: int) -> Mus
 
     Tracks that are mute, or not solo while others are, are left out.
     """
+    from blender_app.core.smf import Section
+
     solo = any(track.solo for track, _ in parts)
     heard = [part for part in parts if not part[0].mute and (part[0].solo or not solo)]
     return Music(
@@ -92,6 +97,9 @@ def export_music(path: Path, music: Music, session: Session) -> None:
     DeviceError
         If there is no font or no FluidSynth to render with.
     """
+    from blender_app.core.smf import Part, write_band
+    from blender_app.engine.render import RenderStyle
+
     if is_sound(path):
         font = None if session.font is None else Path(session.font)
         render_music(path, music, session, RenderStyle(font, loop=music.seamless))
@@ -102,6 +110,8 @@ def export_music(path: Path, music: Music, session: Session) -> None:
 
 def render_music(path: Path, music: Music, session: Session, style: RenderStyle) -> RenderReport:
     """Write a WAV file, and tell how long and how loud it is; errors are those of `export_music`."""
+    from blender_app.engine.render import BandTrack, render_band
+
     _check_heard(music)
     tracks = [
         BandTrack(settings_of(track), sections, _voice_volumes(track, music))
@@ -129,6 +139,8 @@ def import_loop(path: Path, kind: TrackKind) -> Loop:
     MidiFileError
         If the file is no MIDI file, or has nothing of that kind.
     """
+    from blender_app.core.smf import read_drum_loop, read_melody_loop
+
     if kind is TrackKind.DRUMS:
         return read_drum_loop(path)
     return read_melody_loop(path, bass=kind is TrackKind.BASS)
@@ -158,6 +170,8 @@ def _unrolled(pattern: Pattern, length_steps: int) -> tuple[Note, ...]:
 
 
 def _style(session: Session) -> MidiStyle:
+    from blender_app.core.smf import MidiStyle
+
     return MidiStyle(session.tempo_bpm, session.swing, session.feel)
 
 

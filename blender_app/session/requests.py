@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import Loop, Point, Source, TrackKind
 from blender_app.session.path import PathPlan
+
+if TYPE_CHECKING:
+    from blender_app.session.decoding import LoopModel
 
 QUIET_S = 0.03
 """How long nothing may be asked before what waits for quiet is given out."""
@@ -151,6 +154,14 @@ class ForgetRequest:
     surface: Surface
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """Answer with this model from now on."""
+
+    name: str
+    model: LoopModel
+
+
 Request = (
     PaletteRequest
     | LoopRequest
@@ -160,6 +171,7 @@ Request = (
     | RefineRequest
     | RefinedPalette
     | ForgetRequest
+    | LoadedModel
 )
 
 
@@ -233,7 +245,7 @@ class RequestQueue:
             self._pending.setdefault(_kind(request), request)
             self._condition.notify()
 
-    def put_for_quiet(self, request: Request) -> None:
+    def put_for_quiet(self, request: RefineRequest) -> None:
         """Add a request that is given out once nothing else was asked for a moment."""
         with self._condition:
             self._for_quiet[request.surface] = request
@@ -254,11 +266,6 @@ class RequestQueue:
                     return request
             return None
 
-    def wake(self) -> None:
-        """Let `take` look again at what is ready."""
-        with self._condition:
-            self._condition.notify_all()
-
     def close(self) -> None:
         """End every `take`, now and later."""
         with self._condition:
@@ -268,6 +275,8 @@ class RequestQueue:
 
 def _is_of(request: Request, surface: Surface) -> bool:
     """Say whether a request is of a surface, and of no use without it."""
+    if isinstance(request, LoadedModel):
+        return False
     goes_to_file = isinstance(request, PathRequest) and request.target is not None
     return request.surface == surface and not goes_to_file
 
@@ -278,4 +287,6 @@ def _kind(request: Request) -> Hashable:
         return "corner", request.surface, request.index
     if isinstance(request, PathRequest) and request.target is not None:
         return "export", request.target
+    if isinstance(request, LoadedModel):
+        return "model", request.name
     return type(request).__name__, request.surface

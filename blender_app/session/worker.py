@@ -24,6 +24,7 @@ from blender_app.session.requests import (
     CornerResult,
     DiceRequest,
     ForgetRequest,
+    LoadedModel,
     LoopRequest,
     LoopResult,
     Palette,
@@ -126,12 +127,7 @@ class DecodeWorker(QObject):
                 _log.exception("loading the model failed")
                 self._tell(self.modelFailed, name, f"The model {name} cannot be loaded: {error}")
             else:
-                self._models[name] = model
-                self._tell(self.modelReady, name, model.hash)
-                self._queue.wake()
-                for wanted in list(self._wanted.values()):
-                    if wanted.space.kind.model_name == name:
-                        self._queue.put_unless_newer(wanted)
+                self._queue.put(LoadedModel(name, model))
 
     # -- in the refining thread -----------------------------------------------------------------
 
@@ -195,6 +191,16 @@ class DecodeWorker(QObject):
                 self._palettes.pop(request.surface, None)
             case DiceRequest() | VaryRequest():
                 self._tell(self.cornerReady, CornerResult(request, self._new_loop(request)))
+            case LoadedModel():
+                self._answer_with(request)
+
+    def _answer_with(self, loaded: LoadedModel) -> None:
+        """Use a model from now on, also for what was answered without it."""
+        self._models[loaded.name] = loaded.model
+        self._tell(self.modelReady, loaded.name, loaded.model.hash)
+        for wanted in self._wanted.values():
+            if wanted.space.kind.model_name == loaded.name:
+                self._queue.put_unless_newer(wanted)
 
     def _new_loop(self, request: DiceRequest | VaryRequest) -> Loop:
         model, kind = self._models[request.kind.model_name], request.kind

@@ -124,7 +124,11 @@ def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(cli_machine, "ports", interrupted)
-    assert cli.main(["ports"]) == 130
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+    try:
+        assert cli.main(["ports"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err == "loopweave: interrupted\n"
 
 

@@ -20,7 +20,7 @@ from blender_app.engine import messages as m
 from blender_app.engine.host import EngineProcess
 from blender_app.engine.midi_port import API_VARIABLE
 
-WAIT_S = 20.0
+WAIT_S = 40.0
 NAMES = [f"loopweave-test-{number}" for number in range(4)]
 """JACK keeps eight names, and those of killed servers until they are used again: so always the same."""
 
@@ -267,6 +267,11 @@ class Engine(EngineProcess):
             return None
 
         return until(found, f"{kind.__name__} {fields}")
+
+    def wait_for_error(self, words: str) -> None:
+        """Wait for an error that has these words; a busy machine may bring others before it."""
+        until(lambda: any(words in event.message for event in self.of(m.EngineError)), words)
+        self.seen.clear()
 
 
 @pytest.fixture
