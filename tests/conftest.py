@@ -94,9 +94,10 @@ class PatientQtBot(QtBot):
         signal: object,
         *,
         timeout: int = WAIT_MS,
+        raising: bool = True,
         check_params_cb: Callable[..., bool] | None = None,
     ) -> SignalBlocker:
-        blocker = FirstSignal(timeout, check_params_cb=check_params_cb)
+        blocker = FirstSignal(timeout, raising, check_params_cb)
         blocker.connect(signal)
         return blocker
 
