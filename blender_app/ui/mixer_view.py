@@ -128,8 +128,8 @@ class MixerView(DrawnWidget):
 
     @property
     def step(self) -> int:
-        """The step nearest to the slider."""
-        return nearest_step(self._position, max(2, self._steps))
+        """The step nearest to what is heard: to the slider, or to where the sweep is."""
+        return nearest_step(self._place(), max(2, self._steps))
 
     def step_picture(self, step: int) -> QPixmap:
         """Return what is shown of a step."""
@@ -330,9 +330,9 @@ class MixerView(DrawnWidget):
         forward = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key)
         row = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(key)
         if forward is not None and modifiers & Qt.KeyboardModifier.ShiftModifier:
-            self._glide(min(max(round(self._position + forward * FINE_KEY_STEP, 6), 0.0), 1.0))
+            self._glide(min(max(round(self._place() + forward * FINE_KEY_STEP, 6), 0.0), 1.0))
         elif forward is not None:
-            self._go_to(next_step(self._position, self._steps, forward))
+            self._go_to(next_step(self._place(), self._steps, forward))
         elif row is not None:
             cols = self._boxes().cols
             self._go_to(self.step + row * (cols if cols < self._steps else 1))
@@ -362,7 +362,7 @@ class MixerView(DrawnWidget):
         """Return which step the slider is at and what is there, in words."""
         if not self._loops or self._steps < 2:
             return "nothing to mix yet"
-        words = f"step {self.step + 1} of {self._steps}, {self._position:.0%} of the way from A to B"
+        words = f"step {self.step + 1} of {self._steps}, {self._place():.0%} of the way from A to B"
         return f"{words}, {accessible.describe_loop(self._shown()[self.step])}"
 
     def accessible_number(self) -> tuple[float, float, float, float]:

@@ -119,7 +119,7 @@ def test_touching_ends_the_sweep(panel: MixerPanel, mixer: Mixer, edits) -> None
     panel.set_mixer(replace(mixer, sweeping=True))
     panel.set_bead(0.8)
     QTest.keyClick(panel.view, Qt.Key.Key_Right)
-    assert edits[-1][0] == replace(mixer, position=0.25, sweeping=False)
+    assert edits[-1][0] == replace(mixer, position=1.0, sweeping=False)
 
 
 # -- ends -------------------------------------------------------------------------------------------

@@ -354,6 +354,15 @@ def test_touching_a_sweep_takes_over_even_where_the_slider_stands(
     assert told == ["Glide", 0.0, "step 0", "end"]
 
 
+def test_deeds_and_keys_go_with_what_a_sweep_lets_sound(view: MixerView, told: list[object]) -> None:
+    view.set_position(0.25)
+    view.set_bead(0.7)
+    assert view.step == 3
+    assert view.accessible_text().startswith("step 4 of 5, 70% of the way")
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert told == [0.75]
+
+
 def test_a_moving_bead_and_playhead_repaint_only_what_moved(view: MixerView, paint_log) -> None:
     log = paint_log(view)
     for number in range(10):
