@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -159,3 +159,15 @@ def test_no_key_is_given_twice_and_the_help_knows_all() -> None:
     assert len(keys) == len(set(keys))
     listed = {key for _, text, _ in help_rows() for key in text.split(", ")}
     assert set(keys) <= listed
+
+
+def test_a_choice_that_is_too_long_ends_in_dots(qtbot: QtBot) -> None:
+    def shown(text: str) -> QImage:
+        box.show_choices([(text, 1)], 1)
+        return box.grab().toImage()
+
+    box = ChoiceBox(3, QWidget())
+    qtbot.addWidget(box.parentWidget())
+    box.resize(90, 30)
+    text = "minor pentatonic"
+    assert any(shown(text) == shown(f"{text[:count]}…") for count in range(3, len(text)))
