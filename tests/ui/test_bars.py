@@ -166,8 +166,9 @@ def test_a_choice_that_is_too_long_ends_in_dots(qtbot: QtBot) -> None:
         box.show_choices([(text, 1)], 1)
         return box.grab().toImage()
 
-    box = ChoiceBox(3, QWidget())
-    qtbot.addWidget(box.parentWidget())
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    box = ChoiceBox(3, parent)
     box.resize(90, 30)
     text = "minor pentatonic"
     assert any(shown(text) == shown(f"{text[:count]}…") for count in range(3, len(text)))
