@@ -161,12 +161,13 @@ def test_no_key_is_given_twice_and_the_help_knows_all() -> None:
     assert set(keys) <= listed
 
 
-def test_a_choice_that_is_too_long_ends_in_dots(qtbot: QtBot) -> None:
+def test_a_choice_that_is_too_long_ends_in_dots(qtbot: QtBot, look: Look) -> None:
     def shown(text: str) -> QImage:
         box.show_choices([(text, 1)], 1)
         return box.grab().toImage()
 
     parent = QWidget()
+    parent.setStyleSheet(look.style_sheet())
     qtbot.addWidget(parent)
     box = ChoiceBox(3, parent)
     box.resize(90, 30)
