@@ -258,20 +258,24 @@ class Engine(EngineProcess):
 
     def wait_for(self, kind: type, **fields: object) -> Any:
         """Wait for an event with these fields, and forget it and those before."""
+        return self._wait(
+            lambda event: isinstance(event, kind) and all(getattr(event, k) == v for k, v in fields.items()),
+            f"{kind.__name__} {fields}",
+        )
 
+    def wait_for_error(self, words: str) -> None:
+        """Wait for an error that has these words; a busy machine may bring others before it."""
+        self._wait(lambda event: isinstance(event, m.EngineError) and words in event.message, words)
+
+    def _wait(self, is_it: Callable[[Any], bool], what: str) -> Any:
         def found() -> object:
             for index, event in enumerate(self.of(object)):
-                if isinstance(event, kind) and all(getattr(event, k) == v for k, v in fields.items()):
+                if is_it(event):
                     del self.seen[: index + 1]
                     return event
             return None
 
-        return until(found, f"{kind.__name__} {fields}")
-
-    def wait_for_error(self, words: str) -> None:
-        """Wait for an error that has these words; a busy machine may bring others before it."""
-        until(lambda: any(words in event.message for event in self.of(m.EngineError)), words)
-        self.seen.clear()
+        return until(found, what)
 
 
 @pytest.fixture

@@ -341,5 +341,5 @@ def test_port_that_fails_is_told_as_lost(jack, listen, monkeypatch):
     keeper.port_failed(attached[-1])
     until(lambda: m.PortLost(synth.port) in events, "its loss")
     keeper.handle(m.Quit())
-    keeper.join(10)
+    keeper.join(60)
     assert attached[-1] is None

@@ -70,13 +70,13 @@ class FakeModel:
         return FakeMorph((a, b), refine)
 
     def _ask(self, loops: tuple[Loop, ...], refine: bool, lock: dict[str, object]) -> None:
+        self.locks.append(lock)  # first: tests count what was asked, from another thread
         self.asked.append((loops, refine))
-        self.locks.append(lock)
         self.entered.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(60)
         if refine:
             self.refining.set()
-            assert self.refine_gate.wait(10)
+            assert self.refine_gate.wait(60)
 
     def sample_loops(self, n: int, temperature: float | None = None, seed: int | None = None) -> list[Loop]:
         return [random_loop(seed or 0)] * n

@@ -172,7 +172,7 @@ def test_stored_palette_sounds_until_the_model_is_there(make_controller, model, 
     gate = threading.Event()
 
     def load(name: str) -> object:
-        assert gate.wait(10)
+        assert gate.wait(60)
         return model
 
     controller = make_controller(load_model=load, load_stored=lambda _kind: stored)
@@ -182,14 +182,14 @@ def test_stored_palette_sounds_until_the_model_is_there(make_controller, model, 
     assert controller.held is None
     gate.set()
     qtbot.waitUntil(lambda: controller.held == (1.0,) * 4 and controller.sounding != stored.loop)
-    assert controller.status.model_state is ModelState.READY
+    qtbot.waitUntil(lambda: controller.status.model_state is ModelState.READY)
 
 
 def test_dice_wait_for_the_model(make_controller, model, qtbot: QtBot, loop_of) -> None:
     gate = threading.Event()
 
     def load(name: str) -> object:
-        assert gate.wait(10)
+        assert gate.wait(60)
         return model
 
     controller = make_controller(load_model=load)

@@ -121,7 +121,7 @@ def test_the_puck_does_not_wait_for_refining(make_worker, model, qtbot: QtBot) -
     with qtbot.waitSignal(worker.paletteReady) as told:
         worker.request(request_of(5))
     assert not told.args[0].refined
-    assert model.refining.wait(10)
+    assert model.refining.wait(60)
     with qtbot.waitSignal(worker.loopReady):
         worker.request(loop_at(0.3, 0.3))
     with qtbot.waitSignal(worker.paletteReady) as told:
@@ -143,7 +143,7 @@ def test_edits_during_a_decode_are_answered_by_the_newest_only(make_worker, mode
     model.gate.clear()
     model.entered.clear()
     worker.request(request_of(1))
-    assert model.entered.wait(10)
+    assert model.entered.wait(60)
     for mark in range(2, 30):
         worker.request(request_of(mark))
     model.gate.set()
@@ -182,7 +182,7 @@ def test_the_stored_palette_answers_only_for_its_own_corners(make_worker, stored
     gate = threading.Event()
 
     def never(_name: str) -> object:
-        assert gate.wait(10)
+        assert gate.wait(60)
         raise RuntimeError("no model today")
 
     worker = make_worker(load_model=never, load_stored=lambda _kind: stored)
@@ -207,7 +207,7 @@ def test_the_palette_is_made_again_by_the_model_when_it_comes(make_worker, model
     gate = threading.Event()
 
     def load(_name: str) -> object:
-        assert gate.wait(10)
+        assert gate.wait(60)
         return model
 
     worker = make_worker(load_model=load)
@@ -227,7 +227,7 @@ def test_closing_while_decoding_ends_the_thread_and_tells_nothing(make_worker, m
     model.gate.clear()
     model.entered.clear()
     worker.request(request_of(1))
-    assert model.entered.wait(10)
+    assert model.entered.wait(60)
     assert not worker.close(timeout_s=0.01)
     model.gate.set()
     assert worker.close()
@@ -305,7 +305,7 @@ def test_a_model_that_comes_late_answers_for_its_kind_alone(
     gate = threading.Event()
 
     def load(name: str) -> object:
-        assert name == model.name or gate.wait(10)
+        assert name == model.name or gate.wait(60)
         return model if name == model.name else melody_model
 
     worker = make_worker(load_model=load)
