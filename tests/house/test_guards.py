@@ -8,6 +8,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+PATIENCE = "GRACE_S = 20.0"
 LEAKS = {
     "a thread": """
         import threading
@@ -33,7 +34,8 @@ def guarded(pytester: pytest.Pytester, repository: Path, monkeypatch: pytest.Mon
     """Return a folder for tests that has our conftest, with less patience."""
     monkeypatch.setenv("PYTHONPATH", str(repository))
     text = (repository / "tests" / "conftest.py").read_text()
-    pytester.makeconftest(text.replace("GRACE_S = 5.0", "GRACE_S = 0.1"))
+    assert PATIENCE in text
+    pytester.makeconftest(text.replace(PATIENCE, "GRACE_S = 0.1"))
     return pytester
 
 

@@ -65,7 +65,7 @@ class Jack:
         end_s = time.monotonic() + WAIT_S
         while "already active" not in self.said() and self.process.poll() is None:
             if self.socket.exists():
-                tried = subprocess.run(probe, check=False, capture_output=True, timeout=30)
+                tried = subprocess.run(probe, check=False, capture_output=True)
                 if not tried.returncode:
                     return True
             if time.monotonic() > end_s:
