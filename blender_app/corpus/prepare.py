@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from blender_app.core.errors import LoopweaveError, MidiFileError
+from blender_app.core.errors import MidiFileError
 from blender_app.corpus.archive import open_arrays, write_arrays
 from blender_app.corpus.drum_windows import DrumWindows, cut_drum_windows
 from blender_app.corpus.midi_files import read_drum_onsets
+from blender_app.corpus.reading import Report, read_folders
 from blender_app.corpus.sources import SourceFile, find_files
 from blender_app.corpus.split import Split, split_fields
 
@@ -69,21 +68,6 @@ class DrumCorpus(Split):
             return cls(*split_fields(data), windows)
 
 
-@dataclass(slots=True)
-class Report:
-    """What `prepare` kept and dropped: windows a source and side, and files a reason."""
-
-    kept: Counter[str] = field(default_factory=Counter)
-    dropped: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-
-    def lines(self) -> list[str]:
-        """Return the report as lines of text for a person."""
-        kept = [f"kept     {count:7d} windows  {name}" for name, count in sorted(self.kept.items())]
-        dropped = [f"dropped  {count:7d} {name}" for name, count in sorted(self.dropped.items())]
-        return kept + dropped + [f"skipped  {problem}" for problem in self.problems]
-
-
 def prepare(
     folders: Sequence[Path], progress: bool = True, played: bool = False
 ) -> tuple[DrumCorpus, Report]:
@@ -104,38 +88,17 @@ def prepare(
     LoopweaveError
         A folder does not exist, or nothing usable was found in any.
     """
-    files = [(index, file) for index, folder in enumerate(folders) for file in _files(folder)]
-    report = Report()
-    parts: list[DrumWindows] = []
-    validation: list[bool] = []
-    source: list[int] = []
-    for index, file in tqdm(files, desc="reading", unit="file", disable=not progress):
-        windows = _read(file, played, report)
-        if windows is not None and len(windows):
-            parts.append(windows)
-            validation += [file.validation] * len(windows)
-            source += [index] * len(windows)
-    if not parts:
-        found = "\n".join(report.lines()) or "There are no MIDI files."
-        raise LoopweaveError(f"no drum windows found in {len(files)} files.\n{found}")
-    corpus = DrumCorpus(
-        np.array(validation),
-        np.array(source),
-        tuple(folder.resolve().name for folder in folders),
-        DrumWindows.concatenate(parts),
+    parts, split, report = read_folders(
+        folders, find_files, lambda file, report: _read(file, played, report), "drums", progress
     )
+    windows = DrumWindows.concatenate(parts)
+    corpus = DrumCorpus(split.validation, split.source, split.source_names, windows)
     corpus = _without_duplicates(corpus, report)
     for name in corpus.source_names:
         for side in (False, True):
             label = f"{name} ({'validation' if side else 'train'})"
             report.kept[label] += len(corpus.side(side, [name]))
     return corpus, report
-
-
-def _files(folder: Path) -> list[SourceFile]:
-    if not folder.is_dir():
-        raise LoopweaveError(f"{folder} is not a folder")
-    return find_files(folder)
 
 
 def _read(file: SourceFile, played: bool, report: Report) -> DrumWindows | None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
-from blender_app.core.errors import FileError, LoopweaveError
+from blender_app.core.errors import FileError
 from blender_app.corpus.archive import open_arrays, write_arrays
 from blender_app.corpus.melody_sources import SongFile, find_songs
 from blender_app.corpus.melody_windows import MelodyWindows, cut_melody_windows, relative_events
 from blender_app.corpus.midi_files import share_on_grid
-from blender_app.corpus.prepare import MIN_ON_GRID, Report
+from blender_app.corpus.prepare import MIN_ON_GRID
+from blender_app.corpus.reading import Report, read_folders
 from blender_app.corpus.split import Split, split_fields
 
 TOLERANCE_STEPS = 0.2
@@ -100,22 +100,9 @@ def prepare_melody(folders: Sequence[Path], progress: bool = True) -> tuple[Melo
     LoopweaveError
         A folder does not exist, or nothing usable was found in any.
     """
-    files = [(index, file) for index, folder in enumerate(folders) for file in _files(folder)]
-    report = Report()
-    parts: list[MelodyWindows] = []
-    validation: list[bool] = []
-    source: list[int] = []
-    for index, file in tqdm(files, desc="reading", unit="file", disable=not progress):
-        windows = _read(file, report)
-        parts.append(windows)
-        validation += [file.validation] * len(windows)
-        source += [index] * len(windows)
-    if not source:
-        raise LoopweaveError("no melody windows found: are there 4/4 songs with melodies or basses?")
-    names = tuple(folder.resolve().name for folder in folders)
-    every = MelodyWindows.concatenate(parts)
-    corpus = _without_duplicates(every, np.array(validation), np.array(source), names, report)
-    for name in names:
+    parts, split, report = read_folders(folders, find_songs, _read, "melodies or basslines", progress)
+    corpus = _without_duplicates(MelodyWindows.concatenate(parts), split, report)
+    for name in corpus.source_names:
         for side in (False, True):
             for bass in (False, True):
                 label = f"{name} {'bass' if bass else 'melody'} ({'validation' if side else 'train'})"
@@ -124,25 +111,18 @@ def prepare_melody(folders: Sequence[Path], progress: bool = True) -> tuple[Melo
     return corpus, report
 
 
-def _files(folder: Path) -> list[SongFile]:
-    if not folder.is_dir():
-        raise LoopweaveError(f"{folder} is not a folder")
-    return find_songs(folder)
-
-
-def _read(file: SongFile, report: Report) -> MelodyWindows:
-    nothing = MelodyWindows.concatenate([])
+def _read(file: SongFile, report: Report) -> MelodyWindows | None:
     try:
         song = file.read()
     except FileError as error:
         report.problems.append(str(error))
-        return nothing
+        return None
     if not song.spans:
         report.dropped["files without 4/4"] += 1
-        return nothing
+        return None
     if not _on_grid(song.onsets_steps):
         report.dropped["files off the sixteenth grid"] += 1
-        return nothing
+        return None
     if not song.lines:
         report.dropped["files without a line of single notes"] += 1
     lines = [line for line in song.lines if _on_grid(line.start_steps)]
@@ -154,13 +134,7 @@ def _on_grid(onsets_steps: NDArray[np.float64]) -> bool:
     return share_on_grid(onsets_steps, TOLERANCE_STEPS) >= MIN_ON_GRID
 
 
-def _without_duplicates(
-    windows: MelodyWindows,
-    validation: NDArray[np.bool_],
-    source: NDArray[np.int64],
-    names: tuple[str, ...],
-    report: Report,
-) -> MelodyCorpus:
+def _without_duplicates(windows: MelodyWindows, split: Split, report: Report) -> MelodyCorpus:
     """Keep the first of windows that are equal up to transposition.
 
     Validation goes first, so nothing leaks into train; a window whose velocity is known goes before
@@ -168,9 +142,16 @@ def _without_duplicates(
     """
     keys = relative_events(windows.events)
     unknown = ~windows.velocity.any(1)
-    order = np.lexsort((unknown, ~validation))
+    order = np.lexsort((unknown, ~split.validation))
     _, first = np.unique(keys[order], axis=0, return_index=True)
     keep = np.sort(order[first])
     report.dropped["duplicate windows"] += len(keys) - len(keep)
     kept = windows[keep]
-    return MelodyCorpus(validation[keep], source[keep], names, kept.events, kept.velocity, kept.bass)
+    return MelodyCorpus(
+        split.validation[keep],
+        split.source[keep],
+        split.source_names,
+        kept.events,
+        kept.velocity,
+        kept.bass,
+    )

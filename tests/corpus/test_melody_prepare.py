@@ -113,7 +113,7 @@ def test_what_is_not_four_four_or_off_the_grid_is_dropped_and_counted(
 
 def test_nothing_usable_says_so(tmp_path: Path, write_song: Any, part: Any) -> None:
     write_song(tmp_path / "drums.mid", part(tune(1), channel=9))
-    with pytest.raises(LoopweaveError, match="no melody windows"):
+    with pytest.raises(LoopweaveError, match="no melodies or basslines to learn from in 1 files"):
         prepare_melody([tmp_path], progress=False)
     with pytest.raises(LoopweaveError, match="not a folder"):
         prepare_melody([tmp_path / "missing"], progress=False)

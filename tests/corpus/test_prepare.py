@@ -128,7 +128,7 @@ def test_what_is_not_four_four_or_off_the_grid_is_dropped_and_counted(tmp_path: 
 
 def test_nothing_usable_says_so(tmp_path: Path) -> None:
     write_midi(tmp_path / "melody.mid", [GROOVE], channel=0)
-    with pytest.raises(LoopweaveError, match="no drum windows"):
+    with pytest.raises(LoopweaveError, match="no drums to learn from in 1 files"):
         prepare([tmp_path], progress=False)
     with pytest.raises(LoopweaveError, match="not a folder"):
         prepare([tmp_path / "missing"], progress=False)
