@@ -84,7 +84,7 @@ def sample(options: argparse.Namespace) -> None:
     loops = model.sample_loops(options.n, temperature=options.temperature, seed=seed, **wishes)
     _write_each(folder, "sample", loops, style)
     again = "" if options.seed is not None else f" (the same again: --seed {seed})"
-    print(f"{folder}: {len(loops)} loops{again}")
+    print(f"{folder}: {len(loops)} loop{'s' * (len(loops) != 1)}{again}")
 
 
 def kit_of(text: str | None) -> int | None:
@@ -157,8 +157,8 @@ def _model(options: argparse.Namespace, kind: TrackKind) -> LoopModel:
     if options.model is None:
         return cast("LoopModel", load_model(kind.model_name))
     model = cast("LoopModel", load_model(options.model))
-    wanted, made = ("melody" if kind.is_melodic else "drums"), _kind_of(options.model)
-    if made != wanted:
+    if (_kind_of(options.model) == TrackKind.MELODY.value) is not kind.is_melodic:
+        made, wanted = ("drums", "melodies") if kind.is_melodic else ("melodies", "drums")
         raise ModelError(f"The model {options.model} is for {made}, and these are {wanted}.")
     return model
 
@@ -215,7 +215,6 @@ def _sound_of(text: str | None) -> int | None:
     found = [program for program, name in enumerate(PROGRAM_NAMES) if name == wanted]
     if not found:
         near = [name for name in PROGRAM_NAMES if any(word in name for word in wanted.split())][:8]
-        raise FileError(
-            f"There is no General MIDI sound {text!r}." + (f" There are {', '.join(near)}." if near else "")
-        )
+        known = ", ".join(near) or f"names such as {PROGRAM_NAMES[0]}, and numbers from 0 to {_LAST_PROGRAM}"
+        raise FileError(f"There is no General MIDI sound {text!r}. There are {known}.")
     return found[0]

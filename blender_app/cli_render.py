@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from blender_app import load_model
 from blender_app.cli_files import kit_of
 from blender_app.cli_parser import SESSION_SUFFIX
-from blender_app.core.errors import FileError
+from blender_app.core.errors import FileError, FontError
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.engine.render import RenderReport, RenderStyle, render_midi
 
@@ -22,6 +22,8 @@ _HEARD_DB = 0.1
 
 def render(options: argparse.Namespace) -> None:
     """Play a MIDI file or a session into a WAV file."""
+    if options.out.suffix.lower() != ".wav":  # it might be what is to be played
+        raise FileError(f"{options.out} is no name for a WAV file: it should end in .wav.")
     style = RenderStyle(options.font, kit_of(options.kit), options.rate, options.tail, options.loop)
     if options.file.name.endswith(SESSION_SUFFIX):
         report = _render_session(options, style)
@@ -49,4 +51,9 @@ def _render_session(options: argparse.Namespace, style: RenderStyle) -> RenderRe
     music = export.band_music(parts, bars * STEPS_PER_BAR)
     if style.font is None and session.font is not None:
         style = replace(style, font=Path(session.font))
-    return export.render_music(options.out, music, session, style)
+    try:
+        return export.render_music(options.out, music, session, style)
+    except FontError as error:
+        if options.font is None and style.font is not None:
+            raise FontError(f"{error} The session wants it; --font F.sf2 takes another one.") from error
+        raise

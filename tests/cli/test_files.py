@@ -14,6 +14,7 @@ from blender_app.cli import main
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.paths import default_font
 from blender_app.core.scales import Chord, Key, Mode
 from blender_app.core.smf import (
     MidiStyle,
@@ -220,6 +221,17 @@ def test_render_plays_the_band_of_a_session(models: Any, session_file: Path, tmp
     assert frames() == (4 * 2 + 1) * 8000  # the four bars of the bass's path
     assert frames("--bars", 3, "--loop") == 3 * 2 * 8000
     assert models["drums-2bar"].asked["corners"] == list(Session().track("drums").corners)
+
+
+def test_a_font_that_only_the_session_wants_can_be_replaced(
+    models: Any, session_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_session(session_file, replace(Session(), font=str(tmp_path / "gone.sf2")))
+    render = ("render", session_file, "--rate", 8000, "--bars", 1, "--out", tmp_path / "a.wav")
+    assert run(*render) == 2
+    told = capsys.readouterr().err
+    assert "gone.sf2 does not exist. The session wants it; --font" in told
+    assert run(*render, "--font", default_font()) == 0
     assert models["melody-2bar"].asked["corners"] == list(Session().track("melody").corners)
 
 
@@ -236,11 +248,12 @@ def test_render_plays_the_band_of_a_session(models: Any, session_file: Path, tmp
         (("morph", "{tl}", "{tr}", "--key", "A minor", "--out", "o.mid"), "--key is for melodies"),
         (("morph", "{tl}", "{tr}", "--track", "1", "--out", "o.mid"), "--track chooses a part"),
         (("morph", "{tl}", "{tr}", "--sound", "flute", "--out", "o.mid"), "--sound is for melodies"),
-        (("morph", "{tl}", "{tr}", "--model", "melody-2bar", "--out", "o.mid"), "is for melody, and"),
+        (("morph", "{tl}", "{tr}", "--model", "melody-2bar", "--out", "o.mid"), "and these are drums"),
         (("morph", "{tune}", "{tune}", "--kit", "room", "--out", "o.mid"), "--kit is for drums"),
         (("morph", "{tune}", "{tune}", "--key", "H", "--out", "o.mid"), "There is no key 'H'"),
         (("morph", "{tune}", "{tune}", "--track", "Lead", "--out", "o.mid"), "It has: 1 Loopweave melody"),
         (("morph", "{tune}", "{tune}", "--sound", "slap flute", "--out", "o.mid"), "slap bass 1"),
+        (("morph", "{tune}", "{tune}", "--sound", "128", "--out", "o.mid"), "numbers from 0 to 127"),
         (("palette", "{tl}", "{tr}", "{tune}", "{tl}", "--out", "o"), "cannot be blended"),
         (("sample", "--key", "A minor", "--out", "{new}"), "--key is for melodies"),
         (("sample", "--kind", "bass", "--chords", "Am", "--out", "{new}"), "belong to a key"),
@@ -252,6 +265,7 @@ def test_render_plays_the_band_of_a_session(models: Any, session_file: Path, tmp
         (("sample", "--out", "{new}", "--model", "bass"), "There is no model bass"),
         (("render", "{broken}", "--out", "o.wav"), "is not a MIDI file"),
         (("render", "{tl}", "--out", "{none}/o.wav"), "does not exist"),
+        (("render", "{tl}", "--out", "{tl}"), "no name for a WAV file"),
         (("render", "{tl}", "--bars", "4", "--out", "o.wav"), "--bars is for sessions"),
         (("render", "a.blend.json", "--out", "o.wav"), "a.blend.json"),
         (("render", "a.blend.json", "--kit", "room", "--out", "o.wav"), "--kit is for MIDI files"),
