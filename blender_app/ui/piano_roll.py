@@ -33,7 +33,6 @@ from blender_app.ui.roll_painting import (
     paint_letters,
     paint_lost,
     paint_notes,
-    paint_sounding,
     paint_stroke,
 )
 from blender_app.ui.roll_press import RollTool, follow, gesture_of, shape_at
@@ -72,7 +71,7 @@ class PianoRoll(RollCanvas):
         self._touch: Gesture | None = None
         self._in_gesture = False
         self._lost: Notes = ()
-        self._taken: Notes = ()
+        self._taken: Notes | None = None
         self._heard: int | None = None
         self._hovered: int | None = None
         self._merge_count = 0
@@ -93,6 +92,8 @@ class PianoRoll(RollCanvas):
         if loop != self.model.loop:
             self._drop_touch()
             self.model.take(loop)
+            if not self.model.notes:
+                self.model.go_to(0, self.model.pitch)
             fit = fit or not self._view.shows(self.model.notes)
             accessible.announce(self)
         if fit:
@@ -122,8 +123,8 @@ class PianoRoll(RollCanvas):
         self.model.snaps = snaps
 
     def show_take(self, loop: MelodyLoop | None) -> None:
-        """Show over the loop what is being recorded, or nothing."""
-        self._taken = loop.to_notes() if loop is not None else ()
+        """Show what is being recorded, and only as outlines what it is to replace; None ends that."""
+        self._taken = loop.to_notes() if loop is not None else None
         self.update()
 
     @property
@@ -162,7 +163,7 @@ class PianoRoll(RollCanvas):
         self.model.copied = ()
 
     def _sounding_notes(self) -> Notes:
-        return self.model.notes
+        return self.model.notes if self._taken is None else self._taken
 
     # -- drawing --------------------------------------------------------------------------------------
 
@@ -175,11 +176,10 @@ class PianoRoll(RollCanvas):
         self._paint_keys(painter)
         painter.save()
         painter.setClipRect(geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3))
-        paint_lost(painter, geometry, self._lost)
-        paint_notes(painter, geometry, model.notes, small, model.chosen)
-        paint_lane(painter, geometry, model.notes, model.chosen)
-        for note in self._taken:
-            paint_sounding(painter, geometry, note)
+        notes, chosen = self._sounding_notes(), model.chosen if self._taken is None else frozenset()
+        paint_lost(painter, geometry, self._lost if self._taken is None else model.notes)
+        paint_notes(painter, geometry, notes, small, chosen)
+        paint_lane(painter, geometry, notes, chosen)
         if self.hasFocus() or self._enters:
             length = model.pen_length if self._enters else 1
             paint_cursor(painter, geometry, model.step, model.pitch, length, self._enters)

@@ -95,14 +95,23 @@ def test_another_corner_is_fitted_into_sight_and_the_same_one_stays(panel: RollP
     assert not panel.roll.pitch_view.shows(LOW.to_notes())
 
 
-def test_what_is_recorded_is_shown_over_the_corner(panel: RollPanel) -> None:
-    free, note = color(panel.roll, 20, 40), color(panel.roll, 1, 36)
-    panel.show_take(loop_of((19, 40, 4.0)))
-    assert color(panel.roll, 20, 40) not in (free, note)
-    assert color(panel.roll, 1, 36) == note
+def test_what_is_recorded_is_shown_instead_of_the_corner(panel: RollPanel) -> None:
+    free, note = color(panel.roll, 17, 40), color(panel.roll, 1, 36)
+    for take in (MelodyLoop.empty(), loop_of((16, 40, 4.0))):
+        panel.show_take(take)
+        assert color(panel.roll, 1, 36) != note  # only an outline: it is being replaced
+    assert color(panel.roll, 17, 40) == note
     assert panel.roll.model.loop == LOW
     panel.show_take(None)
-    assert color(panel.roll, 20, 40) == free
+    assert color(panel.roll, 17, 40) == free
+    assert color(panel.roll, 1, 36) == note
+
+
+def test_a_cleared_corner_is_entered_from_its_beginning(panel: RollPanel) -> None:
+    panel.roll.setFocus()
+    QTest.keyClick(panel.roll, Qt.Key.Key_End)
+    panel.show_corner(1, "2", "walk", MelodyLoop.empty())
+    assert panel.roll.model.step == 0
 
 
 def test_an_end_of_the_mixer_has_its_own_mark(panel: RollPanel) -> None:
