@@ -32,6 +32,7 @@ def paint_step_frame(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(_SHADOW, 1.0))
     painter.drawRoundedRect(box.adjusted(3.5, 3.5, -3.5, -3.5), 2.5, 2.5)
+    painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), 5.5, 5.5)  # white on a light window
     painter.setPen(QPen(color, 3.0))
     painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 4.0, 4.0)
     if playhead is not None:
