@@ -204,9 +204,9 @@ def test_two_bars_are_recorded_into_the_corner(window: MainWindow, engine, qtbot
     panel.recordAsked.emit(1, False)
     assert engine.sent(m.Play)[-1].count_in_bars == 1
     qtbot.waitUntil(lambda: window.recording._recorder is not None)
-    # The engine says when the two bars began: long enough ago for two notes, not yet over.
+    # The engine says when the two bars began: long enough ago for two notes, and not over for long.
     now_s = time.monotonic()
-    timeline = Timeline(now_s - 1.0, 0.0, 120.0)
+    timeline = Timeline(now_s - 5.0, 0.0, 20.0)
     engine.events.append(m.TransportChanged(True, timeline))
     qtbot.waitUntil(lambda: controller.timeline == timeline)
 
