@@ -265,6 +265,7 @@ class MixerView(DrawnWidget):
         if self._held_grip is not None:
             if far_enough(distance):
                 step, self._held_grip, self._press = self._held_grip, None, None
+                self._hover(None)  # while something is carried, no pointer leaves
                 self.dragStarted.emit(step)
         elif self._gliding or distance >= _DRAG_PX:
             self._gliding = True

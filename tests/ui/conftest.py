@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QVariantAnimation
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -185,3 +185,14 @@ class PaintLog(QObject):
 def paint_log() -> Callable[[QWidget], PaintLog]:
     """Return a function that begins to log what a widget paints."""
     return PaintLog
+
+
+@pytest.fixture
+def wait_for_fade(qtbot: QtBot) -> Callable[[QWidget], None]:
+    """Return a function that waits until a widget's cross-fade has come to its end."""
+
+    def wait(widget: QWidget) -> None:
+        fade = widget.findChild(QVariantAnimation)
+        qtbot.waitUntil(lambda: fade.state() == QVariantAnimation.State.Stopped)
+
+    return wait

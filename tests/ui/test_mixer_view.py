@@ -17,7 +17,6 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.session.document import Loop
 from blender_app.ui.mixer_overlay import grip_rect
 from blender_app.ui.mixer_view import MixerView
-from blender_app.ui.palette_picture import FADE_MS
 from blender_app.ui.step_row import LEGIBLE_PX, StepRow
 from blender_app.ui.theme import Look
 
@@ -191,6 +190,15 @@ def test_a_step_is_carried_away_by_its_grip_or_with_ctrl(
     assert told == []
     QTest.mouseMove(view, start + QPoint(40, 30))
     assert told == ["drag 2"]
+
+
+def test_the_grip_is_gone_once_a_step_is_carried_away(view: MixerView, drag) -> None:
+    clean = shown(view)
+    start = grip_rect(view.box_of(2)).center().toPoint()
+    QTest.mouseMove(view, start)
+    assert shown(view) != clean
+    drag(view, [start, start + QPoint(20, 20)])
+    assert shown(view) == clean
 
 
 def test_a_click_on_the_grip_is_a_tap(view: MixerView, told: list[object]) -> None:
@@ -397,12 +405,14 @@ def test_steps_are_drawn_once_and_not_for_every_frame(view: MixerView, monkeypat
     assert drawn == [1]
 
 
-def test_changed_steps_cross_fade_unless_motion_is_reduced(view: MixerView, look: Look, qtbot: QtBot) -> None:
+def test_changed_steps_cross_fade_unless_motion_is_reduced(
+    view: MixerView, look: Look, wait_for_fade
+) -> None:
     look.set_reduced_motion(False)
     before = shown(view)
     view.set_loops(melodies(5)[::-1])
     running = shown(view)
-    qtbot.wait(3 * FADE_MS)
+    wait_for_fade(view)
     after = shown(view)
     assert after != before
     assert running != after

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
-from blender_app.ui.palette_picture import FADE_MS
 from blender_app.ui.palette_view import PaletteView
 from blender_app.ui.theme import Look
 
@@ -148,14 +147,14 @@ def test_bead_repaints_only_itself(view: PaletteView, paint_log) -> None:
     assert max(log.areas) < 0.1 * view.width() * view.height()
 
 
-def test_changed_cells_cross_fade_and_end(view: PaletteView, look: Look, qtbot: QtBot) -> None:
+def test_changed_cells_cross_fade_and_end(view: PaletteView, look: Look, wait_for_fade) -> None:
     look.set_reduced_motion(False)
     before = view.grab().toImage()
     cells = grid(5)
     cells[1][1] = DrumLoop.from_hits(cells[1][1].hits | True)
     view.set_cells(cells)
     assert view.grab().toImage() == before  # it begins at what was there
-    qtbot.wait(FADE_MS * 3)
+    wait_for_fade(view)
     after = view.grab().toImage()
     assert after != before
     look.set_reduced_motion(True)
