@@ -34,6 +34,7 @@ WELCOME = "Drag the puck over the palette. The band is below: click a track. Spa
 """Said once, at the first start."""
 LOG_NAME = "loopweave.log"
 _LOG_BYTES = 500_000
+_LONGEST_UNSEEN_MS = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -56,8 +57,8 @@ def main(session: str | Path | None = None) -> int:
         _catch_errors(window)
         _end_politely(window)
         collector = GarbageCollector(app)
+        _start_when_seen(window, session)
         window.show()
-        _start_when_shown(window, session)
         code = app.exec()
         controller.close(keep_unsaved=window.ended_by_signal)
         collector.stop()
@@ -127,23 +128,37 @@ def remembered_look(controller: Controller) -> Look:
     return look
 
 
-def _start_when_shown(window: MainWindow, session: str | Path | None) -> None:
-    """Start the controller once the window's first picture is on its way to the screen."""
+def _start_when_seen(window: MainWindow, session: str | Path | None) -> None:
+    """Start the controller once the window's first picture is on the screen.
+
+    Before, the worker's loading would take turns with the painting, and double its time. A window that
+    nobody sees (it was started minimized) does not wait for long.
+    """
     from PySide6.QtCore import QTimer
 
-    controller = window.controller
+    timer = QTimer(window)
+    timer.setSingleShot(True)
 
     def start() -> None:
-        if session is not None:
-            controller.open_session(session)
-        controller.start()
-        if not controller.settings.window_geometry:
-            window.banner.show_message("info", WELCOME)
-        found = controller.find_recoverable()
-        if found is not None:
-            window.files.ask_recovery(found)
+        timer.stop()
+        window.seen.disconnect(start)
+        _start(window, session)
 
-    QTimer.singleShot(0, window, start)
+    window.seen.connect(start)
+    timer.timeout.connect(start)
+    timer.start(_LONGEST_UNSEEN_MS)
+
+
+def _start(window: MainWindow, session: str | Path | None) -> None:
+    controller = window.controller
+    if session is not None:
+        controller.open_session(session)
+    controller.start()
+    if not controller.settings.window_geometry:
+        window.banner.show_message("info", WELCOME)
+    found = controller.find_recoverable()
+    if found is not None:
+        window.files.ask_recovery(found)
 
 
 def _log_to_file() -> None:

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 
 from blender_app.core.drums import PITCH_TO_VOICE, VOICE_PITCHES
 from blender_app.engine import messages as m
-from blender_app.engine.child import run_engine
+from blender_app.engine.entry import run_engine
 
 CLOSE_S = 3.0
 POLITE_S = 1.0

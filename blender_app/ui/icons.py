@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-_ICONS = files("blender_app.resources") / "icons"
+_ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
 _CACHE: dict[tuple[str, str], QIcon] = {}
 _INK = b"currentColor"
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
-    QComboBox,
     QMainWindow,
     QSplitter,
     QStackedWidget,
@@ -24,24 +21,24 @@ from blender_app.ui.actions import Actions
 from blender_app.ui.banner import Banner
 from blender_app.ui.file_windows import FileWindows
 from blender_app.ui.hints import FocusHints
-from blender_app.ui.middle import Middle, put_behind
+from blender_app.ui.middle import Middle
 from blender_app.ui.panels import EditorPanel, SoundingPanel
-from blender_app.ui.roll_panel import RollPanel
 from blender_app.ui.stage import Stage
 from blender_app.ui.status_bar import StatusBar
 from blender_app.ui.theme import Look
 from blender_app.ui.track_strip import TrackStrip
 from blender_app.ui.transport_bar import TransportBar
-from blender_app.ui.window_actions import WindowActions
+from blender_app.ui.window_actions import WindowActions, is_for_focus
 from blender_app.ui.window_front import SHELF_KEY, WindowFront
 from blender_app.ui.window_recording import WindowRecording
+from blender_app.ui.window_rest import WindowRest
 from blender_app.ui.window_tracks import WindowTracks
 
 if TYPE_CHECKING:
+    from blender_app.ui.roll_panel import RollPanel
     from blender_app.ui.window_mixer import WindowMixer
 
 FRAME_MS = 16
-AFTER_FIRST_PICTURE_MS = 200
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1280, 800
 _LEFT_SHARE, _RIGHT_SHARE = 66, 34
 
@@ -61,19 +58,23 @@ class MainWindow(QMainWindow):
     Notes
     -----
     What is shown and touched is the work of `front` (the large parts), `tracks` (the strip), `mixers`,
-    `recording`, `files` and `window_actions`.
+    `recording`, `files`, `window_actions`, and `rest` (what the first picture is without).
     """
+
+    seen = Signal()
+    """The first picture is on the screen."""
 
     def __init__(self, controller: Controller, look: Look, asks_before_closing: bool = True) -> None:
         super().__init__()
         self.controller, self.look = controller, look
         self._asks = asks_before_closing
-        self.ended_by_signal = False
+        self.ended_by_signal = self._is_seen = False
         self.setAcceptDrops(True)
         self._wear_look()  # before there are parts, which would have to change clothes
         self.actions_by_name = Actions(look, self)
         self.addActions(self.actions_by_name.all())
         self._build()
+        self.rest = WindowRest(self)
         self.files = FileWindows(controller, self)
         self.front = WindowFront(self)
         self.tracks = WindowTracks(self)
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self._connect_controller()
         self._connect_bars()
         look.changed.connect(self._on_look_changed)
+        self.seen.connect(self.rest.start)
         self._show_look()
         self._show_all()
         self._restore_place()
@@ -125,33 +127,27 @@ class MainWindow(QMainWindow):
         self._left_column.addWidget(self.stage_stack, 1)
         return left
 
-    @cached_property
+    @property
     def mixers(self) -> WindowMixer:
-        """Mixer and shelf, made when they are wanted, or after the window's first picture."""
-        from blender_app.ui.window_mixer import WindowMixer  # noqa: PLC0415 - the first picture needs none
-
-        return WindowMixer(self)
+        """Mixer and shelf."""
+        return self.rest.mixers
 
     @property
-    def _has_mixers(self) -> bool:
-        return "mixers" in self.__dict__
+    def roll_panel(self) -> RollPanel:
+        """The editor of melodic corners."""
+        return self.rest.roll_panel
 
     def place_mixer(self, panel: QWidget, shelf: QWidget) -> None:
-        """Lay out mixer and shelf, and let Tab reach them behind the palette."""
+        """Lay out mixer and shelf."""
         self.stage_stack.addWidget(panel)
         self._left_column.addWidget(shelf)
-        before: QWidget = self.stage.path_bar.cells
-        for part in (panel, shelf):
-            before = put_behind(before, part)
 
     def _build_right(self) -> QSplitter:
         """Return what sounds, over the editors, of which one is seen."""
         self.sounding = SoundingPanel(self.look, self.actions_by_name)
         self.editor = EditorPanel(self.look, self.actions_by_name)
-        self.roll_panel = RollPanel(self.look, self.actions_by_name)
         self.editor_stack = QStackedWidget()
-        for widget in (self.editor, self.roll_panel):
-            self.editor_stack.addWidget(widget)
+        self.editor_stack.addWidget(self.editor)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.sounding)
         right.addWidget(self.editor_stack)
@@ -163,7 +159,6 @@ class MainWindow(QMainWindow):
         hints: dict[QWidget, str] = {
             self.stage.palette_view: "palette",
             self.editor.step_grid: "editor",
-            self.roll_panel.roll: "roll",
             self.strip.scale.chords: "chords",
         }
         hints |= dict.fromkeys(self.stage.cards, "corner") | dict.fromkeys(numbers, "number")
@@ -171,21 +166,14 @@ class MainWindow(QMainWindow):
         self.hints = FocusHints(hints, self.status.show_hint, self)
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and not self._is_seen:
+            self._is_seen = True
+            QTimer.singleShot(0, self, self.seen.emit)  # comes when all of the picture is painted
         overrides = event.type() == QEvent.Type.ShortcutOverride
-        if overrides and isinstance(event, QKeyEvent) and self._is_for_focus(event):
+        if overrides and isinstance(event, QKeyEvent) and is_for_focus(self.focusWidget(), event):
             event.accept()
             return True
         return super().event(event)
-
-    def _is_for_focus(self, event: QKeyEvent) -> bool:
-        """Return whether what has the focus gets a key before it is a shortcut.
-
-        Space presses buttons, and letters find what lists hold.
-        """
-        focused = self.focusWidget()
-        lists = isinstance(focused, QComboBox)
-        presses = event.key() == Qt.Key.Key_Space and (lists or isinstance(focused, QAbstractButton))
-        return presses or (lists and event.text().isalnum())
 
     def _connect_controller(self) -> None:
         c = self.controller
@@ -200,9 +188,6 @@ class MainWindow(QMainWindow):
         c.kitsChanged.connect(self.tracks.show_sounds)
         c.messageShown.connect(self.banner.show_message)
         c.fileChanged.connect(self._on_controller_fileChanged)
-        self.roll_panel.stepEntryChanged.connect(
-            lambda enters: self.hints.set_name(self.roll_panel.roll, "step entry" if enters else "roll")
-        )
 
     def _connect_bars(self) -> None:
         c, bar = self.controller, self.transport
@@ -243,7 +228,7 @@ class MainWindow(QMainWindow):
         session = self.controller.session
         self.tracks.show_changes(names)
         self.front.show_changes(names)
-        if self._has_mixers:
+        if self.rest.has_mixers:
             self.mixers.show_changes(names)
         if "front" in names:
             self.recording.follow_front()
@@ -263,7 +248,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_controller_mixerChanged(self, track: str) -> None:
         self.tracks.show_cells(track)
-        if self._has_mixers:
+        if self.rest.has_mixers:
             self.mixers.show_loops(track)
 
     @Slot(str)
@@ -282,7 +267,7 @@ class MainWindow(QMainWindow):
         self.transport.show_playing(playing)
         self.front.show_path()
         self.tracks.show_playing()
-        if self._has_mixers:
+        if self.rest.has_mixers:
             self.mixers.show_playing()
         self.recording.follow_transport()
         if playing and not self._frame_timer.isActive():
@@ -299,7 +284,7 @@ class MainWindow(QMainWindow):
         now_s = self.now_s()
         self.front.show_frame(now_s, step)
         self.tracks.show_frame(now_s, step)
-        if self._has_mixers:
+        if self.rest.has_mixers:
             self.mixers.show_frame(now_s, step)
 
     @Slot()
@@ -345,10 +330,6 @@ class MainWindow(QMainWindow):
         room = screen.availableGeometry() if screen else QRect(0, 0, DEFAULT_WIDTH, DEFAULT_HEIGHT)
         self.resize(min(DEFAULT_WIDTH, room.width()), min(DEFAULT_HEIGHT, room.height()))
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        QTimer.singleShot(AFTER_FIRST_PICTURE_MS, self, lambda: self.mixers)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.toLocalFile().endswith(".json") for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -378,7 +359,7 @@ class MainWindow(QMainWindow):
             )
             return
         self._frame_timer.stop()
-        if self._has_mixers:
+        if self.rest.has_mixers:
             self.mixers.audition.stop()
         self.window_actions.let_go()
         self.controller.settings.window_geometry = bytes(self.saveGeometry().data())

@@ -60,15 +60,3 @@ class Middle(QWidget):
         if other.indexOf(self._strip) >= 0:
             other.removeWidget(self._strip)
             there.addWidget(self._strip)
-
-
-def put_behind(before: QWidget, part: QWidget) -> QWidget:
-    """Let Tab reach a part of the window, and what is in it, behind `before`; return its last widget."""
-    inside, widget = [], part.nextInFocusChain()
-    while widget is not None and part.isAncestorOf(widget):
-        inside.append(widget)
-        widget = widget.nextInFocusChain()
-    for widget in inside:
-        QWidget.setTabOrder(before, widget)
-        before = widget
-    return before

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 
 from blender_app.session.document import MAX_GRID, MIN_GRID, Session, Source, TrackKind
 from blender_app.ui.palette_view import CORNER_PLACES
@@ -290,3 +292,13 @@ class WindowActions(QObject):
 
 def _without_argument(function: Callable[[], object], _checked: bool = False) -> None:
     function()
+
+
+def is_for_focus(focused: QWidget | None, event: QKeyEvent) -> bool:
+    """Return whether what has the focus gets a key before it is a shortcut.
+
+    Space presses buttons, and letters find what lists hold.
+    """
+    lists = isinstance(focused, QComboBox)
+    presses = event.key() == Qt.Key.Key_Space and (lists or isinstance(focused, QAbstractButton))
+    return presses or (lists and event.text().isalnum())

@@ -25,6 +25,7 @@ from blender_app.ui.track_strip import is_silent
 
 if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
+    from blender_app.ui.roll_panel import RollPanel
 
 HEARD_VELOCITY = 100
 SHELF_KEY = "window/shelf"
@@ -104,15 +105,21 @@ class WindowFront(QObject):
         self._sounding.rows.gestureEnded.connect(c.end_gesture)
 
     def _connect_editors(self) -> None:
-        c, grid, roll = self._controller, self._window.editor.step_grid, self._window.roll_panel.roll
-        grid.hitPainted.connect(self._on_grid_hitPainted)
-        roll.loopEdited.connect(self._on_roll_loopEdited)
-        roll.notePreviewed.connect(c.preview_note)
-        for source in (grid, roll):
-            source.gestureStarted.connect(c.begin_gesture)
-            source.gestureEnded.connect(c.end_gesture)
-        for panel in (self._window.editor, self._window.roll_panel):
-            panel.presetChosen.connect(self.use_preset)
+        c, editor = self._controller, self._window.editor
+        editor.step_grid.hitPainted.connect(self._on_grid_hitPainted)
+        editor.step_grid.gestureStarted.connect(c.begin_gesture)
+        editor.step_grid.gestureEnded.connect(c.end_gesture)
+        editor.presetChosen.connect(self.use_preset)
+
+    def connect_roll(self, panel: RollPanel) -> None:
+        """Connect the editor of melodic corners, and show what it needs to know, when it is made."""
+        c = self._controller
+        panel.roll.loopEdited.connect(self._on_roll_loopEdited)
+        panel.roll.notePreviewed.connect(c.preview_note)
+        panel.roll.gestureStarted.connect(c.begin_gesture)
+        panel.roll.gestureEnded.connect(c.end_gesture)
+        panel.presetChosen.connect(self.use_preset)
+        panel.set_key(c.session.key_of(self.track))
 
     def _connect_cards(self) -> None:
         c = self._controller
@@ -151,7 +158,8 @@ class WindowFront(QObject):
     def show_changes(self, names: frozenset[str]) -> None:
         """Show what changed in the session, by the names that it told."""
         if "front" in names:
-            self._window.roll_panel.forget_corner()
+            if self._window.rest.has_roll_panel:
+                self._window.roll_panel.forget_corner()
             self.show_all()
             return
         fields = changed_fields_of(names, self.track.name)
@@ -276,7 +284,8 @@ class WindowFront(QObject):
         """Show the key where the track in front keeps to it."""
         key = self._controller.session.key_of(self.track)
         self._sounding.set_key(key)
-        self._window.roll_panel.set_key(key)
+        if self._window.rest.has_roll_panel:
+            self._window.roll_panel.set_key(key)
 
     def show_frame(self, now_s: float, step: float | None) -> None:
         """Move playhead and bead to a moment."""

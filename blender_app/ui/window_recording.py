@@ -12,6 +12,7 @@ from blender_app.ui.window_front import Target
 
 if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
+    from blender_app.ui.roll_panel import RollPanel
 
 INPUT_KEY = "midi/input"
 _FOLLOW_MS = 30
@@ -22,7 +23,7 @@ class WindowRecording(QObject):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window, self._controller, self._panel = window, window.controller, window.roll_panel
+        self._window, self._controller = window, window.controller
         self._recorder: Recorder | None = None
         self._overdub: MelodyLoop | None = None
         self._waits = False
@@ -31,12 +32,20 @@ class WindowRecording(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
-        self._panel.recordAsked.connect(self.record)
-        self._panel.recordStopped.connect(self.stop)
         self._controller.noteReceived.connect(self._on_controller_noteReceived)
         remembered = self._controller.settings.value(INPUT_KEY)
         if remembered:
             self._controller.open_input(remembered)
+
+    @property
+    def _panel(self) -> RollPanel:
+        return self._window.roll_panel
+
+    def connect_roll(self, panel: RollPanel) -> None:
+        """Connect the editor of melodic corners when it is made."""
+        panel.recordAsked.connect(self.record)
+        panel.recordStopped.connect(self.stop)
+        panel.set_can_record(self._controller.input is not None)
 
     # -- the input ----------------------------------------------------------------------------------
 
@@ -49,7 +58,8 @@ class WindowRecording(QObject):
     def show_inputs(self) -> None:
         """Show which inputs there are, and whether one can be recorded."""
         self._window.transport.show_inputs(self._controller.inputs, self._controller.input)
-        self._panel.set_can_record(self._controller.input is not None)
+        if self._window.rest.has_roll_panel:
+            self._panel.set_can_record(self._controller.input is not None)
 
     def follow_front(self) -> None:
         """Let what is played sound on the track in front; a recording of another one ends."""

@@ -85,6 +85,7 @@ class WindowTracks(QObject):
         self.strip.link.show_value(session.link)
         self._show_key(session.scale)
         self._show_actions()
+        self._window.rest.order_tabs()
 
     def show_changes(self, names: frozenset[str]) -> None:
         """Show what changed in the session, by the names that it told."""

@@ -16,7 +16,7 @@ from blender_app.core.notes import Note
 from blender_app.core.presets import PRESETS
 from blender_app.core.smf import read_drum_loop, read_midi
 from blender_app.engine import messages as m
-from blender_app.session import export
+from blender_app.engine import render as engine_render
 from blender_app.session.controller import Controller
 from blender_app.session.document import DrawnPath, PathMode, Session, TrackKind, default_corners
 from blender_app.session.files import load_session, save_session
@@ -309,7 +309,7 @@ def test_export_as_sound_goes_on_beside_the_window(
         if path.name == "broken.wav":
             raise FontError("no font here")
 
-    monkeypatch.setattr(export, "render_band", render)
+    monkeypatch.setattr(engine_render, "render_band", render)
     controller.set_sound(128, 25)
     told: list[tuple[str, str]] = []
     controller.messageShown.connect(lambda level, text: told.append((level, text)))

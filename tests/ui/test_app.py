@@ -16,12 +16,13 @@ from pytestqt.qtbot import QtBot
 from blender_app import app
 from blender_app.engine import host
 from blender_app.session import start
-from blender_app.session.controller import Controller
 from blender_app.session.document import Session
 from blender_app.session.files import save_session
 from blender_app.ui.main_window import MainWindow
 
 Script = Callable[[MainWindow], None]
+PATIENCE_MS = 100_000
+"""Then a window that its script did not close is closed."""
 
 
 @pytest.fixture
@@ -35,16 +36,15 @@ def run(
     monkeypatch.setattr(host, "EngineProcess", lambda: engine)
     monkeypatch.setattr(start, "load_loop_model", lambda _name: _broken_model())
 
-    make_window = app.make_window
+    begin = app._start
 
     def run(script: Script, session: Path | None = None) -> int:
-        def make(controller: Controller) -> MainWindow:
-            window = make_window(controller)
-            QTimer.singleShot(50, window, lambda: script(window))
-            QTimer.singleShot(20_000, window, window.close_without_asking)
-            return window
+        def begin_and_use(window: MainWindow, session: Path | None) -> None:
+            begin(window, session)
+            QTimer.singleShot(0, window, lambda: script(window))
+            QTimer.singleShot(PATIENCE_MS, window, window.close_without_asking)
 
-        monkeypatch.setattr(app, "make_window", make)
+        monkeypatch.setattr(app, "_start", begin_and_use)
         return app.main(session)
 
     yield run
