@@ -19,6 +19,14 @@ from blender_app.session.document import CORNER_PLACES, Loop, Session
 from blender_app.session.track_editing import TrackEditor
 
 
+EMPTY_NAME, DRAWN_NAME = "Empty", "Drawn"
+
+
+def drawn_name(name: str) -> str:
+    """Return the name of a loop that is drawn on: its own, but one that was empty is so no more."""
+    return DRAWN_NAME if name == EMPTY_NAME else name
+
+
 class CornerEditor(TrackEditor):
     """A session editor that knows corners; made as told in `SessionEditor`."""
 
@@ -84,7 +92,7 @@ class CornerEditor(TrackEditor):
     def clear_corner(self, index: int, track: str | None = None) -> None:
         """Empty a corner."""
         empty = self._track(track).kind.empty_loop()
-        self.set_corner(index, empty, "Empty", "Clear corner", track, drawn=True)
+        self.set_corner(index, empty, EMPTY_NAME, "Clear corner", track, drawn=True)
 
     def copy_corner(self, index: int, track: str | None = None) -> None:
         """Remember a corner's loop for pasting."""
@@ -124,7 +132,8 @@ class CornerEditor(TrackEditor):
             corners = replace_at(this.corners, index, changed)
             self.edit_track("Set velocity", track, f"velocity {index} {step} {voice}", corners=corners)
         else:
-            self.set_corner(index, changed, this.corner_names[index], "Paint hits", track, drawn=True)
+            name = drawn_name(this.corner_names[index])
+            self.set_corner(index, changed, name, "Paint hits", track, drawn=True)
 
     def set_notes(
         self,
@@ -134,7 +143,7 @@ class CornerEditor(TrackEditor):
         merge_key: str | None = None,
         track: str | None = None,
     ) -> None:
-        """Put a melody drawn by hand into a corner, which keeps its name."""
+        """Put a melody drawn by hand into a corner, which keeps its name unless that is "Empty"."""
         check_index("corner", index, len(CORNER_PLACES))
         this = self._track(track)
         self.edit_track(
@@ -142,5 +151,6 @@ class CornerEditor(TrackEditor):
             track,
             merge_key and f"notes {index} {merge_key}",
             corners=replace_at(this.corners, index, loop),
+            corner_names=replace_at(this.corner_names, index, drawn_name(this.corner_names[index])),
             drawn=replace_at(this.drawn, index, True),
         )

@@ -308,3 +308,19 @@ def test_any_history_goes_back_to_the_beginning_and_forth_to_the_end(qapp, edits
         assert editor.session == state
     assert editor.session == end
     editor.deleteLater()
+
+
+def test_an_empty_corner_that_is_drawn_on_is_called_empty_no_more(editor: CornerEditor) -> None:
+    tune = editor.session.track("bass").corners[0]
+    for track in ("drums", "bass"):
+        editor.clear_corner(1, track)
+        assert editor.session.track(track).corner_names[1] == "Empty"
+    editor.paint_hit(1, 5, 6, 100, "drums")
+    editor.set_notes(1, tune, track="bass")
+    names = [editor.session.track(track).corner_names for track in ("drums", "bass")]
+    assert [each[1] for each in names] == ["Drawn", "Drawn"]
+    editor.paint_hit(0, 5, 6, 100, "drums")
+    assert editor.session.track("drums").corner_names[0] == names[0][0]
+    editor.undo_stack.undo()
+    editor.undo_stack.undo()
+    assert editor.session.track("bass").corner_names[1] == "Empty"
