@@ -18,7 +18,6 @@ from blender_app.session.checks import MAX_NAME_LENGTH, check_index, replace_at
 from blender_app.session.document import CORNER_PLACES, Loop, Session
 from blender_app.session.track_editing import TrackEditor
 
-
 EMPTY_NAME, DRAWN_NAME = "Empty", "Drawn"
 
 
