@@ -1,16 +1,21 @@
-"""A line of text that changes often: it never asks for another layout, and ends in dots if it must."""
+"""Lines of text that end in dots where there is no room for all of them."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.ui.theme import SMALL, Look
+from blender_app.ui.theme import LARGE, SMALL, Look
+
+_WIDEST_LINES = 12
+"""Most width that a title asks for, in heights of its line."""
 
 
 class ElidedLabel(QWidget):
-    """Small grey text at the right of whatever room it has."""
+    """Small grey text at the right of whatever room it has; however often it changes, the layout stays."""
+
+    _SIZE, _COLOR, _SIDE = SMALL, "muted", Qt.AlignmentFlag.AlignRight
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,15 +41,41 @@ class ElidedLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setFont(self._look.font(SMALL))
-        painter.setPen(self._look.theme.color("muted"))
+        painter.setFont(self._look.font(self._SIZE))
+        painter.setPen(self._look.theme.color(self._COLOR))
         text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect(), int(right), text)
+        painter.drawText(self.rect(), int(self._SIDE | Qt.AlignmentFlag.AlignVCenter), text)
         painter.end()
 
     def sizeHint(self) -> QSize:
-        return QSize(60, self._look.line_height(SMALL))
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(60, self._look.line_height(self._SIZE))
+
+
+class Title(ElidedLabel):
+    """Large text at the left, which asks for as much room as it needs, within reason."""
+
+    _SIZE, _COLOR, _SIDE = LARGE, "text", Qt.AlignmentFlag.AlignLeft
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_text(self, text: str) -> None:
+        """Show another text, all of it as the tip."""
+        super().set_text(text)
+        self.setToolTip(text)
+        self.updateGeometry()
+
+    def _width_of_text(self) -> int:
+        return QFontMetrics(self._look.font(LARGE)).horizontalAdvance(self._text) + 1
+
+    def sizeHint(self) -> QSize:
+        height = self._look.line_height(LARGE)
+        return QSize(min(self._width_of_text(), _WIDEST_LINES * height), height)
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        return QSize(min(self._width_of_text(), least.width()), least.height())

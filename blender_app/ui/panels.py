@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -29,7 +28,7 @@ from blender_app.core.time import STEPS_PER_BAR
 from blender_app.session.document import Loop, Source, Track
 from blender_app.ui.actions import Actions
 from blender_app.ui.bars import Switch, action_button
-from blender_app.ui.elided_label import ElidedLabel
+from blender_app.ui.elided_label import ElidedLabel, Title
 from blender_app.ui.pattern_view import PatternView
 from blender_app.ui.roll_view import RollView
 from blender_app.ui.step_grid import StepGrid
@@ -85,7 +84,7 @@ class _Panel(QFrame):
     def __init__(self, look: Look, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._look = look
-        self.title, self.detail = QLabel(self), ElidedLabel(look, self)
+        self.title, self.detail = Title(look, self), ElidedLabel(look, self)
         self.heading = QHBoxLayout()
         self.heading.setSpacing(6)
         self.heading.addWidget(self.title)
@@ -105,8 +104,6 @@ class _Panel(QFrame):
     def _on_look_changed(self) -> None:
         theme = self._look.theme
         self.setStyleSheet(f"SoundingPanel, EditorPanel {{ background: {theme.panel}; border-radius: 8px; }}")
-        self.title.setFont(self._look.font(LARGE))
-        self.title.setStyleSheet(f"color: {theme.text};")
 
 
 class SoundingPanel(_Panel):
@@ -141,7 +138,7 @@ class SoundingPanel(_Panel):
 
     def show_track(self, track: Track) -> None:
         """Show whose sound this is, and its settings."""
-        self.title.setText(track.name)
+        self.title.set_text(track.name)
         self.source.show_value(track.source)
         self.stack.setCurrentWidget(self._melody if track.kind.is_melodic else self._drums)
         if track.kind.is_melodic:
@@ -251,7 +248,7 @@ class EditorPanel(_Panel):
     def show_loop(self, title: str, color: QColor, loop: DrumLoop) -> None:
         """Show a loop on its colour in the editor."""
         self._loop = loop
-        self.title.setText(title)
+        self.title.set_text(title)
         self.step_grid.set_loop(loop)
         self.step_grid.set_color(color)
         self._on_step_grid_cursorMoved()

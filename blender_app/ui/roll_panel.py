@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QWidget
 
 from blender_app.core.drums import VOICE_COUNT
 from blender_app.core.melody import MelodyLoop
@@ -14,7 +14,7 @@ from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.scales import Key, pitch_name
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.actions import Actions
-from blender_app.ui.elided_label import ElidedLabel
+from blender_app.ui.elided_label import ElidedLabel, Title
 from blender_app.ui.piano_roll import PianoRoll
 from blender_app.ui.roll_press import RollTool
 from blender_app.ui.roll_tools import RollTools
@@ -40,7 +40,7 @@ class RollPanel(QFrame):
         self._place = ""
         self._drawn = True
         self._recording: str | None = None
-        self.title, self.detail = QLabel(self), ElidedLabel(look, self)
+        self.title, self.detail = Title(look, self), ElidedLabel(look, self)
         self.roll = PianoRoll(look)
         self.tools = RollTools(look, actions)
         self.presets_menu = QMenu(self)
@@ -109,7 +109,7 @@ class RollPanel(QFrame):
         drawn
             Whether it sounds as it was drawn; else a key, where there is one, has brought it into its scale.
         """
-        self.title.setText(f"{mark}  {name}")
+        self.title.set_text(f"{mark}  {name}")
         self.roll.set_color(self._look.corner_color(corner))
         if mark == self._place:
             self.roll.set_loop(loop)
@@ -200,7 +200,7 @@ class RollPanel(QFrame):
 
     @Slot()
     def _on_roll_cursorMoved(self) -> None:
-        key = f"in {self.roll.key.name}   " if self.roll.key is not None and not self._drawn else ""
+        key = "in key   " if self.roll.key is not None and not self._drawn else ""
         self.detail.set_text(self._recording or key + self._words())
 
     def _words(self) -> str:
@@ -221,8 +221,6 @@ class RollPanel(QFrame):
     def _on_look_changed(self) -> None:
         theme = self._look.theme
         self.setStyleSheet(f"RollPanel {{ background: {theme.panel}; border-radius: 8px; }}")
-        self.title.setFont(self._look.font(LARGE))
-        self.title.setStyleSheet(f"color: {theme.text};")
         if self._corner is not None:
             self.roll.set_color(self._look.corner_color(self._corner))
 

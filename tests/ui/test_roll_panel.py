@@ -74,15 +74,15 @@ def test_the_heading_says_that_a_key_has_brought_the_loop_into_its_scale(panel: 
     key = Key(2, Mode.DORIAN)
     panel.set_key(key)
     panel.show_corner(1, "2", "walk", LOW, drawn=True)
-    assert "dorian" not in panel.detail.text()
+    assert "in key" not in panel.detail.text()
     panel.show_corner(1, "2", "walk", LOW, drawn=False)
-    assert panel.detail.text().startswith("in D dorian   ")
+    assert panel.detail.text().startswith("in key   ")
     panel.roll.setFocus()
     QTest.keyClick(panel.roll, Qt.Key.Key_N)
-    assert panel.detail.text() == "in D dorian   G2   1.3.1   velocity 100   length 4"
+    assert panel.detail.text() == "in key   G2   1.3.1   velocity 100   length 4"
     panel.set_key(None)
     panel.show_corner(1, "2", "walk", LOW, drawn=False)
-    assert "dorian" not in panel.detail.text()
+    assert "in key" not in panel.detail.text()
 
 
 def test_another_corner_is_fitted_into_sight_and_the_same_one_stays(panel: RollPanel) -> None:
@@ -105,6 +105,18 @@ def test_what_is_recorded_is_shown_instead_of_the_corner(panel: RollPanel) -> No
     panel.show_take(None)
     assert color(panel.roll, 17, 40) == free
     assert color(panel.roll, 1, 36) == note
+
+
+def test_a_long_name_ends_in_dots_and_takes_no_room_from_others(panel: RollPanel) -> None:
+    least = panel.minimumSizeHint()
+    short = panel.title.grab().toImage()
+    panel.show_corner(1, "2", "a name that somebody gave to a file of theirs, " * 2, LOW)
+    QApplication.processEvents()
+    assert panel.minimumSizeHint() == least
+    assert panel.title.grab().toImage() != short
+    assert panel.title.width() < 0.5 * panel.width()
+    assert panel.title.toolTip() == panel.title.text()
+    assert panel.detail.width() > 0.3 * panel.width()
 
 
 def test_a_cleared_corner_is_entered_from_its_beginning(panel: RollPanel) -> None:
