@@ -84,8 +84,8 @@ class Instrument(Band):
         self._remember_devices()
         self._running = True
         self._start_engine()
-        self._worker.start()
         self._follow_tracks(None)
+        self._worker.start()
         self._poll_timer.start()
         self._update_status()
 

@@ -162,6 +162,11 @@ class LoadedModel:
     model: LoopModel
 
 
+@dataclass(frozen=True, slots=True)
+class LoadModels:
+    """Begin to load the models: what was asked for before is answered by then."""
+
+
 Request = (
     PaletteRequest
     | LoopRequest
@@ -172,6 +177,7 @@ Request = (
     | RefinedPalette
     | ForgetRequest
     | LoadedModel
+    | LoadModels
 )
 
 
@@ -275,7 +281,7 @@ class RequestQueue:
 
 def _is_of(request: Request, surface: Surface) -> bool:
     """Say whether a request is of a surface, and of no use without it."""
-    if isinstance(request, LoadedModel):
+    if isinstance(request, LoadedModel | LoadModels):
         return False
     goes_to_file = isinstance(request, PathRequest) and request.target is not None
     return request.surface == surface and not goes_to_file
@@ -289,4 +295,6 @@ def _kind(request: Request) -> Hashable:
         return "export", request.target
     if isinstance(request, LoadedModel):
         return "model", request.name
+    if isinstance(request, LoadModels):
+        return "models"
     return type(request).__name__, request.surface

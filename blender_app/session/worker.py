@@ -25,6 +25,7 @@ from blender_app.session.requests import (
     DiceRequest,
     ForgetRequest,
     LoadedModel,
+    LoadModels,
     LoopRequest,
     LoopResult,
     Palette,
@@ -88,10 +89,19 @@ class DecodeWorker(QObject):
         self._wanted: dict[Surface, PaletteRequest] = {}
         self._made: OrderedDict[tuple[Space, bool], Palette] = OrderedDict()
         self._closed = False
+        self._may_load = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start answering, and loading the models."""
+        """Start answering what was asked for and will be; then start loading the models.
+
+        Notes
+        -----
+        While torch's libraries are loaded, a thread that is new to numpy gets no memory of its own from the
+        linker, and waits with Python's lock in hand. The first palettes, and the window, would come so much
+        later.
+        """
+        self._queue.put(LoadModels())
         self._threads = [
             threading.Thread(target=self._answer_all, name="decode", daemon=True),
             threading.Thread(target=self._load, name="load-model", daemon=True),
@@ -107,6 +117,7 @@ class DecodeWorker(QObject):
     def close(self, timeout_s: float = 10.0) -> bool:
         """End the threads; return whether they ended in time."""
         self._closed = True
+        self._may_load.set()
         self._queue.close()
         self._to_refine.close()
         for thread in self._threads:
@@ -116,6 +127,7 @@ class DecodeWorker(QObject):
     # -- in the loading thread ------------------------------------------------------------------
 
     def _load(self) -> None:
+        self._may_load.wait()
         for name in MODEL_NAMES:
             if self._closed:
                 return
@@ -191,6 +203,8 @@ class DecodeWorker(QObject):
                 self._palettes.pop(request.surface, None)
             case DiceRequest() | VaryRequest():
                 self._tell(self.cornerReady, CornerResult(request, self._new_loop(request)))
+            case LoadModels():
+                self._may_load.set()
             case LoadedModel():
                 self._answer_with(request)
 

@@ -16,6 +16,7 @@ from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
 from blender_app.session import mixing
 from blender_app.session.clips import fits
+from blender_app.session.corner_editing import drawn_name
 from blender_app.session.document import Clip, DrawnPath, Loop, Source, Track, TrackKind
 from blender_app.session.path import curve
 from blender_app.ui.heard import heard_corner, heard_end
@@ -349,7 +350,8 @@ class WindowFront(QObject):
         if target.source is Source.PALETTE and isinstance(loop, MelodyLoop):
             self._controller.set_notes(target.index, loop, text, merge_key, target.track)
         elif target.source is Source.MIXER and mixer is not None:
-            changed = mixing.with_end(mixer, target.index, loop, mixer.names[target.index], drawn=True)
+            name = drawn_name(mixer.names[target.index])
+            changed = mixing.with_end(mixer, target.index, loop, name, drawn=True)
             self._controller.set_mixer(changed, text, merge_key, target.track)
 
     def set_end(self, end: int, loop: Loop, name: str, text: str, drawn: bool = False) -> None:

@@ -22,6 +22,7 @@ from blender_app.session.requests import (
     Space,
     Surface,
 )
+from blender_app.session.track import MODEL_NAMES
 from blender_app.session.worker import DecodeWorker
 
 MakeWorker = Callable[..., DecodeWorker]
@@ -217,6 +218,38 @@ def test_the_palette_is_made_again_by_the_model_when_it_comes(make_worker, model
     with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as told:
         gate.set()
     assert told.args[0].request == request_of(4)
+
+
+def test_models_are_loaded_when_what_was_asked_first_is_answered(make_worker, model, qtbot: QtBot) -> None:
+    done: list[str] = []
+
+    def load(name: str) -> object:
+        done.append(name)
+        return model
+
+    worker = make_worker(load_model=load, load_stored=done.append)
+    worker.request(request_of(4))
+    worker.request(bass_request(40))
+    start_with_model(worker, qtbot)
+    assert done == ["drums", "bass", *MODEL_NAMES]
+
+
+def test_closing_before_the_models_are_loaded_loads_none(make_worker, model, qtbot: QtBot) -> None:
+    loaded: list[str] = []
+    stored = threading.Event()
+
+    def load_stored(_kind: str) -> None:
+        assert stored.wait(60)
+
+    worker = make_worker(load_model=loaded.append, load_stored=load_stored)
+    worker.request(request_of(4))
+    worker.start()
+    closing = threading.Thread(target=worker.close)
+    closing.start()
+    qtbot.waitUntil(lambda: worker._closed)
+    stored.set()
+    closing.join()
+    assert loaded == []
 
 
 def test_closing_while_decoding_ends_the_thread_and_tells_nothing(make_worker, model, qtbot: QtBot) -> None:

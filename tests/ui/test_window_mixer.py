@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
@@ -17,6 +18,7 @@ from blender_app.core.scales import Key
 from blender_app.core.smf import write_midi
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
+from blender_app.session.corner_editing import DRAWN_NAME, EMPTY_NAME
 from blender_app.session.document import MAX_CLIPS, Clip, Mixer, Source, TrackKind
 from blender_app.ui.audition import Audition, notes_of
 from blender_app.ui.main_window import MainWindow
@@ -254,6 +256,19 @@ def test_ends_are_shown_and_edited_as_the_key_lets_them_sound(mixing: MainWindow
     assert roll.model.loop == raw[1]
     controller.set_scale(None)
     assert panel.cards[0]._loop == raw[0]
+
+
+def test_an_empty_end_that_is_drawn_on_is_called_so_no_more(window: MainWindow) -> None:
+    controller = window.controller
+    controller.set_front("bass")
+    controller.clear_corner(0)
+    controller.set_source(Source.MIXER)
+    assert mixer_of(window).names[0] == EMPTY_NAME
+    roll = window.roll_panel.roll
+    roll.setFocus()
+    QTest.keyClick(roll, Qt.Key.Key_Space)  # a note at the cursor
+    assert mixer_of(window).ends[0].note_count == 1
+    assert mixer_of(window).names[0] == DRAWN_NAME
 
 
 def test_ends_can_be_left_out_of_the_key(mixing: MainWindow) -> None:
