@@ -128,7 +128,7 @@ def test_in_the_end_all_fits_together(controller: Controller, engine, clock, qtb
         clock.now_s += dice.random() * 0.2
         hurry(controller, dice)
     for name in controller.session.track_names:
-        qtbot.waitUntil(lambda name=name: is_settled(controller, engine, name), timeout=20_000)
+        qtbot.waitUntil(lambda name=name: is_settled(controller, engine, name))
     tracks = controller.session.tracks
     assert band_of(engine) == {track.name: commands.settings_of(track) for track in tracks}
     assert errors == []

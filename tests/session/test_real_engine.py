@@ -9,8 +9,6 @@ from pytestqt.qtbot import QtBot
 from blender_app.engine.host import EngineProcess
 from blender_app.session.document import DrawnPath, Session
 
-WAIT_MS = 20_000
-
 
 def test_puck_path_and_crash_with_the_real_engine(make_controller, qtbot: QtBot) -> None:
     engines: list[EngineProcess] = []
@@ -28,12 +26,12 @@ def test_puck_path_and_crash_with_the_real_engine(make_controller, qtbot: QtBot)
     controller.messageShown.connect(lambda level, text: messages.append((level, text)))
     controller.start()
     controller.play()
-    qtbot.waitUntil(lambda: controller.playing, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: controller.playing)
     assert controller.timeline is not None
     assert controller.timeline.tempo_bpm == 300.0
     controller.move_puck(1.0, 0.0)
     corner = controller.session.front_track.corners[1]
-    qtbot.waitUntil(lambda: controller.sounding == corner and controller.waiting is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: controller.sounding == corner and controller.waiting is None)
 
     for track in controller.session.tracks[1:]:
         controller.move_puck(0.0, 1.0, track.name)
@@ -42,22 +40,21 @@ def test_puck_path_and_crash_with_the_real_engine(make_controller, qtbot: QtBot)
                 controller.sounding_of(track.name) == track.corners[2]
                 and controller.waiting_of(track.name) is None
             ),
-            timeout=WAIT_MS,
         )
 
     controller.set_path(DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), bars=1))
     controller.play_path(True)
-    qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None)
     seen = set()
     controller.soundingChanged.connect(lambda: seen.add(controller.sounding))
-    qtbot.waitUntil(lambda: len(seen) > 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(seen) > 4)
 
     engines[0]._process.kill()
-    qtbot.waitUntil(lambda: len(engines) == 2 and controller.playing, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(engines) == 2 and controller.playing)
     assert any("started again" in text for _, text in messages)
-    qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: controller._playback.sounding_path("drums") is not None)
     controller.stop()
-    qtbot.waitUntil(lambda: not controller.playing, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not controller.playing)
     controller.close()
     assert not engines[0].alive
     assert not engines[1].alive
