@@ -118,10 +118,9 @@ class WindowMixer(QObject):
 
     def show_frame(self, now_s: float, step: float | None) -> None:
         """Move playhead and bead to a moment."""
-        if self._track.source is not Source.MIXER:
-            return
-        bead = None if step is None else self._controller.path_position(now_s)
-        self.panel.set_playhead(step)
+        mixes = self._track.source is Source.MIXER
+        bead = self._controller.path_position(now_s) if mixes and step is not None else None
+        self.panel.set_playhead(step if mixes else None)
         self.panel.set_bead(None if bead is None else bead[0])
 
     def show_shelf(self, shown: bool) -> None:

@@ -100,3 +100,18 @@ def test_a_touched_sweep_lets_go_where_it_is_touched(mixing: MainWindow) -> None
     QTest.mouseClick(view, LEFT, pos=view.box_of(6).center().toPoint())
     assert not mixer_of(mixing).sweeping
     assert mixer_of(mixing).position == 0.75
+
+
+def test_no_playhead_is_left_where_another_track_was_in_front_at_the_end(mixing: MainWindow) -> None:
+    view, roll = mixing.mixers.panel.view, mixing.roll_panel.roll
+    still = view.grab().toImage(), roll.grab().toImage()
+    for part in (mixing.front, mixing.mixers):
+        part.show_frame(mixing.now_s(), 8.0)
+    assert view.grab().toImage() != still[0]
+    assert roll.grab().toImage() != still[1]
+    mixing.controller.set_front("drums")
+    for part in (mixing.front, mixing.mixers):
+        part.show_frame(mixing.now_s(), None)
+    mixing.controller.set_front("melody")
+    view.setFocus()
+    assert (view.grab().toImage(), roll.grab().toImage()) == still
