@@ -15,13 +15,12 @@ from blender_app.ui.roll_geometry import PitchView, RollGeometry
 from blender_app.ui.roll_notes import Notes
 from blender_app.ui.roll_painting import (
     paint_keyboard,
-    paint_playhead,
     paint_roll_frame,
     paint_roll_rows,
     paint_sounding,
     roll_box,
 )
-from blender_app.ui.step_drawing import StepGeometry, paint_ruler
+from blender_app.ui.step_drawing import StepGeometry, paint_playhead, paint_ruler
 from blender_app.ui.theme import SMALL, Look
 from blender_app.ui.voice_rows import name_column_width
 
@@ -149,7 +148,8 @@ class RollCanvas(PlayedWidget):
         note = self._lit_at(self._playhead)
         if note is not None and geometry.view.shows((note,)):
             paint_sounding(painter, geometry, note)
-        paint_playhead(painter, geometry, self._playhead)
+        bottom = max(geometry.rect.bottom(), geometry.lane.bottom())
+        paint_playhead(painter, geometry.steps.x_of(self._playhead), geometry.rect.top() - 3.0, bottom + 3.0)
 
     def _redraw(self) -> None:
         self._drawn_rows = self._geometry = None

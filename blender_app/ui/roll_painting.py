@@ -25,7 +25,6 @@ _ROW_LINE = QColor(0, 0, 0, 26)
 _OCTAVE_LINE = QColor(255, 255, 255, 54)
 _LANE_SHADE = QColor(0, 0, 0, 52)
 _SHADOW = QColor(0, 0, 0, 130)
-_PLAYHEAD_SHADE = QColor(0, 0, 0, 90)
 _NAME_INK = QColor(0, 0, 0, 165)
 _GHOST = QColor(255, 255, 255, 150)
 _ENTERED = QColor(255, 219, 122, 46)
@@ -271,15 +270,6 @@ def paint_sounding(painter: QPainter, geometry: RollGeometry, note: Note) -> Non
     painter.setPen(QPen(QColor(40, 28, 0, 150), 1.0))
     painter.setBrush(SOUNDS)
     painter.drawRoundedRect(rect.adjusted(-1.0, -1.0, 1.0, 1.0), 2.5, 2.5)
-
-
-def paint_playhead(painter: QPainter, geometry: RollGeometry, playhead: float) -> None:
-    """Draw the line of the moment that sounds."""
-    x = geometry.steps.x_of(playhead)
-    bottom = max(geometry.rect.bottom(), geometry.lane.bottom())
-    top = geometry.rect.top() - 3.0
-    for color, width in ((_PLAYHEAD_SHADE, 3.5), (SOUNDS, 1.6)):
-        painter.fillRect(QRectF(x - width / 2, top, width, bottom + 3.0 - top), color)
 
 
 def _paint_hidden(painter: QPainter, geometry: RollGeometry, notes: Notes) -> None:
