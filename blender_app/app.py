@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from blender_app.ui.main_window import MainWindow
     from blender_app.ui.theme import Look
 
-WELCOME = "Drag the puck over the palette. The band is below: click a track. Space plays, F1 lists every key."
+WELCOME = "Drag the puck over the palette; below, click a track. Space plays, F1 lists every key."
 """Said once, at the first start."""
 LOG_NAME = "loopweave.log"
 _LOG_BYTES = 500_000

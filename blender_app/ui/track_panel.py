@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from blender_app.core.gm import PROGRAM_NAMES
+from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES
 from blender_app.engine.messages import Kit
-from blender_app.session.document import MAX_OCTAVE, MIN_GATE, MIN_OCTAVE, Track
+from blender_app.session.document import DRUM_BANK, MAX_OCTAVE, MIN_GATE, MIN_OCTAVE, Track
 from blender_app.ui.bars import ChoiceBox, caption
 from blender_app.ui.number_box import NumberBox
 from blender_app.ui.theme import LARGE, SMALL, Look
@@ -36,16 +36,20 @@ _KNOBS = (
 
 
 def sound_choices(track: Track, kits: Sequence[Kit], sounds: Sequence[Kit]) -> list[tuple[str, object]]:
-    """Return (name, (bank, program)) of what a track can sound with; its own sound is always among them."""
-    named = kits if not track.kind.is_melodic else sounds
-    choices: list[tuple[str, object]] = [(one.name, (one.bank, one.program)) for one in named]
-    if track.kind.is_melodic and not choices:
-        choices = [(name, (0, program)) for program, name in enumerate(PROGRAM_NAMES)]
+    """Return (name, (bank, program)) of what a track can sound with; its own sound is always among them.
+
+    Until the font's are known, they are those of General MIDI.
+    """
+    melodic = track.kind.is_melodic
+    names = dict(enumerate(PROGRAM_NAMES)) if melodic else KIT_NAMES
+    bank = 0 if melodic else DRUM_BANK
+    general = {(bank, program): name[0].upper() + name[1:] for program, name in names.items()}
+    choices: list[tuple[str, object]] = [
+        (one.name, (one.bank, one.program)) for one in (sounds if melodic else kits)
+    ] or [(name, sound) for sound, name in general.items()]
     if track.sound not in [value for _, value in choices]:
         bank, program = track.sound
-        general = track.kind.is_melodic and bank == 0
-        name = PROGRAM_NAMES[program] if general else f"bank {bank}, program {program + 1}"
-        choices.insert(0, (name, track.sound))
+        choices.insert(0, (general.get(track.sound, f"bank {bank}, program {program + 1}"), track.sound))
     return choices
 
 

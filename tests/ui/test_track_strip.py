@@ -152,8 +152,10 @@ def test_sounds_by_name() -> None:
     assert ("Finger Bass", (0, 33)) in sound_choices(bass, KITS, SOUNDS)
     assert len(sound_choices(bass, KITS, ())) == 128  # General MIDI until the font is there
     odd = sound_choices(replace(bass, sound=(0, 60)), KITS, SOUNDS)
-    assert odd[0] == ("french horn", (0, 60))
-    assert sound_choices(replace(drums, sound=(127, 9)), KITS, ())[0][1] == (127, 9)
+    assert odd[0] == ("French horn", (0, 60))
+    assert sound_choices(drums, (), ())[0] == ("Standard", drums.sound)
+    odd = sound_choices(replace(drums, sound=(127, 9)), KITS, ())
+    assert odd[0] == ("bank 127, program 10", (127, 9))
 
 
 def test_a_mixer_is_one_row_with_a_slider(look: Look, qtbot: QtBot, drag) -> None:
