@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QVariantAnimation
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QVariantAnimation
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.notes import Note
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
@@ -24,6 +25,7 @@ from blender_app.session.document import Loop
 from blender_app.session.playback import Engine
 from blender_app.session.settings import Settings
 from blender_app.ui.main_window import MainWindow
+from blender_app.ui.piano_roll import PianoRoll
 from blender_app.ui.theme import Look
 
 KITS = (m.Kit(128, 0, "Standard"), m.Kit(128, 8, "Room"), m.Kit(128, 25, "TR-808"))
@@ -196,3 +198,106 @@ def wait_for_fade(qtbot: QtBot) -> Callable[[QWidget], None]:
         qtbot.waitUntil(lambda: fade.state() == QVariantAnimation.State.Stopped)
 
     return wait
+
+
+class RollHand(PianoRoll):
+    """A piano roll with hands on it."""
+
+    PHRASE = ((0, 57, 4), (6, 60, 2), (8, 64, 4), (16, 62, 8))
+    """Step, pitch and length of each note that it begins with."""
+
+    @staticmethod
+    def loop_of(notes: Sequence[tuple[int, int, int]], velocity: int = 100) -> MelodyLoop:
+        """Return a melody of notes: step, pitch and length."""
+        return MelodyLoop.from_notes(
+            Note(step, pitch, velocity, float(length)) for step, pitch, length in notes
+        )
+
+    def phrase(self) -> list[tuple[int, int, int]]:
+        """Return step, pitch and length of each note."""
+        return [(note.step, note.pitch, int(note.length_steps)) for note in self.model.notes]
+
+    def at(self, step: int, pitch: int, share: float = 0.5) -> QPoint:
+        """Return a place in a cell, its middle or `share` of its width."""
+        cell = self.roll_geometry().cell_rect(step, pitch)
+        return QPointF(cell.left() + cell.width() * share, cell.center().y()).toPoint()
+
+    def stroke(
+        self,
+        points: Sequence[QPoint],
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+        lets_go: bool = True,
+    ) -> None:
+        """Press at the first of some points, move along them, and let go."""
+        QTest.mousePress(self, button, modifiers, points[0])
+        for point in points[1:]:
+            QTest.mouseMove(self, point)
+            QApplication.processEvents()
+        if lets_go:
+            QTest.mouseRelease(self, button, modifiers, points[-1])
+
+    def press(self, *keys: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            QTest.keyClick(self, key, modifiers)
+
+    def turn(
+        self,
+        point: QPoint,
+        notches: int,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        """Turn the wheel over a place."""
+        where = QPointF(point)
+        event = QWheelEvent(
+            where,
+            self.mapToGlobal(where),
+            QPoint(),
+            QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton,
+            modifiers,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self, event)
+
+
+class RollTold:
+    """What a roll tells, in order."""
+
+    def __init__(self, roll: PianoRoll) -> None:
+        self.loops: list[MelodyLoop] = []
+        self.texts: list[str] = []
+        self.keys: list[str] = []
+        self.gestures: list[str] = []
+        self.heard: list[tuple[int, int]] = []
+        roll.loopEdited.connect(self._take)
+        roll.gestureStarted.connect(self.gestures.append)
+        roll.gestureEnded.connect(lambda: self.gestures.append("end"))
+        roll.notePreviewed.connect(lambda pitch, velocity: self.heard.append((pitch, velocity)))
+
+    def _take(self, loop: MelodyLoop, text: str, key: str) -> None:
+        self.loops.append(loop)
+        self.texts.append(text)
+        self.keys.append(key)
+
+
+@pytest.fixture
+def roll(qtbot: QtBot, look: Look) -> RollHand:
+    """Return a shown roll with the phrase, two octaves in sight."""
+    roll = RollHand(look)
+    qtbot.addWidget(roll)
+    roll.resize(840, 460)
+    roll.set_loop(roll.loop_of(roll.PHRASE), fit=True)
+    roll.show()
+    qtbot.waitExposed(roll)
+    roll.activateWindow()
+    roll.setFocus()
+    return roll
+
+
+@pytest.fixture
+def told(roll: RollHand) -> RollTold:
+    """Return the list of what the roll tells."""
+    return RollTold(roll)
