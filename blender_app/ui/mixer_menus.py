@@ -16,6 +16,8 @@ from blender_app.session.mixing import END_LETTERS
 from blender_app.ui.end_card import EndCard
 from blender_app.ui.preset_lists import presets_of
 
+_MOST_CHARS = 40
+"""Length of a name in a menu."""
 Put = Callable[[Loop, str, bool], None]
 """Put a loop with a name at an end; says whether it was made by hand."""
 
@@ -30,12 +32,17 @@ def fill_end_menu(card: EndCard, track: Track, put: Put) -> None:
     menu.addSeparator()
     corners = zip(track.corner_names, track.corners, track.drawn, strict=True)
     for number, (name, loop, drawn) in enumerate(corners, 1):
-        menu.addAction(_action(menu, f"Corner {number}  {name}", partial(put, loop, name, drawn)))
+        menu.addAction(_action(menu, f"Corner {number}  {_short(name)}", partial(put, loop, name, drawn)))
     menu.addSeparator()
     menu.addMenu(_preset_menu(menu, "Presets", presets_of(track.kind), put))
     if track.kind.is_melodic:
         other = TrackKind.MELODY if track.kind is TrackKind.BASS else TrackKind.BASS
         menu.addMenu(_preset_menu(menu, f"{other.value.capitalize()} presets", presets_of(other), put))
+
+
+def _short(name: str) -> str:
+    """Return a name that makes no menu as wide as the window."""
+    return name if len(name) <= _MOST_CHARS else f"{name[: _MOST_CHARS - 1].rstrip()}…"
 
 
 def _preset_menu(parent: QMenu, title: str, presets: Iterable[DrumPreset | MelodyPreset], put: Put) -> QMenu:
@@ -93,7 +100,7 @@ class StepMenu(QMenu):
     def set_corners(self, names: Sequence[str]) -> None:
         """Say what is in the corners now."""
         for number, (action, name) in enumerate(zip(self.corner_actions, names, strict=True), 1):
-            action.setText(f"Into corner {number}  ({name})".replace("&", "&&"))
+            action.setText(f"Into corner {number}  ({_short(name)})".replace("&", "&&"))
 
     def open_for(self, step: int, where: QPoint, decoded: bool) -> None:
         """Open the menu of a step; before it is decoded it can only be heard."""

@@ -252,6 +252,17 @@ def test_the_menu_of_an_end_follows_the_track(panel: MixerPanel) -> None:
         ]
 
 
+def test_long_names_do_not_widen_the_menus(panel: MixerPanel, track: Track) -> None:
+    name = "a take of last night & of the morning, " * 3
+    panel.set_track(replace(track, corner_names=(name, "Two", "Three", "Four")))
+    of_end = next(one.text() for one in panel.cards[0].menu.actions() if one.text().startswith("Corner 1"))
+    of_step = panel.step_menu.corner_actions[0].text()
+    for text in (of_end, of_step):
+        assert "a take of last night && of the" in text
+        assert "…" in text
+        assert len(text) < 65
+
+
 def test_an_end_is_left_out_of_the_key(panel: MixerPanel, mixer: Mixer, edits) -> None:
     card = panel.cards[1]
     assert not card.drawn_action.isVisible()
