@@ -204,7 +204,18 @@ class MainWindow(QMainWindow):
         bar.menu.aboutToShow.connect(lambda: self.files.fill_recent(bar.recent_menu))
         self.status.partClicked.connect(self.window_actions.tell_more)
         for box in (bar.tempo, bar.swing, bar.feel, self.stage.path_bar.bars, self.stage.path_bar.cells):
-            box.finished.connect(self.stage.palette_view.setFocus)
+            box.finished.connect(self._focus_stage)
+        self.strip.scale.chords.returnPressed.connect(self._on_chords_returnPressed)
+
+    @Slot()
+    def _on_chords_returnPressed(self) -> None:
+        if not self.strip.scale.chords.problem:
+            self._focus_stage()
+
+    @Slot()
+    def _focus_stage(self) -> None:
+        """Let keys go to palette or mixer again, once something was typed."""
+        (self.mixers.panel.view if self.front.mixes else self.stage.palette_view).setFocus()
 
     # -- showing ------------------------------------------------------------------------------------
 

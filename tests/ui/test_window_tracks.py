@@ -216,6 +216,26 @@ def test_the_key_of_the_band(window: MainWindow, qtbot: QtBot) -> None:
     assert bar.tonic.currentText() == "no key"
 
 
+@pytest.mark.parametrize("mixes", [False, True])
+def test_after_chords_were_written_keys_are_for_the_window_again(window: MainWindow, mixes: bool) -> None:
+    controller, chords = window.controller, window.strip.scale.chords
+    controller.set_front("bass")
+    controller.set_source(Source.MIXER if mixes else Source.PALETTE)
+    controller.set_scale(Key(9, Mode.MINOR))
+    chords.setFocus()
+    QTest.keyClicks(chords, "Am Q")
+    QTest.keyClick(chords, Qt.Key.Key_Return)
+    assert chords.hasFocus()  # there is something to mend
+    QTest.keyClick(chords, Qt.Key.Key_Backspace)
+    QTest.keyClick(chords, Qt.Key.Key_F)
+    QTest.keyClick(chords, Qt.Key.Key_Return)
+    assert controller.session.scale is not None
+    assert [chord.name for chord in controller.session.scale.chords] == ["Am", "F"]
+    assert QApplication.focusWidget() is (window.mixers.panel.view if mixes else window.stage.palette_view)
+    press(window, Qt.Key.Key_Z, CONTROL)
+    assert controller.session.scale.chords == ()
+
+
 def test_a_melodic_corner_is_edited(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
     controller.set_front("bass")
