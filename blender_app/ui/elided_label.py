@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.ui.theme import LARGE, SMALL, Look
 
-_WIDEST_LINES = 12
-"""Most width that a title asks for, in heights of its line."""
+_WIDEST_LINES, _LEAST_LINES = 12, 5
+"""Width that a long title asks for, and that it keeps: a track's name, in heights of its line."""
 
 
 class ElidedLabel(QWidget):
@@ -69,13 +69,13 @@ class Title(ElidedLabel):
         self.setToolTip(text)
         self.updateGeometry()
 
-    def _width_of_text(self) -> int:
-        return QFontMetrics(self._look.font(LARGE)).horizontalAdvance(self._text) + 1
+    def _size(self, most_lines: int) -> QSize:
+        height = self._look.line_height(LARGE)
+        width = QFontMetrics(self._look.font(LARGE)).horizontalAdvance(self._text) + 1
+        return QSize(min(width, most_lines * height), height)
 
     def sizeHint(self) -> QSize:
-        height = self._look.line_height(LARGE)
-        return QSize(min(self._width_of_text(), _WIDEST_LINES * height), height)
+        return self._size(_WIDEST_LINES)
 
     def minimumSizeHint(self) -> QSize:
-        least = super().minimumSizeHint()
-        return QSize(min(self._width_of_text(), least.width()), least.height())
+        return self._size(_LEAST_LINES)
