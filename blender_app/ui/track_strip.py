@@ -150,6 +150,9 @@ class TrackStrip(QWidget):
 
     def _fit(self) -> None:
         """Be as high as the tiles, and a bar more where they have to be scrolled."""
+        names = max((tile.name_width() for tile in self.tiles.values()), default=0)
+        for tile in self.tiles.values():
+            tile.set_name_room(names)
         bar = self._scroll.horizontalScrollBar().sizeHint().height()
         scrolls = self._row.minimumSizeHint().width() > self._scroll.width()
         tile = max((tile.sizeHint().height() for tile in self.tiles.values()), default=0)

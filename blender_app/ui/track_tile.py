@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -24,7 +32,7 @@ from blender_app.ui.track_lane import TrackLane
 _MARGIN, _GAP, _ROW_GAP = 7, 8, 3
 _VOLUME_STEPS = 100
 _WIDTH = 300
-_LEAST_MINI = 52
+_LEAST_MINI = 46
 """Side in pixels of the palette in a narrow tile, with text of the system's size."""
 
 
@@ -46,6 +54,7 @@ class TrackTile(QWidget):
         self._look = look
         self.track_name = track.name
         self._is_front = False
+        self._name_room = 0
         self.setAccessibleName(f"Track {track.name}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.mini = MiniPalette(look, self)
@@ -151,6 +160,19 @@ class TrackTile(QWidget):
             self._restyle_name()
             self.update()
 
+    def name_width(self) -> int:
+        """Return the width in pixels that the name takes when the track is in front."""
+        button, text = self.name_button, self.track_name
+        bold = QFontMetrics(self._look.font(SMALL, bold=True)).horizontalAdvance(text)
+        return button.sizeHint().width() + bold - button.fontMetrics().horizontalAdvance(text)
+
+    def set_name_room(self, width: int) -> None:
+        """Leave a name as much room as all tiles do, so that their palettes are of one size."""
+        if width != self._name_room:
+            self._name_room = width
+            self._fit_mini()
+            self.updateGeometry()
+
     # -- drawing ------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -189,7 +211,8 @@ class TrackTile(QWidget):
         """Keep the palette square, as high as what stands beside it if there is room."""
         self._set_narrow(self.width() < self._width_with(self._wide_side()))
         beside = self._side.minimumSizeHint()
-        room = self.width() - 2 * _MARGIN - _GAP - beside.width()
+        taken = self._narrow_side() if self.sound.isHidden() else self._wide_side()
+        room = self.width() - 2 * _MARGIN - _GAP - taken
         side = max(self._least_mini(), min(beside.height(), room))
         if side != self.mini.width():
             self.mini.setFixedSize(side, side)
@@ -208,8 +231,11 @@ class TrackTile(QWidget):
         return round(_LEAST_MINI * self._look.text_scale)
 
     def _wide_side(self) -> int:
-        heading = self.name_button.sizeHint().width() + self._toggles.sizeHint().width() + 4
+        heading = self._name_room + self._toggles.sizeHint().width() + 4
         return max(heading, self.sound.minimumSizeHint().width())
+
+    def _narrow_side(self) -> int:
+        return max(self._name_room, self._toggles.sizeHint().width())
 
     def _width_with(self, side: int) -> int:
         return self._least_mini() + side + _GAP + 2 * _MARGIN
@@ -219,8 +245,7 @@ class TrackTile(QWidget):
         self._fit_mini()
 
     def minimumSizeHint(self) -> QSize:
-        narrow = max(self.name_button.sizeHint().width(), self._toggles.sizeHint().width())
-        return QSize(self._width_with(narrow), self.sizeHint().height())
+        return QSize(self._width_with(self._narrow_side()), self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
         rows = (self.name_button, self.sound, self.volume)

@@ -275,6 +275,24 @@ def test_everything_fits_in_a_narrow_strip_and_with_large_text(strip: TrackStrip
     assert strip.rect().contains(strip.scale.geometry())
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_small_palettes_are_of_one_size_whichever_is_in_front(
+    strip: TrackStrip, look: Look, scale: float
+) -> None:
+    look.set_text_scale(scale)
+    strip.window().resize(round(876 * scale), round(120 * scale))
+    for front in ("drums", "bass", "melody"):
+        strip.show_front(front)
+        for _ in range(3):
+            QApplication.processEvents()
+        tiles = strip.in_order()
+        assert not any(tile.sound.isHidden() for tile in tiles)
+        sizes = [tile.mini.width() for tile in tiles]
+        assert max(sizes) - min(sizes) <= max(tile.width() for tile in tiles) - min(
+            tile.width() for tile in tiles
+        )
+
+
 def test_six_tracks_are_in_sight_at_the_usual_width(strip: TrackStrip) -> None:
     tracks = default_tracks()
     for kind in TrackKind:
