@@ -291,7 +291,8 @@ class WindowFront(QObject):
     def show_frame(self, now_s: float, step: float | None) -> None:
         """Move playhead and bead to a moment."""
         self._sounding.set_playhead(step)
-        self._window.roll_panel.set_playhead(step if self.track.kind.is_melodic else None)
+        if self._window.rest.has_roll_panel:
+            self._window.roll_panel.set_playhead(step if self.track.kind.is_melodic else None)
         if not self.mixes:
             self._stage.palette_view.set_bead(self._controller.path_position(now_s))
 
