@@ -96,6 +96,7 @@ class TrackKnobs(QWidget):
             box.show_value(getattr(track, name) * self._factors[name])
         for widget in self._melodic_only:
             widget.setVisible(track.kind.is_melodic)
+        self.updateGeometry()  # now: a panel that opens asks for its size before events are sent
 
     @Slot()
     def _on_look_changed(self) -> None:

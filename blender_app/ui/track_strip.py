@@ -155,9 +155,9 @@ class TrackStrip(QWidget):
             tile.set_name_room(names)
         bar = self._scroll.horizontalScrollBar().sizeHint().height()
         scrolls = self._row.minimumSizeHint().width() > self._scroll.width()
-        tile = max((tile.sizeHint().height() for tile in self.tiles.values()), default=0)
+        highest = max((tile.sizeHint().height() for tile in self.tiles.values()), default=0)
         band = self.link.sizeHint().height() + 4 + self.scale.sizeHint().height()
-        height = max(tile + (bar if scrolls else 0), band)
+        height = max(highest + (bar if scrolls else 0), band)
         if height != self.height():
             self.setFixedHeight(height)
 

@@ -29,6 +29,7 @@ class WindowActions(QObject):
         super().__init__(window)
         self._window, self._controller, self._look = window, window.controller, window.look
         self._follows = True
+        self._offered: tuple[str, int] | None = None
         self.dialogs: dict[type[SessionDialog], SessionDialog] = {}
         self._connect()
         stack = self._controller.undo_stack
@@ -130,9 +131,13 @@ class WindowActions(QObject):
     def clear_corner(self, corner: int) -> None:
         """Empty a corner, and offer the way back."""
         self._controller.clear_corner(corner)
-        self._window.banner.show_message(
-            "info", f"Corner {corner + 1} is empty now.", "Undo", self._controller.undo_stack.undo
-        )
+        self.offer_undo(f"Corner {corner + 1} is empty now.")
+
+    def offer_undo(self, text: str) -> None:
+        """Say what was done, with the way back until something else is done."""
+        stack = self._controller.undo_stack
+        self._offered = text, stack.index()
+        self._window.banner.show_message("info", text, "Undo", stack.undo)
 
     def _edit_corner(self, corner: int) -> None:
         self._window.front.edit_corner(corner)
@@ -215,6 +220,14 @@ class WindowActions(QObject):
             actions[name].setText(f"{word} {text[:1].lower()}{text[1:]}".strip())
             keys = actions[name].shortcut().toString()
             actions[name].setToolTip(f"{actions[name].text()}  ({keys})")
+        self._withdraw_offer()
+
+    def _withdraw_offer(self) -> None:
+        """Take the offered way back away when it would lead elsewhere."""
+        if self._offered is not None and self._controller.undo_stack.index() != self._offered[1]:
+            if self._window.banner.text == self._offered[0]:
+                self._window.banner.hide()
+            self._offered = None
 
     def let_go(self) -> None:
         """Hear no more of the history, which may end before the window does."""

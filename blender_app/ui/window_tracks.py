@@ -234,8 +234,7 @@ class WindowTracks(QObject):
     def remove(self, name: str) -> None:
         """Take a track out of the band, and offer the way back."""
         if self._controller.remove_track(name):
-            undo = self._controller.undo_stack.undo
-            self._window.banner.show_message("info", f"{name} left the band.", "Undo", undo)
+            self._window.window_actions.offer_undo(f"{name} left the band.")
 
     def bring(self, place: int) -> None:
         """Bring the track at a place, counted from 0, to the front."""

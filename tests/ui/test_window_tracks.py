@@ -135,6 +135,30 @@ def test_tracks_are_added_and_removed_with_a_way_back(window: MainWindow) -> Non
     assert not actions["remove_track"].isEnabled()
 
 
+def test_the_way_back_is_offered_until_something_else_is_done(window: MainWindow) -> None:
+    controller, banner = window.controller, window.banner
+    window.actions_by_name["add_bass"].trigger()
+    window.actions_by_name["remove_track"].trigger()
+    assert banner.text == "bass 2 left the band."
+    press(window, Qt.Key.Key_Z, CONTROL)
+    assert "bass 2" in window.strip.tiles
+    assert banner.text == ""  # a click would have taken back what was done before
+    window.actions_by_name["remove_track"].trigger()
+    banner.show_message("info", "Something else.")
+    controller.set_tempo(99.0)
+    assert banner.text == "Something else."
+
+
+def test_the_settings_of_another_kind_open_wholly_over_its_tile(window: MainWindow) -> None:
+    for name in ("drums", "bass", "drums", "melody"):
+        window.tracks.show_settings(name)
+        panel, tile = window.tracks.panel, window.strip.tiles[name]
+        for _ in range(3):
+            QApplication.processEvents()
+        assert panel.y() + panel.height() <= tile.mapToGlobal(QPoint(0, 0)).y()
+        panel.hide()
+
+
 def test_the_sound_is_chosen_by_name(window: MainWindow, engine, qtbot: QtBot) -> None:
     controller = window.controller
     tile = window.strip.tiles["bass"]
