@@ -16,9 +16,11 @@ from pytestqt.qtbot import QtBot
 from blender_app import app
 from blender_app.engine import host
 from blender_app.session import start
+from blender_app.session.controller import Controller
 from blender_app.session.document import Session
 from blender_app.session.files import save_session
 from blender_app.ui.main_window import MainWindow
+from blender_app.ui.palette_view import PaletteView
 
 Script = Callable[[MainWindow], None]
 PATIENCE_MS = 100_000
@@ -74,6 +76,30 @@ def test_it_opens_and_ends(run, engine) -> None:
     assert run(script) == 0
     assert seen == [True]
     assert not engine.alive
+
+
+def test_loading_waits_for_the_first_picture(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_LONGEST_UNSEEN_MS", 3_600_000)
+    told: list[str] = []
+    paint, start = PaletteView.paintEvent, Controller.start
+    monkeypatch.setattr(PaletteView, "paintEvent", lambda *args: (told.append("picture"), paint(*args))[1])
+    monkeypatch.setattr(Controller, "start", lambda self: (told.append("start"), start(self))[1])
+    run(lambda window: window.close())
+    assert told[0] == "picture"
+    assert told.count("start") == 1
+
+
+def test_a_window_that_nobody_sees_starts_all_the_same(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_LONGEST_UNSEEN_MS", 10)
+    monkeypatch.setattr(MainWindow, "show", lambda _self: None)
+    started: list[bool] = []
+
+    def script(window: MainWindow) -> None:
+        started.append(not window.isVisible())
+        QApplication.quit()
+
+    run(script)
+    assert started == [True]
 
 
 def test_it_opens_a_session(run, tmp_path: Path) -> None:
