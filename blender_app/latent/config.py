@@ -72,8 +72,10 @@ class MelodyConfig:
     embedding, history_embedding
         Numbers that stand for one token in the encoder, and in the head's memory.
     sample_noise
-        Samples are told noisier than the codes that the prior learned, for it knows them less well
-        than the encoder does; told 1, they are easier to tell from real loops.
+        Samples are told a little noisier than the codes that the prior learned; told less, they are
+        easier to tell from real loops.
+    sample_leap_cost
+        Logits that pitches an octave or more from the last note lose in samples.
     """
 
     z_notes: int = 96
@@ -91,9 +93,10 @@ class MelodyConfig:
     prior_blocks: int = 4
     between_noise: float = 0.7
     between_lean: float = 0.5
-    field_logits: float = 2.0
+    field_logits: float = 1.0
     sample_noise: float = 2.0
     sample_temperature: float = 0.8
+    sample_leap_cost: float = 0.25
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values for JSON."""

@@ -18,3 +18,9 @@ def mean_and_logvar(raw: Tensor) -> tuple[Tensor, Tensor]:
 def seeded(seed: int | None) -> torch.Generator | None:
     """Return a generator that starts at `seed`; None for torch's own."""
     return None if seed is None else torch.Generator().manual_seed(seed)
+
+
+def told_levels(count: int, noise: float | None, temperature: float | None, most: float) -> Tensor:
+    """Return the noise levels (count,) that a decoder is told: by default 0 for the likeliest, else 1."""
+    usual = 0.0 if temperature is None else 1.0
+    return torch.full((count,), min(usual if noise is None else noise, most))

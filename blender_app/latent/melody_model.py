@@ -15,7 +15,7 @@ from blender_app.core.errors import ModelError
 from blender_app.core.melody import MAX_PITCH, OCTAVE, MelodyLoop
 from blender_app.latent.blend import Blend
 from blender_app.latent.checkpoint import find_model, load_weights
-from blender_app.latent.gaussian import seeded
+from blender_app.latent.gaussian import seeded, told_levels
 from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets
 from blender_app.latent.melody_space import MelodySpace
 from blender_app.latent.palette import Morph, Palette, grid_points
@@ -71,15 +71,14 @@ class MelodyModel:
         temperature
             None for the most likely loop; else events are drawn, at 1 as the model believes.
         noise
-            How uncertain the code is, in posterior standard deviations: 0 is to the letter, higher
-            is the more plausible loop near it. By default 0 for the most likely loop, 1 at a
+            How uncertain the code is, in posterior standard deviations, 0 to 2: 0 is to the letter,
+            higher is the more plausible loop near it. By default 0 for the most likely loop, 1 at a
             temperature.
         """
         code = torch.from_numpy(np.asarray(z, np.float32))
         if code.ndim != 2 or code.shape[1] != self._nets.config.z_notes:
             raise ModelError(f"codes are (B, {self._nets.config.z_notes}), not {tuple(code.shape)}")
-        level = (0.0 if temperature is None else 1.0) if noise is None else noise
-        levels = torch.full((len(code),), level)
+        levels = told_levels(len(code), noise, temperature, self._nets.config.max_noise)
         return _to_events(self._nets.decoder.decode(code, levels, temperature, seeded(seed)))
 
     def sample(self, n: int, temperature: float | None = None, seed: int | None = None) -> Events:
@@ -235,7 +234,9 @@ class MelodyModel:
             temperature = config.sample_temperature
         code = self._nets.prior.sample(torch.randn(n, config.z_notes, generator=generator))
         levels = torch.full((n,), config.sample_noise)
-        return self._nets.decoder.decode(code, levels, temperature or None, generator, allowed=allowed)
+        return self._nets.decoder.decode(
+            code, levels, temperature or None, generator, allowed=allowed, leap_cost=config.sample_leap_cost
+        )
 
     def _with_usual_feel(self, tokens: Tensor, generator: torch.Generator | None = None) -> list[MelodyLoop]:
         """Return loops with velocities that such notes usually have; with a generator, drawn ones."""

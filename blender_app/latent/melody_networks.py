@@ -27,7 +27,7 @@ UNKNOWN = TOKENS
 NOTE_OFF, FIRST_PITCH = 1, 2
 REACHED = 2 * OCTAVE + 2
 """Intervals up to an octave either way, and none."""
-NEARNESS = 2.0
+NEARNESS = 6.0
 """Logits that a pitch loses for each semitone from the one that a scale forbids."""
 FARTHEST = 24
 INTERVALS = 2 * FARTHEST + 1
@@ -44,6 +44,15 @@ def _interval_table() -> Tensor:
 INTERVAL_OF = _interval_table()
 CLASSES_FROM = (torch.arange(-1, TOKENS - FIRST_PITCH)[:, None] + torch.arange(OCTAVE)) % OCTAVE
 """The twelve pitch classes upwards from each last pitch (-1 to 127)."""
+
+
+def _leap_table() -> Tensor:
+    """Return for each last pitch (-1 to 127) which pitches are an octave or more away, 1 or 0."""
+    last, pitch = torch.arange(-1, TOKENS - FIRST_PITCH)[:, None], torch.arange(TOKENS - FIRST_PITCH)
+    return ((last >= 0) & ((pitch - last).abs() >= OCTAVE)).float()
+
+
+LEAPS = _leap_table()
 
 
 class TuneEncoder(nn.Module):
@@ -135,6 +144,7 @@ class TuneDecoder(nn.Module):
         generator: torch.Generator | None = None,
         bias: Tensor | None = None,
         allowed: Tensor | None = None,
+        leap_cost: float = 0.0,
     ) -> Tensor:
         """Decode z (B, Z) to tokens (B, T), step by step.
 
@@ -147,6 +157,8 @@ class TuneDecoder(nn.Module):
         allowed
             Which pitches may start at each step, bool (T, 128). The chance of all others goes to
             these, so that a scale changes what is played, not when.
+        leap_cost
+            Logits that pitches an octave or more from the last note lose.
         """
         hidden, direct = self._by_step(z, noise)
         if bias is not None:
@@ -154,7 +166,7 @@ class TuneDecoder(nn.Module):
         if temperature is not None:
             uniform = torch.rand(direct.shape, generator=generator).clamp(1e-6, 1 - 1e-6)
             direct -= temperature * torch.log(-torch.log(uniform))
-        return self._run_head(hidden, direct, allowed)
+        return self._run_head(hidden, direct, allowed, leap_cost)
 
     def _by_step(self, z: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the head gets from the code, (T, B, H), and straight to its logits, (T, B, W).
@@ -166,7 +178,7 @@ class TuneDecoder(nn.Module):
         hidden += self.position[:, None]
         return hidden, self.direct(features)
 
-    def _run_head(self, hidden: Tensor, direct: Tensor, allowed: Tensor | None) -> Tensor:
+    def _run_head(self, hidden: Tensor, direct: Tensor, allowed: Tensor | None, leap_cost: float) -> Tensor:
         """Decide all steps in order; hidden (T, B, H) and direct (T, B, W) come from the features."""
         steps, batch, size = self.config.history_steps, hidden.shape[1], self.embed.embedding_dim
         # For each loop the embedded past, and behind it the pitch classes counted from the last note.
@@ -179,6 +191,8 @@ class TuneDecoder(nn.Module):
             logits = self._head(inner + self._of_notes(notes), notes.last)
             logits += direct[t]
             logits[:, NOTE_OFF].masked_fill_(silent, -torch.inf)
+            if leap_cost:
+                logits[:, FIRST_PITCH:] -= leap_cost * LEAPS[notes.last + 1]
             if allowed is not None:
                 _lock(logits[:, FIRST_PITCH:], allowed[t])
             token = torch.argmax(logits, -1, out=tokens[t])

@@ -15,7 +15,7 @@ from blender_app.core.errors import ModelError
 from blender_app.latent.blend import Blend
 from blender_app.latent.checkpoint import find_model, load_weights
 from blender_app.latent.drum_space import DrumSpace, Played, loop_tensors, to_played
-from blender_app.latent.gaussian import seeded
+from blender_app.latent.gaussian import seeded, told_levels
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.palette import Morph, Palette, grid_points
 
@@ -104,8 +104,7 @@ class DrumModel:
     def _decode_hits(
         self, code: Tensor, temperature: float | None, seed: int | None, noise: float | None
     ) -> Tensor:
-        level = (0.0 if temperature is None else 1.0) if noise is None else noise
-        levels = torch.full((len(code),), min(level, self._nets.config.max_noise))
+        levels = told_levels(len(code), noise, temperature, self._nets.config.max_noise)
         return self._nets.decoder.decode(
             code[:, : self._hits_size], levels, temperature, generator=seeded(seed)
         )

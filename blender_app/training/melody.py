@@ -1,4 +1,4 @@
-"""Train the two-bar melody model: the notes, their loudness, and the prior over codes."""
+"""Train the two-bar melody model: the notes, the decoder on, their loudness, and the prior over codes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from blender_app.training.loop import Schedule, Stage
 from blender_app.training.objective import Objective, loudness_loss, tune_loss
 from blender_app.training.prior import Posterior, prior_stage
 
-PARTS = ("notes", "feel", "prior")
+PARTS = ("notes", "decoder", "feel", "prior")
 BETA_WARMUP = 0.01
-NOTES_SCHEDULE = Schedule(steps=50_000, minutes=82.0)
-FEEL_SCHEDULE = Schedule(steps=6_000, minutes=5.0)
-PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=30.0, weight_decay=0.0, average=0.999)
+NOTES_SCHEDULE = Schedule(steps=50_000, minutes=56.0)
+DECODER_SCHEDULE = Schedule(steps=20_000, minutes=18.0, rate=5e-4, final_rate=1e-5, average=0.999)
+FEEL_SCHEDULE = Schedule(steps=6_000, minutes=4.0)
+PRIOR_SCHEDULE = Schedule(steps=60_000, minutes=40.0, weight_decay=0.0, average=0.999)
 SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.7, "trio-leadsheet-gmd": 0.08}
 OTHER_WEIGHT, BASS_WEIGHT = 1.5, 3.0
 """How often a source's loops are drawn: large sets and rule-made basses less, played basses more."""
@@ -33,7 +34,16 @@ MADE = "trio-leadsheet-gmd"
 
 @dataclass(frozen=True, slots=True)
 class MelodyRecipe:
-    """Everything that decides how the two-bar melody model turns out."""
+    """Everything that decides how the two-bar melody model turns out.
+
+    Parameters
+    ----------
+    notes, decoder, feel, prior
+        Schedules of the four parts; "decoder" goes on with the decoder alone, for codes that stay.
+    prior_noise
+        Noise of the codes that the prior learns, in posterior standard deviations: smoother ones
+        than the encoder's own are learned better.
+    """
 
     config: MelodyConfig = field(default_factory=MelodyConfig)
     objective: Objective = field(
@@ -41,19 +51,21 @@ class MelodyRecipe:
     )
     batch: int = 256
     notes: Schedule = NOTES_SCHEDULE
+    decoder: Schedule = DECODER_SCHEDULE
     feel: Schedule = FEEL_SCHEDULE
     prior: Schedule = PRIOR_SCHEDULE
+    prior_noise: float = 1.5
 
     def within(self, minutes: float) -> MelodyRecipe:
         """Return the recipe with the stages' time limits scaled so that they sum to `minutes`."""
-        stages = {"notes": self.notes, "feel": self.feel, "prior": self.prior}
+        stages = {name: getattr(self, name) for name in PARTS}
         factor = minutes / sum(stage.minutes for stage in stages.values())
         scaled = {name: replace(stage, minutes=stage.minutes * factor) for name, stage in stages.items()}
         return replace(self, **scaled)  # type: ignore[arg-type]
 
 
 class MelodyTrainer:
-    """The data as tensors, the networks, and the three stages over them."""
+    """The data as tensors, the networks, and the four stages over them."""
 
     parts = PARTS
 
@@ -78,14 +90,19 @@ class MelodyTrainer:
         self.held_tokens = torch.from_numpy(self.tokens[self.held[pick]])
 
     def stage(self, part: str) -> Stage:
-        """Return one part, "notes", "feel" or "prior" (which needs the notes), ready to be run."""
+        """Return one of `PARTS` ready to be run; "decoder" and "prior" need the parts before."""
         nets, recipe = self.nets, self.recipe
+        nets.encoder.requires_grad_(part == "notes")
         if part == "notes":
             pair = nn.ModuleList([nets.encoder, nets.decoder])
             return Stage(part, pair, self._notes_batch, self._notes_figures, recipe.notes, self.seed)
+        if part == "decoder":
+            return Stage(
+                part, nets.decoder, self._notes_batch, self._notes_figures, recipe.decoder, self.seed
+            )
         if part == "feel":
             return Stage(part, nets.feel, self._feel_batch, self._feel_figures, recipe.feel, self.seed)
-        train, held = self._posterior(self.natural), self._posterior(self.held)
+        train, held = (self._posterior(loops, recipe.prior_noise) for loops in (self.natural, self.held))
         return prior_stage(nets.prior, train, held, 2 * recipe.batch, recipe.prior, self.seed)
 
     def _notes_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:
@@ -124,7 +141,7 @@ class MelodyTrainer:
         plain = ((mean - true).abs() * heard).sum()
         return {name: (((g - true).abs() * heard).sum() / plain).item() for name, g in guesses.items()}
 
-    def _posterior(self, index: NDArray[np.int64]) -> Posterior:
+    def _posterior(self, index: NDArray[np.int64], noise: float) -> Posterior:
         with torch.no_grad():
             mu, logvar = self.nets.encoder(torch.from_numpy(self.tokens[index]))
-        return mu, torch.exp(0.5 * logvar)
+        return mu, noise * torch.exp(0.5 * logvar)

@@ -39,7 +39,7 @@ def train(
     out
         Folder for weights and configuration.
     minutes
-        Limit for all three parts together.
+        Limit for all parts together.
     scratch
         Folder for checkpoints and logs; ``<out>/training`` by default.
 

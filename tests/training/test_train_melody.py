@@ -19,6 +19,7 @@ from blender_app.latent.melody_networks import (
 from blender_app.training.augment_melody import draw, recombine, training_batch, transpose, vary_real
 from blender_app.training.loop import Schedule, run_stage
 from blender_app.training.melody import MelodyRecipe, MelodyTrainer
+from blender_app.training.metrics import octave_leaps
 
 TINY = MelodyConfig(
     z_notes=8, width=32, blocks=1, feel_width=16, prior_width=24, prior_blocks=1, head_width=24
@@ -41,7 +42,8 @@ def corpus() -> MelodyCorpus:
 
 def test_losses_fall(tmp_path: Path) -> None:
     schedule = Schedule(steps=50, minutes=5.0, warmup_steps=5, average=0.9, save_every_s=0.0)
-    recipe = MelodyRecipe(config=TINY, batch=32, notes=schedule, feel=schedule, prior=schedule)
+    schedules = {"notes": schedule, "decoder": schedule, "feel": schedule, "prior": schedule}
+    recipe = MelodyRecipe(config=TINY, batch=32, **schedules)
     trainer = MelodyTrainer(corpus(), recipe, seed=1)
     for part in trainer.parts:
         run_stage(trainer.stage(part), tmp_path, progress=False)
@@ -49,6 +51,27 @@ def test_losses_fall(tmp_path: Path) -> None:
         column = rows[0].split(",").index("loss")
         losses = [float(row.split(",")[column]) for row in rows[1:]]
         assert losses[-1] < losses[0], part
+
+
+def test_decoder_goes_on_alone_for_the_same_codes(tmp_path: Path) -> None:
+    schedule = Schedule(steps=3, minutes=5.0, warmup_steps=1, save_every_s=0.0)
+    trainer = MelodyTrainer(corpus(), MelodyRecipe(config=TINY, batch=16, decoder=schedule), seed=1)
+    nets = trainer.nets
+    codes, features = nets.encoder(trainer.held_tokens)[0], nets.decoder.out.weight.detach().clone()
+    run_stage(trainer.stage("decoder"), tmp_path, progress=False)
+    assert torch.equal(nets.encoder(trainer.held_tokens)[0], codes)
+    assert not torch.equal(nets.decoder.out.weight, features)
+
+
+def test_leaps_that_cost_are_rarer() -> None:
+    torch.manual_seed(0)
+    decoder = MelodyNets(TINY).eval().decoder
+    z, noise = torch.randn(60, 8), torch.ones(60)
+    free, dear = (
+        decoder.decode(z, noise, 1.0, torch.Generator().manual_seed(1), leap_cost=cost).numpy()
+        for cost in (0.0, 3.0)
+    )
+    assert octave_leaps(dear) < 0.5 * octave_leaps(free)
 
 
 def test_what_is_decoded_is_the_likeliest_given_itself() -> None:
