@@ -61,7 +61,7 @@ class MelodyRecipe:
         stages = {name: getattr(self, name) for name in PARTS}
         factor = minutes / sum(stage.minutes for stage in stages.values())
         scaled = {name: replace(stage, minutes=stage.minutes * factor) for name, stage in stages.items()}
-        return replace(self, **scaled)  # type: ignore[arg-type]
+        return replace(self, **scaled)
 
 
 class MelodyTrainer:
