@@ -36,7 +36,8 @@ CALLBACK_PAUSE_S = 0.02
 """A callback that waits for Python's lock has run by then: closing before would wait for it for ever."""
 STALLED_S = 1.0
 SETTLE_PERIODS, SETTLE_PAUSE_S, SETTLE_S = 3, 0.001, 0.5
-"""Periods that JACK needs to write a note, to hand it over and to read it; and how long they may take."""
+"""Periods that JACK needs to write a note, to hand it over and to read it, or to put a new connection
+into its order; and how long they may take."""
 _ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123
 _NOTE_OFF, _NOTE_ON = 0x80, 0x90
 
@@ -200,7 +201,7 @@ class MidiSystem:
         return now_s - self._moved_s > STALLED_S
 
     def _settle(self) -> None:
-        """Wait until what was sent has been taken: a JACK port that closes takes its period along."""
+        """Wait until JACK has gone round: it loses notes in the period in which ports come or go."""
         if self._probe is None:
             return
         end_s, seen = time.monotonic() + SETTLE_S, {self._probe.frame}
@@ -235,6 +236,7 @@ class MidiSystem:
         except (OSError, RuntimeError) as error:
             client.delete()
             raise PortError(f"The MIDI port {name} cannot be opened ({error}).") from None
+        self._settle()
         return MidiPort(client, names[index], virtual=False, settle=self._settle)
 
     def open_input(self, name: str, received: Callable[[int, int, float], None]) -> MidiInput:
@@ -265,6 +267,7 @@ class MidiSystem:
         except (OSError, RuntimeError) as error:
             client.delete()
             raise PortError(f"The MIDI input {name} cannot be opened ({error}).") from None
+        self._settle()
         return MidiInput(client, names[index])
 
     def open_virtual(self, name: str) -> MidiPort:

@@ -64,7 +64,7 @@ class Jack:
         ]
         end_s = time.monotonic() + WAIT_S
         while "already active" not in self.said() and self.process.poll() is None:
-            if self.socket.exists():
+            if "server starting" in self.said() and self.socket.exists():  # else it is another one's
                 tried = subprocess.run(probe, check=False, capture_output=True)
                 if not tried.returncode:
                     return True
