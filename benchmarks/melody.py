@@ -16,7 +16,7 @@ from blender_app.corpus.prepare_melody import MelodyCorpus
 from blender_app.latent.melody_model import MelodyModel
 from blender_app.training.evaluate import evaluate
 from blender_app.training.evaluate_melody import MelodyJudge
-from blender_app.training.judging import Scale
+from blender_app.training.judging import Figure, Scale
 from blender_app.training.plot import plot_ways
 
 
@@ -31,7 +31,11 @@ def main() -> None:
         print(figure)
     if options.plot:
         judge = MelodyJudge(MelodyModel.load(options.model), MelodyCorpus.load(options.data), Scale(), 0)
-        plot_ways(judge.measured(*judge.basses_and_melodies()), options.plot)
+        ways = judge.measured(*judge.basses_and_melodies())
+        for name, way in ways.items():
+            worst = float(way.relative_cost.max())
+            print(Figure(f"bass to melody, as drawn: worst relative LM cost, {name}", worst))
+        plot_ways(ways, options.plot)
 
 
 if __name__ == "__main__":
