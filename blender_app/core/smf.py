@@ -24,6 +24,7 @@ from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES, DrumL
 from blender_app.core.files import write_atomically
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note, Pattern
+from blender_app.core.parameters import SoundParameters, parameters_of
 from blender_app.core.smf_melody import has_melody, melody_loop_from, read_melody_loop
 from blender_app.core.smf_parse import MidiContents, read_midi
 from blender_app.core.smf_read import drum_loop_from, has_drums, read_drum_loop
@@ -136,8 +137,9 @@ class MidiStyle:
                 raise ValueError(f"{name} must be 0 to 127, not {number}")
         if not all(0 <= number <= 127 for control in self.controls for number in control):
             raise ValueError(f"controls must have numbers and values from 0 to 127, not {self.controls}")
-        if not 0.1 <= self.gate <= 1 or not 0 <= self.legato <= 1:
-            raise ValueError(f"gate must be 0.1 to 1 and legato 0 to 1, not {self.gate} and {self.legato}")
+        rows = parameters_of(SoundParameters)
+        for name in ("gate", "legato"):
+            rows[name].check(getattr(self, name))
 
     @property
     def heard_swing(self) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from blender_app.core.parameters import SoundParameters, check_parameters
+
 DRUM_TRACK = "drums"
 """Name of the first drum track."""
 LAST_CHANNEL = 15
@@ -45,7 +47,7 @@ class Kit:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackSettings:
+class TrackSettings(SoundParameters):
     """How a track sounds, here and behind its MIDI port.
 
     Parameters
@@ -65,23 +67,16 @@ class TrackSettings:
         MIDI note of each of the nine voices on the port, drums only; None is General MIDI.
     semitones
         By how much melodic notes sound higher, -60 to 60.
-    volume
-        0 to 1. On a MIDI port it scales velocities.
-    pan
-        -1 (left) to 1 (right), in FluidSynth alone.
-    reverb
-        How much goes to the reverb, 0 to 1, in FluidSynth alone.
-    mute, solo
-        Whether it is silent; whether only it, and others that are solo, are heard.
-    gate
-        Share of a melodic note's length that sounds, 0.1 to 1.
-    legato
-        How far the end of a melodic note is pulled to the start of the next one, 0 to 1.
 
     Raises
     ------
     ValueError
         A value is out of its range.
+
+    Notes
+    -----
+    The other fields are rows of the table of parameters, explained there. On a MIDI port the volume scales
+    velocities; pan and reverb are heard in FluidSynth alone.
     """
 
     track: str
@@ -92,23 +87,12 @@ class TrackSettings:
     port: str | None = None
     note_map: tuple[int, ...] | None = None
     semitones: int = 0
-    volume: float = 1.0
-    pan: float = 0.0
-    reverb: float = 0.2
-    mute: bool = False
-    solo: bool = False
-    gate: float = 1.0
-    legato: float = 0.0
 
     def __post_init__(self) -> None:
+        check_parameters(self)
         check("bank", self.bank, 0, 16383)
         check("program", self.program, 0, 127)
         check("channel", self.channel, 0, LAST_CHANNEL)
         for key in self.note_map or ():
             check("note number", key, 0, 127)
         check("semitones", self.semitones, -MAX_SEMITONES, MAX_SEMITONES)
-        check("volume", self.volume, 0, 1)
-        check("pan", self.pan, -1, 1)
-        check("reverb", self.reverb, 0, 1)
-        check("gate", self.gate, 0.1, 1)
-        check("legato", self.legato, 0, 1)

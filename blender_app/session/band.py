@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from blender_app.core.checks import Point
 from blender_app.engine import messages as m
 from blender_app.session import commands, export
-from blender_app.session.checks import Point
 from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.document import DrawnPath, Loop, Mixer, Session, Source, Track
 from blender_app.session.filing import FilingEditor

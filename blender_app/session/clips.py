@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from blender_app.session.checks import MAX_NAME_LENGTH, replace_at
+from blender_app.core.checks import MAX_NAME_LENGTH, replace_at
 from blender_app.session.document import MAX_CLIPS, Clip
 from blender_app.session.track import TrackKind
 

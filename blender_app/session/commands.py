@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from blender_app.core.drums import DRUM_NOTE_STEPS, VOICE_PITCHES
 from blender_app.core.melody import MAX_PITCH, OCTAVE
 from blender_app.core.notes import Note
+from blender_app.core.parameters import SoundParameters, values_of
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
 from blender_app.session.document import MidiSettings, Session, Source, Track
@@ -73,14 +75,12 @@ def settings_of(track: Track) -> m.TrackSettings:
         port=track.port,
         note_map=track.note_map,
         semitones=OCTAVE * track.octave if track.kind.is_melodic else 0,
-        volume=track.volume,
-        pan=track.pan,
-        reverb=track.reverb,
-        mute=track.mute,
-        solo=track.solo,
-        gate=track.gate,
-        legato=track.legato,
+        **_heard(track),
     )
+
+
+def _heard(track: Track) -> dict[str, Any]:
+    return dict(values_of(track, SoundParameters))
 
 
 def hit(voice: int, velocity: int) -> Note:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from blender_app.core.checks import clamp
 from blender_app.core.errors import FileError
 from blender_app.core.time import STEPS_PER_BAR, Timeline
 from blender_app.engine import messages as m
 from blender_app.session import commands, export
-from blender_app.session.checks import clamp
 from blender_app.session.document import (
     CORNER_COUNT,
     MAX_LATENCY_S,

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject
 
+from blender_app.core.checks import MAX_NAME_LENGTH, check_index, replace_at
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
-from blender_app.session.checks import MAX_NAME_LENGTH, check_index, replace_at
 from blender_app.session.document import CORNER_PLACES, Loop, Session
 from blender_app.session.track_editing import TrackEditor
 

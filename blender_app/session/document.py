@@ -8,10 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
-from blender_app.core.scales import Key
-from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
-from blender_app.engine.messages import ChangeAt
-from blender_app.session.checks import (
+from blender_app.core.checks import (
     MAX_NAME_LENGTH,
     Point,
     check_count,
@@ -21,6 +18,9 @@ from blender_app.session.checks import (
     clamp,
     clamp_point,
 )
+from blender_app.core.parameters import GrooveParameters, check_parameters, real
+from blender_app.core.scales import Key
+from blender_app.engine.messages import ChangeAt
 from blender_app.session.new_tracks import default_corners, default_mix, default_tracks, new_track
 from blender_app.session.track import (
     CORNER_COUNT,
@@ -35,7 +35,6 @@ from blender_app.session.track import (
     MAX_PATH_BARS,
     MAX_PATH_NODES,
     MAX_SWEEP_BARS,
-    MIN_GATE,
     MIN_GRID,
     MIN_MIXER_STEPS,
     MIN_OCTAVE,
@@ -71,7 +70,6 @@ __all__ = [
     "MAX_PATH_BARS",
     "MAX_PATH_NODES",
     "MAX_SWEEP_BARS",
-    "MIN_GATE",
     "MIN_GRID",
     "MIN_LATENCY_S",
     "MIN_MIXER_STEPS",
@@ -140,7 +138,7 @@ class MidiSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Session(GrooveParameters):
     """What a session file holds.
 
     Parameters
@@ -155,12 +153,6 @@ class Session:
         The key that decoded melodies keep to, or None.
     clips
         Loops put aside.
-    tempo_bpm
-        Quarters a minute, 20-300.
-    swing
-        Share of an eighth taken by its first sixteenth, 0.5-0.75.
-    feel
-        How much of the pattern's microtiming and dynamics is played, 0-1.
     change_at
         On which boundary a new pattern takes over.
     font
@@ -173,6 +165,8 @@ class Session:
         Whether the built-in synthesizer plays.
     models
         Name and hash of each model that the session was made with; empty until one was loaded.
+
+    The other fields are rows of the table of parameters, explained there.
     """
 
     tracks: tuple[Track, ...] = field(default_factory=default_tracks)
@@ -180,12 +174,9 @@ class Session:
     link: Link = Link.FREE
     scale: Key | None = None
     clips: tuple[Clip, ...] = ()
-    tempo_bpm: float = 110.0
-    swing: float = STRAIGHT_SWING
-    feel: float = 1.0
     change_at: ChangeAt = ChangeAt.STEP
     font: str | None = None
-    volume: float = 0.8
+    volume: float = real(0.0, 1.0, 0.8, tip="How loud all tracks are", unit=" %", factor=100.0)
     midi: MidiSettings = MidiSettings()
     audio_enabled: bool = True
     models: tuple[tuple[str, str], ...] = ()
@@ -200,10 +191,7 @@ class Session:
             raise ValueError(f"the track in front is {self.front!r}, which does not exist")
         if len(self.clips) > MAX_CLIPS:
             raise ValueError(f"a session has at most {MAX_CLIPS} clips, not {len(self.clips)}")
-        check_real("the tempo in beats per minute", self.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
-        check_real("the swing", self.swing, STRAIGHT_SWING, MAX_SWING)
-        check_real("the feel", self.feel, 0.0, 1.0)
-        check_real("the volume", self.volume, 0.0, 1.0)
+        check_parameters(self)
         if self.font is not None:
             check_text("the font", self.font)
         check_flag("whether the synthesizer plays", self.audio_enabled)

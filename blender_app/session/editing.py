@@ -9,10 +9,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from blender_app.core.parameters import Parameter, Value, parameters_of
 from blender_app.core.scales import Key
-from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import Clip, Link, MidiSettings, Session, Track, clamp
+from blender_app.session.document import Clip, Link, MidiSettings, Session, Track
 from blender_app.session.tempo_tap import TempoTap
 from blender_app.session.undo import (
     EditCommand,
@@ -95,7 +95,7 @@ class SessionEditor(QObject):
 
     def set_tempo(self, tempo_bpm: float) -> None:
         """Set the tempo, brought into 20-300 beats a minute."""
-        self.edit("Tempo", "tempo", tempo_bpm=clamp(tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM))
+        self.set_parameter("tempo_bpm", tempo_bpm)
 
     def tap_tempo(self) -> None:
         """Take one tap of the beat; from the second on, the tempo follows."""
@@ -105,11 +105,11 @@ class SessionEditor(QObject):
 
     def set_swing(self, swing: float) -> None:
         """Set the swing, brought into 0.5-0.75."""
-        self.edit("Swing", "swing", swing=clamp(swing, STRAIGHT_SWING, MAX_SWING))
+        self.set_parameter("swing", swing)
 
     def set_feel(self, feel: float) -> None:
         """Set how much of microtiming and dynamics is played, brought into 0-1."""
-        self.edit("Feel", "feel", feel=clamp(feel, 0.0, 1.0))
+        self.set_parameter("feel", feel)
 
     def set_change_at(self, change_at: ChangeAt) -> None:
         """Set on which boundary a new pattern takes over."""
@@ -123,7 +123,7 @@ class SessionEditor(QObject):
 
     def set_volume(self, volume: float) -> None:
         """Set the synthesizer's loudness, brought into 0-1."""
-        self.edit("Volume", "volume", volume=clamp(volume, 0.0, 1.0))
+        self.set_parameter("volume", volume)
 
     def set_scale(self, key: Key | None) -> None:
         """Set the key that decoded melodies keep to; None lets them go."""
@@ -136,6 +136,38 @@ class SessionEditor(QObject):
     def set_clips(self, clips: tuple[Clip, ...], text: str) -> None:
         """Set the loops put aside."""
         self.edit(text, clips=clips)
+
+    # -- parameters -----------------------------------------------------------------------------
+
+    def set_parameter(self, name: str, value: Value) -> None:
+        """Set a parameter of the session, brought into its range.
+
+        Parameters
+        ----------
+        name
+            One of `parameters_of(Session)`.
+        value
+            What it is to be.
+        """
+        parameter = parameters_of(Session)[name]
+        value = parameter.clamped(value)
+        self.edit(parameter.edit_label(value), _merge_key(parameter), **{name: value})
+
+    def set_track_parameter(self, name: str, value: Value, track: str | None = None) -> None:
+        """Set a parameter of a track, brought into its range.
+
+        Parameters
+        ----------
+        name
+            One of `parameters_of(Track)`.
+        value
+            What it is to be.
+        track
+            Name of the track; None is the one in front.
+        """
+        parameter = parameters_of(Track)[name]
+        value = parameter.clamped(value)
+        self.edit_track(parameter.edit_label(value), track, _merge_key(parameter), **{name: value})
 
     # -- the one way in -------------------------------------------------------------------------
 
@@ -218,3 +250,8 @@ class SessionEditor(QObject):
 
     def _on_session_replaced(self, before: Session, changed: frozenset[str]) -> None:
         """Let a subclass follow a change of what is named before anybody hears of it."""
+
+
+def _merge_key(parameter: Parameter) -> str | None:
+    """Return what makes small steps of one parameter one step of the history; flags are steps each."""
+    return None if parameter.kind is bool else parameter.name

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from blender_app.core.checks import Point, check_choice, check_flag, check_real, check_text, check_whole
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.melody import MAX_PITCH, MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.parameters import parameters_of
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.checks import Point, check_choice, check_flag, check_real, check_text, check_whole
 from blender_app.session.track import (
     CORNER_COUNT,
     DrawnPath,
@@ -24,21 +25,7 @@ from blender_app.session.track import (
     TrackKind,
 )
 
-_PLAIN = (
-    "rows",
-    "cols",
-    "channel",
-    "port",
-    "octave",
-    "mute",
-    "solo",
-    "volume",
-    "pan",
-    "reverb",
-    "gate",
-    "legato",
-    "scale_lock",
-)
+_PLAIN = (*parameters_of(Track), "port")
 
 
 def mapping(what: str, value: object) -> Mapping[str, Any]:

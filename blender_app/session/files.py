@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from blender_app.core.checks import check_choice, check_flag, check_text, check_whole
 from blender_app.core.errors import FileError, SessionError
 from blender_app.core.files import write_atomically
+from blender_app.core.parameters import parameters_of
 from blender_app.core.scales import Chord, Key, Mode
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.checks import check_choice, check_flag, check_text, check_whole
 from blender_app.session.document import Clip, Link, MidiSettings, Session, Track, TrackKind
 from blender_app.session.file_tracks import (
     decode_loop,
@@ -29,7 +30,7 @@ VERSION = 2
 SUFFIX = ".blend.json"
 MAX_FILE_BYTES = 16 * 1024 * 1024
 
-_PLAIN = ("front", "tempo_bpm", "swing", "feel", "font", "volume", "audio_enabled")
+_PLAIN = ("front", *parameters_of(Session), "font", "audio_enabled")
 _LINE = 110
 _DAMAGES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 """What reading a damaged file can raise."""

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_app.core.checks import MAX_NAME_LENGTH, check_index, clamp, replace_at
 from blender_app.core.time import STEPS_PER_BAR
-from blender_app.session.checks import MAX_NAME_LENGTH, check_index, clamp, replace_at
 from blender_app.session.track import MAX_MIXER_STEPS, MIN_MIXER_STEPS, Loop, Mixer, Track
 
 Positions = NDArray[np.float64]

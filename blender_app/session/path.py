@@ -16,12 +16,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_app.core.checks import Point
 from blender_app.core.drums import DRUM_NOTE_STEPS, LOOP_STEPS, VOICE_PITCHES, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note, Pattern
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.checks import Point
 from blender_app.session.track import DrawnPath, Loop, PathMode
 from blender_app.session.weaving import woven
 

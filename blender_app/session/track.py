@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import Enum
 
-from blender_app.core.drums import VOICE_COUNT, DrumLoop
-from blender_app.core.melody import MelodyLoop
-from blender_app.core.time import STEPS_PER_BAR
-from blender_app.engine.messages import VoiceMix
-from blender_app.session.checks import (
+from blender_app.core.checks import (
     MAX_NAME_LENGTH,
     Point,
     check_count,
@@ -19,6 +15,11 @@ from blender_app.session.checks import (
     check_text,
     check_whole,
 )
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.parameters import SoundParameters, check_parameters, flag, whole
+from blender_app.core.time import STEPS_PER_BAR
+from blender_app.engine.messages import VoiceMix
 
 Loop = DrumLoop | MelodyLoop
 Corners = tuple[Loop, Loop, Loop, Loop]
@@ -34,7 +35,6 @@ MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS = 3, 33, 9
 """Loops from end to end of a mixer."""
 MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS = 1, 64, 8
 MIN_OCTAVE, MAX_OCTAVE = -3, 3
-MIN_GATE = 0.1
 LAST_BANK, LAST_PROGRAM, LAST_CHANNEL = 16383, 127, 15
 DRUM_BANK = 128
 """Bank in which a SoundFont keeps its drum kits."""
@@ -197,7 +197,7 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class Track(SoundParameters):
     """One part of the band.
 
     Parameters
@@ -211,7 +211,7 @@ class Track:
     puck
         Where we are on the palette.
     rows, cols
-        Cells of the palette, 3-33 each.
+        Cells of the palette.
     path
         The drawn path, if there is one.
     sound
@@ -222,16 +222,14 @@ class Track:
         MIDI note 0-127 of each of the nine voices; None for melodic tracks.
     octave
         By how many octaves it sounds higher, -3 to 3.
-    mute, solo, volume, pan, reverb
-        Its place in the mix: volume and reverb 0-1, pan -1 (left) to 1 (right).
-    gate, legato
-        Share of a note's length that sounds, 0.1-1; how far notes reach to the next, 0-1.
     scale_lock
         Whether the session's key holds for this track; drums have none.
     mix
         Mute, solo and volume of each of the nine voices; melodic tracks have none.
     source, mixer
         What sounds, the palette or the mixer, and the mixer, if there is one.
+
+    The other fields are rows of the table of parameters, explained there.
     """
 
     name: str
@@ -239,23 +237,25 @@ class Track:
     corners: Corners
     corner_names: CornerNames
     sound: tuple[int, int]
-    channel: int
+    channel: int = whole(0, LAST_CHANNEL, label="MIDI channel", what="the MIDI channel")
     drawn: Drawn = (False, False, False, False)
     puck: Point = (0.5, 0.5)
-    rows: int = DEFAULT_GRID
-    cols: int = DEFAULT_GRID
+    rows: int = whole(MIN_GRID, MAX_GRID, DEFAULT_GRID, what="the number of rows")
+    cols: int = whole(MIN_GRID, MAX_GRID, DEFAULT_GRID, what="the number of columns")
     path: DrawnPath | None = None
     port: str | None = None
     note_map: tuple[int, ...] | None = None
-    octave: int = 0
-    mute: bool = False
-    solo: bool = False
-    volume: float = 1.0
-    pan: float = 0.0
-    reverb: float = 0.2
-    gate: float = 1.0
-    legato: float = 0.0
-    scale_lock: bool = True
+    octave: int = whole(
+        MIN_OCTAVE, MAX_OCTAVE, 0, tip="Octaves that it sounds higher", melodic_only=True, in_panel=True
+    )
+    scale_lock: bool = flag(
+        default=True,
+        label="Scale lock",
+        off_label="No scale lock",
+        what="a track's scale lock",
+        tip="What is decoded keeps to the session's key",
+        melodic_only=True,
+    )
     mix: tuple[VoiceMix, ...] = ()
     source: Source = Source.PALETTE
     mixer: Mixer | None = None
@@ -263,6 +263,7 @@ class Track:
     def __post_init__(self) -> None:
         if self.name not in names_of(self.kind):
             raise ValueError(f"a {self.kind.value} track cannot be called {self.name!r}")
+        check_parameters(self)
         self._check_palette()
         self._check_sound()
         self._check_mixer()
@@ -279,28 +280,13 @@ class Track:
             check_text("a corner's name", name, MAX_NAME_LENGTH)
             check_flag("whether a corner was drawn", drawn)
         object.__setattr__(self, "puck", check_point("the puck", self.puck))
-        check_whole("the number of rows", self.rows, MIN_GRID, MAX_GRID)
-        check_whole("the number of columns", self.cols, MIN_GRID, MAX_GRID)
 
     def _check_sound(self) -> None:
         check_count("the numbers of a sound", self.sound, 2)
         check_whole("a sound's bank", self.sound[0], 0, LAST_BANK)
         check_whole("a sound's program", self.sound[1], 0, LAST_PROGRAM)
-        check_whole("the MIDI channel", self.channel, 0, LAST_CHANNEL)
         if self.port is not None:
             check_text("a track's MIDI port", self.port)
-        check_whole("the octave", self.octave, MIN_OCTAVE, MAX_OCTAVE)
-        for name, low, high in (
-            ("volume", 0.0, 1.0),
-            ("pan", -1.0, 1.0),
-            ("reverb", 0.0, 1.0),
-            ("gate", MIN_GATE, 1.0),
-            ("legato", 0.0, 1.0),
-        ):
-            value = check_real(f"a track's {name}", getattr(self, name), low, high)
-            object.__setattr__(self, name, value)
-        for name in ("mute", "solo", "scale_lock"):
-            check_flag(f"a track's {name.replace('_', ' ')}", getattr(self, name))
         if self.kind.is_melodic:
             if self.mix or self.note_map is not None:
                 raise ValueError("only drums have voices with a mix and a note map")

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from blender_app.core.checks import check_index, clamp_point, replace_at
 from blender_app.core.drums import VOICE_COUNT
 from blender_app.engine.messages import VoiceMix
 from blender_app.session import path as paths
-from blender_app.session.checks import check_index, clamp, clamp_point, replace_at
 from blender_app.session.document import (
     MAX_GRID,
-    MAX_OCTAVE,
-    MIN_GATE,
     MIN_GRID,
-    MIN_OCTAVE,
     DrawnPath,
     Link,
     Mixer,
@@ -87,35 +84,35 @@ class TrackEditor(SessionEditor):
 
     def set_octave(self, octave: int, track: str | None = None) -> None:
         """Let a track sound octaves higher, brought into -3 to 3."""
-        self.edit_track("Octave", track, "octave", octave=min(max(int(octave), MIN_OCTAVE), MAX_OCTAVE))
+        self.set_track_parameter("octave", octave, track)
 
     def set_track_mute(self, mute: bool, track: str | None = None) -> None:
         """Silence a track, or let it be heard again."""
-        self.edit_track("Mute" if mute else "Unmute", track, mute=bool(mute))
+        self.set_track_parameter("mute", mute, track)
 
     def set_track_solo(self, solo: bool, track: str | None = None) -> None:
         """Let only the tracks that are solo be heard."""
-        self.edit_track("Solo" if solo else "End solo", track, solo=bool(solo))
+        self.set_track_parameter("solo", solo, track)
 
     def set_track_volume(self, volume: float, track: str | None = None) -> None:
         """Set a track's loudness, brought into 0-1."""
-        self.edit_track("Track volume", track, "volume", volume=clamp(volume, 0.0, 1.0))
+        self.set_track_parameter("volume", volume, track)
 
     def set_track_pan(self, pan: float, track: str | None = None) -> None:
         """Set where between left (-1) and right (1) a track is heard."""
-        self.edit_track("Pan", track, "pan", pan=clamp(pan, -1.0, 1.0))
+        self.set_track_parameter("pan", pan, track)
 
     def set_track_reverb(self, reverb: float, track: str | None = None) -> None:
         """Set how much of a track goes to the reverb, brought into 0-1."""
-        self.edit_track("Reverb", track, "reverb", reverb=clamp(reverb, 0.0, 1.0))
+        self.set_track_parameter("reverb", reverb, track)
 
     def set_gate(self, gate: float, track: str | None = None) -> None:
         """Set which share of a note's length sounds, brought into 0.1-1."""
-        self.edit_track("Gate", track, "gate", gate=clamp(gate, MIN_GATE, 1.0))
+        self.set_track_parameter("gate", gate, track)
 
     def set_legato(self, legato: float, track: str | None = None) -> None:
         """Set how far notes reach to the next one, brought into 0-1."""
-        self.edit_track("Legato", track, "legato", legato=clamp(legato, 0.0, 1.0))
+        self.set_track_parameter("legato", legato, track)
 
     def set_voice_mix(self, voice: int, mix: VoiceMix, track: str | None = None) -> None:
         """Set mute, solo and volume of one voice (0-8) of a drum track."""
@@ -127,7 +124,7 @@ class TrackEditor(SessionEditor):
 
     def set_scale_lock(self, on: bool, track: str | None = None) -> None:
         """Let the session's key hold for a track, or not."""
-        self.edit_track("Scale lock" if on else "No scale lock", track, scale_lock=bool(on))
+        self.set_track_parameter("scale_lock", on, track)
 
     # -- palette --------------------------------------------------------------------------------
 

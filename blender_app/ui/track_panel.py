@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES
 from blender_app.engine.messages import Kit
-from blender_app.session.document import DRUM_BANK, MAX_OCTAVE, MIN_GATE, MIN_OCTAVE, Track
+from blender_app.session.document import DRUM_BANK, MAX_OCTAVE, MIN_OCTAVE, Track
 from blender_app.ui.bars import ChoiceBox, caption
 from blender_app.ui.number_box import NumberBox
 from blender_app.ui.theme import LARGE, SMALL, Look
@@ -28,7 +28,7 @@ from blender_app.ui.theme import LARGE, SMALL, Look
 _KNOBS = (
     # name, least, most, default, step, suffix, factor, tip, melodic only
     ("octave", MIN_OCTAVE, MAX_OCTAVE, 0, 1, "", 1, "Octaves that it sounds higher", True),
-    ("gate", MIN_GATE * 100, 100, 100, 5, " %", 100, "Share of each note's length that sounds", True),
+    ("gate", 10, 100, 100, 5, " %", 100, "Share of each note's length that sounds", True),
     ("legato", 0, 100, 0, 10, " %", 100, "How far notes reach to the next one", True),
     ("pan", -100, 100, 0, 10, "", 100, "From the left, -100, to the right, 100", False),
     ("reverb", 0, 100, 20, 5, " %", 100, "How much of it the room answers", False),

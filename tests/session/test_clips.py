@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from blender_app.core.checks import MAX_NAME_LENGTH
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.session import clips as shelf
-from blender_app.session.checks import MAX_NAME_LENGTH
 from blender_app.session.document import MAX_CLIPS, Clip, TrackKind
 
 

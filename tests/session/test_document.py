@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blender_app.core.checks import clamp_point, replace_at
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.checks import clamp_point, replace_at
 from blender_app.session.document import (
     Clip,
     DrawnPath,

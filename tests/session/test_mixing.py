@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blender_app.core.checks import MAX_NAME_LENGTH
 from blender_app.core.melody import MelodyLoop
 from blender_app.session import mixing
-from blender_app.session.checks import MAX_NAME_LENGTH
 from blender_app.session.document import Loop, Mixer, TrackKind, new_track
 from blender_app.session.path import position_at
 
