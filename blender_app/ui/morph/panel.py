@@ -1,0 +1,398 @@
+"""The mixer: two loops at the ends of a row of steps, which can be pulled apart, swept and kept.
+
+It takes the place of the palette with its cards.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from blender_app.session import mixing
+from blender_app.session.clips import fits
+from blender_app.session.document import (
+    MAX_MIXER_STEPS,
+    MIN_MIXER_STEPS,
+    Clip,
+    Loop,
+    Mixer,
+    Track,
+    TrackKind,
+)
+from blender_app.ui.look.theme import Look
+from blender_app.ui.loops.drag import LoopDrag, WriteMidi
+from blender_app.ui.loops.heard import heard_end
+from blender_app.ui.morph.bar import MixerBar, StepsLine, SwapButton
+from blender_app.ui.morph.end_card import EndCard
+from blender_app.ui.morph.keys import deed_of
+from blender_app.ui.morph.menus import StepMenu, fill_end_menu
+from blender_app.ui.morph.view import MixerView
+
+HELP_ROWS = (
+    ("In the mixer", "Click a step, Enter", "hear it"),
+    ("In the mixer", "Drag, Left, Right", "glide from step to step; with Shift in between"),
+    ("In the mixer", "Home, End", "to A, to B"),
+    ("In the mixer", "Pull A or B, + and -", "more steps, or fewer"),
+    ("In the mixer", "P", "sweep from end to end and back"),
+    ("In the mixer", "R", "swap A and B"),
+    ("In the mixer", "Alt+1 to Alt+4", "the step into a corner"),
+    ("In the mixer", "Ctrl+K", "keep the step as a clip"),
+    ("In the mixer", "E, drag its dots or Ctrl+drag", "the step as a .mid"),
+    ("On A or B", "Enter, D, V", "draw, dice, vary"),
+    ("On A or B", "Drop a .mid or a clip", "puts it there"),
+)
+_GAP = 10
+_CARD_SHARE, _WIDEST_CARD = 0.28, 360
+_LEAST_BETWEEN = 96
+_PICTURE_SHARE, _TALLEST_SHARE = 0.2, 0.3
+"""Height of an end's picture as a share of the panel's: at least, and where it is wide."""
+_PICTURE_RATIO = 0.55
+_LEAST_PULL_PX = 3.0
+
+
+class MixerPanel(QWidget):
+    """Shows a mixer and its loops; tells what is done to them by hand.
+
+    Notes
+    -----
+    `mixerEdited` carries the mixer as it is to be, what was done for the undo menu, and a key by
+    which quick repetitions become one step of the history ("" for none).
+    """
+
+    mixerEdited = Signal(object, str, str)
+    stepClicked = Signal(int)
+    endEditAsked = Signal(int)
+    endDiced = Signal(int)
+    endVaried = Signal(int)
+    endImportAsked = Signal(int)
+    endFileDropped = Signal(int, str)
+    stepToCorner = Signal(int, int)
+    stepToClip = Signal(int)
+    stepExportAsked = Signal(int)
+    gestureStarted = Signal(str)
+    gestureEnded = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._mixer: Mixer | None = None
+        self._kind = TrackKind.MELODY
+        self._loops: tuple[Loop, ...] = ()
+        self._steps_before_pull = 0
+        self._offer: object = None
+        self._in_key = False
+        self.view = MixerView(look, self)
+        self.cards = [EndCard(look, end, self) for end in range(mixing.END_COUNT)]
+        self.line = StepsLine(look, self)
+        self.swap_button = SwapButton(look, self)
+        self.bar = MixerBar(look, self)
+        self.bar.steps.setParent(self)
+        self.step_menu = StepMenu(self)
+        self.drag = LoopDrag(self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._connect()
+        order = [self.view, self.cards[0], self.swap_button, self.bar.steps, self.cards[1], self.bar]
+        for first, second in itertools.pairwise(order):
+            QWidget.setTabOrder(first, second)
+        self.setFocusProxy(self.view)
+        look.changed.connect(self._on_look_changed)
+
+    def _connect(self) -> None:
+        view, bar, menu = self.view, self.bar, self.step_menu
+        view.positionMoved.connect(self._on_view_positionMoved)
+        view.stepTapped.connect(self.stepClicked)
+        view.menuAsked.connect(self._show_step_menu)
+        view.dragStarted.connect(self._drag_step)
+        for source in (view, bar):
+            source.gestureStarted.connect(self.gestureStarted)
+            source.gestureEnded.connect(self.gestureEnded)
+        bar.stepsChosen.connect(self._set_steps)
+        bar.sweepToggled.connect(self._set_sweeping)
+        bar.sweepBarsChosen.connect(self._set_sweep_bars)
+        bar.keepAsked.connect(lambda: self.stepToClip.emit(self.view.step))
+        bar.exportAsked.connect(lambda: self.stepExportAsked.emit(self.view.step))
+        self.swap_button.clicked.connect(self.swap)
+        menu.heard.connect(self._hear)
+        menu.cornerChosen.connect(self.stepToCorner)
+        menu.keepAsked.connect(self.stepToClip)
+        menu.exportAsked.connect(self.stepExportAsked)
+        menu.endChosen.connect(self._step_to_end)
+        for card in self.cards:
+            card.edited.connect(self.endEditAsked)
+            card.diceRolled.connect(self.endDiced)
+            card.varied.connect(self.endVaried)
+            card.importAsked.connect(self.endImportAsked)
+            card.fileDropped.connect(self.endFileDropped)
+            card.clipDropped.connect(self.put_clip)
+            card.drawnToggled.connect(self._set_drawn)
+            card.pullStarted.connect(self._on_card_pullStarted)
+            card.pulled.connect(self._on_card_pulled)
+            card.pullEnded.connect(self.gestureEnded)
+
+    # -- values -------------------------------------------------------------------------------------
+
+    def set_track(self, track: Track) -> None:
+        """Show a track's mixer, and offer its corners to mix."""
+        self._kind = track.kind
+        offer = track.kind, track.corners, track.corner_names, track.drawn
+        if offer != self._offer:
+            self._offer = offer
+            self.step_menu.set_corners(track.corner_names)
+            for end, card in enumerate(self.cards):
+                fill_end_menu(card, track, partial(self._put, end))
+        self.set_mixer(track.mixer or mixing.default_mixer(track))
+
+    def set_mixer(self, mixer: Mixer) -> None:
+        """Show a mixer; its steps' loops follow by `set_loops`."""
+        if mixer == self._mixer:
+            return
+        before, self._mixer = self._mixer, mixer
+        if before is None or before.ends != mixer.ends:
+            self._loops = ()  # those shown are of other ends
+        self._show_ends()
+        self.line.set_steps(mixer.steps)
+        self.view.set_steps(mixer.steps)
+        self.view.set_position(mixer.position)
+        self.bar.show_mixer(mixer)
+        if before is None or before.steps != mixer.steps:
+            self._arrange()
+
+    def set_in_key(self, in_key: bool) -> None:
+        """Say whether what is decoded keeps to a key, which ends that were drawn can be left out of."""
+        self._in_key = in_key
+        self._show_ends()
+
+    def _show_ends(self) -> None:
+        """Show what sounds at both ends: what was put there, or what the key makes of it."""
+        mixer = self._mixer
+        if mixer is None:
+            return
+        for end, card in enumerate(self.cards):
+            card.set_loop(heard_end(mixer, end, self._in_key, self._loops), mixer.names[end])
+            card.set_drawn(self._in_key, mixer.drawn[end])
+
+    def set_loops(self, loops: Sequence[Loop]) -> None:
+        """Show the loops of the steps, ends included; none before they are decoded."""
+        self._loops = tuple(loops)
+        self.view.set_loops(loops)
+        self._show_ends()
+
+    def set_bead(self, position: float | None) -> None:
+        """Show where the sweep is, 0-1, or nothing."""
+        self.view.set_bead(position)
+
+    def set_playing(self, playing: bool) -> None:
+        """Mark what sounds, or nothing while the transport stands."""
+        self.view.set_playing(playing)
+
+    def set_playhead(self, step: float | None) -> None:
+        """Show which sixteenth (0 up to 32) sounds, or nothing."""
+        self.view.set_playhead(step)
+
+    def set_selected_end(self, end: int | None) -> None:
+        """Mark the end that is in the editor, if any."""
+        for card in self.cards:
+            card.set_selected(self.cards.index(card) == end)
+
+    def set_midi_writer(self, write: WriteMidi | None) -> None:
+        """Say how a clip becomes a MIDI file, for what is dragged out of the window."""
+        self.drag.write = write
+
+    def step_clip(self, step: int) -> Clip | None:
+        """Return a step as a clip; None while it is not decoded."""
+        if self._mixer is None or len(self._loops) != self._mixer.steps:
+            return None
+        return Clip(mixing.step_name(self._mixer, step), self._kind, self._loops[step])
+
+    # -- edits --------------------------------------------------------------------------------------
+
+    def _edit(self, mixer: Mixer, text: str, merge_key: str = "") -> None:
+        if mixer != self._mixer:
+            self.set_mixer(mixer)
+            self.mixerEdited.emit(mixer, text, merge_key)
+
+    @Slot(float)
+    def _on_view_positionMoved(self, position: float) -> None:
+        if self._mixer is not None:
+            self._edit(mixing.moved(self._mixer, position), "Glide", "mixer position")
+
+    @Slot(int)
+    def _set_steps(self, steps: int) -> None:
+        if self._mixer is not None:
+            self._edit(mixing.with_steps(self._mixer, steps), "Number of steps", "mixer steps")
+
+    @Slot(bool)
+    def _set_sweeping(self, sweeping: bool) -> None:
+        if self._mixer is not None:
+            self._edit(replace(self._mixer, sweeping=sweeping), "Sweep" if sweeping else "Stop sweep")
+
+    @Slot(int)
+    def _set_sweep_bars(self, bars: int) -> None:
+        if self._mixer is not None:
+            self._edit(replace(self._mixer, sweep_bars=bars), "Bars a sweep", "mixer sweep bars")
+
+    @Slot()
+    def swap(self) -> None:
+        """Swap the ends; what sounds stays."""
+        if self._mixer is not None:
+            back = self._loops[::-1]
+            self._edit(mixing.swapped(self._mixer), "Swap ends")
+            if back and not self._loops:
+                self.set_loops(back)  # they only change places
+
+    @Slot(int, object)
+    def put_clip(self, end: int, clip: Clip) -> None:
+        """Put a clip at an end, if this track can play it."""
+        if fits(clip, self._kind):
+            self._put(end, clip.loop, clip.name)
+
+    def _put(self, end: int, loop: Loop, name: str, drawn: bool = False) -> None:
+        if self._mixer is not None:
+            letter = mixing.END_LETTERS[end]
+            self._edit(mixing.with_end(self._mixer, end, loop, name, drawn), f"{name} as end {letter}")
+
+    @Slot(int, bool)
+    def _set_drawn(self, end: int, drawn: bool) -> None:
+        if self._mixer is not None:
+            mixer, text = self._mixer, "Leave end out of key" if drawn else "Bring end into key"
+            self._edit(mixing.with_end(mixer, end, mixer.ends[end], mixer.names[end], drawn), text)
+
+    def _step_to_end(self, step: int, end: int) -> None:
+        clip = self.step_clip(step)
+        if clip is not None:
+            self._put(end, clip.loop, clip.name)
+
+    def _hear(self, step: int) -> None:
+        if self._mixer is not None:
+            self._on_view_positionMoved(step / (self._mixer.steps - 1))
+            self.stepClicked.emit(step)
+
+    def _drag_step(self, step: int) -> None:
+        clip = self.step_clip(step)
+        if clip is not None:
+            self.drag.start(clip, self.view.step_picture(step))
+
+    @Slot(int, QPoint)
+    def _show_step_menu(self, step: int, where: QPoint) -> None:
+        self.step_menu.open_for(step, where, decoded=self.step_clip(step) is not None)
+
+    # -- pulling ------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_card_pullStarted(self) -> None:
+        if self._mixer is not None:
+            self._steps_before_pull = self._mixer.steps
+        self.gestureStarted.emit("Number of steps")
+
+    @Slot(float)
+    def _on_card_pulled(self, outward_px: float) -> None:
+        per_step = max(_LEAST_PULL_PX, self._travel() / (MAX_MIXER_STEPS - MIN_MIXER_STEPS))
+        self._set_steps(self._steps_before_pull + round(outward_px / per_step))
+
+    def _travel(self) -> float:
+        """Return how far in pixels a card goes from the fewest steps to the most."""
+        return max(0.0, (self.width() - 2 * self._card_width() - self._least_between()) / 2)
+
+    # -- keys ---------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and deed_of(event) is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        deed = deed_of(event)
+        if deed is None or self._mixer is None:
+            super().keyPressEvent(event)
+            return
+        name, number = deed
+        step = self.view.step
+        if name == "steps":
+            self._set_steps(self._mixer.steps + number)
+        elif name == "swap":
+            self.swap()
+        elif name == "sweep":
+            self._set_sweeping(not self._mixer.sweeping)
+        elif name == "export":
+            self.stepExportAsked.emit(step)
+        elif name == "keep":
+            self.stepToClip.emit(step)
+        else:
+            self.stepToCorner.emit(step, number)
+
+    # -- places -------------------------------------------------------------------------------------
+
+    def _card_width(self) -> int:
+        least = self.cards[0].minimumSizeHint().width()
+        most = (self.width() - self._least_between()) // 2
+        return max(least, min(_WIDEST_CARD, round(self.width() * _CARD_SHARE), most))
+
+    def _least_between(self) -> int:
+        return max(_LEAST_BETWEEN, self.bar.steps.sizeHint().width() + 2 * _GAP)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width, height = self.width(), self.height()
+        bar_height = self.bar.heightForWidth(width)
+        least = self.cards[0].minimumSizeHint().height()
+        card = self._card_width()
+        picture = min(max(height * _PICTURE_SHARE, card * _PICTURE_RATIO), height * _TALLEST_SHARE)
+        card_height = max(least, self.cards[0].text_height(card) + round(picture))
+        left = self._cards_left(card)
+        self.cards[0].setGeometry(left, 0, card, card_height)
+        self.cards[1].setGeometry(width - left - card, 0, card, card_height)
+        self._place_between(card_height)
+        self.bar.setGeometry(0, height - bar_height, width, bar_height)
+        top = card_height + _GAP
+        self.view.setGeometry(0, top, width, max(60, height - bar_height - _GAP - top))
+
+    def _cards_left(self, card: int) -> int:
+        """Return how far in the cards stand: the more steps, the farther apart."""
+        steps = MIN_MIXER_STEPS if self._mixer is None else self._mixer.steps
+        apart = (steps - MIN_MIXER_STEPS) / (MAX_MIXER_STEPS - MIN_MIXER_STEPS)
+        spare = max(0, (self.width() - 2 * card - self._least_between()) // 2)
+        return round(spare * (1.0 - apart))
+
+    def _place_between(self, card_height: int) -> None:
+        left, right = self.cards[0].geometry(), self.cards[1].geometry()
+        middle = round(self.cards[0].picture_rect().center().y())
+        line, swap, steps = self.line.sizeHint(), self.swap_button.sizeHint(), self.bar.steps.sizeHint()
+        center = self.width() // 2
+        self.line.setGeometry(
+            left.right() + 1, middle - line.height() // 2, right.left() - left.right() - 1, line.height()
+        )
+        self.line.set_gap(swap.width() + 8)
+        self.swap_button.setGeometry(
+            center - swap.width() // 2, middle - swap.height() // 2, swap.width(), swap.height()
+        )
+        self.bar.steps.setGeometry(
+            center - steps.width() // 2, card_height - steps.height() - 1, steps.width(), steps.height()
+        )
+
+    @Slot()
+    def _on_look_changed(self) -> None:
+        self._arrange()
+        self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._arrange()
+
+    def sizeHint(self) -> QSize:
+        return QSize(780, 620)
+
+    def minimumSizeHint(self) -> QSize:
+        card, view = self.cards[0].minimumSizeHint(), self.view.minimumSizeHint()
+        width = max(2 * card.width() + self._least_between(), view.width())
+        return QSize(width, card.height() + view.height() + self.bar.heightForWidth(width) + 2 * _GAP)
