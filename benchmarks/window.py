@@ -126,7 +126,7 @@ def _time_start() -> int:
     def make(controller: Controller) -> MainWindow:
         window = make_window(controller)
         watch.append(FirstPaint())
-        window.stage.palette_view.installEventFilter(watch[0])
+        window.parts.stage.palette_view.installEventFilter(watch[0])
         controller.cellsChanged.connect(lambda: reach("cells"))
         controller.kitsChanged.connect(lambda: reach("sound"))
 
@@ -164,7 +164,7 @@ def _time_drag(moves: int) -> int:
     controller.start()
     tracks = controller.session.track_names
     _wait_until(lambda: all(controller.held_of(name) is not None for name in tracks))
-    palette = window.stage.palette_view
+    palette = window.parts.stage.palette_view
     found: dict[str, list[float]] = {"frame": []}
 
     def send(kind: QMouseEvent.Type, point: QPointF) -> None:

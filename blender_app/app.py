@@ -115,7 +115,7 @@ def make_window(controller: Controller) -> MainWindow:
 def remembered_look(controller: Controller) -> Look:
     """Return the look that the settings remember."""
     from blender_app.ui.look.theme import Look
-    from blender_app.ui.window.window_actions import STILL_KEY, TEXT_SIZE_KEY
+    from blender_app.ui.window.look_presenter import STILL_KEY, TEXT_SIZE_KEY
 
     look, settings = Look(), controller.settings
     look.set_theme(settings.theme)

@@ -1,4 +1,4 @@
-"""The shelf: loops that were kept, to hear again, to mix, to put into a corner, to carry away."""
+"""The clip library: loops that were kept, to hear again, to mix, to put into a corner, to carry away."""
 
 from __future__ import annotations
 
@@ -19,26 +19,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from blender_app.session import clips as shelf
+from blender_app.session import clips as clip_edits
 from blender_app.session.document import CORNER_COUNT, Clip, TrackKind
 from blender_app.session.mixing import END_LETTERS
 from blender_app.ui.clips.list import ClipList
 from blender_app.ui.clips.model import ClipModel
 from blender_app.ui.controls.bars import caption
+from blender_app.ui.controls.menus import add_entry
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import LoopDrag, WriteMidi
 
 HELP_ROWS = (
-    ("On the shelf", "Click, Enter", "hear the clip"),
-    ("On the shelf", "Left, Right; Alt+Left, Alt+Right", "another clip; move it along the shelf"),
-    ("On the shelf", "1 to 4; A, B", "into a corner; to an end of the mixer"),
-    ("On the shelf", "F2, Delete", "rename, remove"),
-    ("On the shelf", "E, drag", "the clip as a .mid"),
+    ("In the clip library", "Click, Enter", "hear the clip"),
+    ("In the clip library", "Left, Right; Alt+Left, Alt+Right", "another clip; move it along"),
+    ("In the clip library", "1 to 4; A, B", "into a corner; to an end of the morph"),
+    ("In the clip library", "F2, Delete", "rename, remove"),
+    ("In the clip library", "E, drag", "the clip as a .mid"),
 )
 
 
-class ClipShelf(QWidget):
+class ClipLibrary(QWidget):
     """Shows the clips and tells what is done with them; a clip is told by its index.
 
     Notes
@@ -64,7 +65,7 @@ class ClipShelf(QWidget):
         self.menu = QMenu(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.keep_button = QToolButton(self)
-        self.keep_button.setToolTip("Keep what sounds on the shelf")
+        self.keep_button.setToolTip("Keep what sounds in the clip library")
         self.keep_button.setAccessibleName("Keep what sounds as a clip")
         self.keep_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.keep_button.clicked.connect(self.keepAsked)
@@ -100,7 +101,7 @@ class ClipShelf(QWidget):
         ]
         self.menu.addSeparator()
         self.fitting_actions += [
-            self._add(f"To end {letter} of the mixer", partial(self._to_end, end))
+            self._add(f"To end {letter} of the morph", partial(self._to_end, end))
             for end, letter in enumerate(END_LETTERS)
         ]
         self.menu.addSeparator()
@@ -108,15 +109,12 @@ class ClipShelf(QWidget):
         self._add("Rename", self.rename)
         self._add("Remove", self.remove)
 
-    def _add(self, text: str, deed: Callable[[int], object]) -> QAction:
-        action = QAction(text, self.menu)
-        action.triggered.connect(lambda _=False: self._with_row(deed))
-        self.menu.addAction(action)
-        return action
+    def _add(self, text: str, act: Callable[[int], object]) -> QAction:
+        return add_entry(self.menu, text, partial(self._with_row, act))
 
-    def _with_row(self, deed: Callable[[int], object]) -> None:
+    def _with_row(self, act: Callable[[int], object]) -> None:
         if self.row >= 0:
-            deed(self.row)
+            act(self.row)
 
     # -- values -------------------------------------------------------------------------------------
 
@@ -153,8 +151,8 @@ class ClipShelf(QWidget):
 
     @Slot(object)
     def add(self, clip: Clip) -> None:
-        """Put a clip at the end of the shelf, or tell that it is full."""
-        clips = shelf.added(self.model.clips, clip)
+        """Put a clip at the end of the library, or tell that it is full."""
+        clips = clip_edits.added(self.model.clips, clip)
         if clips is self.model.clips:
             self.full.emit()
         else:
@@ -165,12 +163,12 @@ class ClipShelf(QWidget):
         self.list.edit(self.model.index(row))
 
     def remove(self, row: int) -> None:
-        """Take a clip off the shelf."""
-        self._edit(shelf.removed(self.model.clips, row), "Remove clip")
+        """Take a clip out of the library."""
+        self._edit(clip_edits.removed(self.model.clips, row), "Remove clip")
 
     def _move(self, row: int, to: int) -> None:
         to = min(max(to, 0), len(self.model.clips) - 1)
-        self._edit(shelf.moved(self.model.clips, row, to), "Move clip")
+        self._edit(clip_edits.moved(self.model.clips, row, to), "Move clip")
         self.select(to)
 
     def _edit(self, clips: tuple[Clip, ...], text: str) -> None:
@@ -182,7 +180,7 @@ class ClipShelf(QWidget):
     def _on_model_dataChanged(self) -> None:
         renamed, self.model.renamed = self.model.renamed, None
         if renamed is not None:
-            self._edit(shelf.renamed(self.model.clips, *renamed), "Rename clip")
+            self._edit(clip_edits.renamed(self.model.clips, *renamed), "Rename clip")
 
     def _to_corner(self, corner: int, row: int) -> None:
         if self.model.fits(row):
@@ -206,7 +204,7 @@ class ClipShelf(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self.list.hasFocus() and self.row >= 0 and self._deed(event) is not None:
+            if self.list.hasFocus() and self.row >= 0 and self._action_of(event) is not None:
                 event.accept()
                 return True
         elif event.type() == QEvent.Type.DevicePixelRatioChange:
@@ -215,12 +213,12 @@ class ClipShelf(QWidget):
 
     @Slot(object)
     def _take_key(self, event: QKeyEvent) -> None:
-        deed = self._deed(event)
-        if deed is not None:
+        action = self._action_of(event)
+        if action is not None:
             event.accept()
-            deed()
+            action()
 
-    def _deed(self, event: QKeyEvent) -> Callable[[], object] | None:
+    def _action_of(self, event: QKeyEvent) -> Callable[[], object] | None:
         """Return what a key does to the chosen clip; None for a key of somebody else."""
         key, row = Qt.Key(event.key()), self.row
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -234,14 +232,14 @@ class ClipShelf(QWidget):
         if key in (Qt.Key.Key_A, Qt.Key.Key_B):
             end = int(key) - int(Qt.Key.Key_A)
             return lambda: self._to_end(end, row)
-        deeds: dict[Qt.Key, Callable[[], object]] = {
+        actions: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Return: lambda: self.auditionAsked.emit(row),
             Qt.Key.Key_Enter: lambda: self.auditionAsked.emit(row),
             Qt.Key.Key_E: lambda: self.exportAsked.emit(row),
             Qt.Key.Key_Delete: lambda: self.remove(row),
             Qt.Key.Key_Backspace: lambda: self.remove(row),
         }
-        return deeds.get(key)
+        return actions.get(key)
 
     # -- look ---------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The line of clips on the shelf: how they are drawn, and what the hand and the keys do to the line."""
+"""The clips of the library in a line: how they are drawn, and what the hand and the keys do to the line."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class ClipList(QListView):
         self.setAcceptDrops(True)
         self.setAccessibleName("Clips")
         self.setAccessibleDescription(
-            "Enter plays a clip, 1 to 4 put it into a corner, A and B to an end of the mixer, F2 renames it"
+            "Enter plays a clip, 1 to 4 put it into a corner, A and B to an end of the morph, F2 renames it"
         )
         self.viewport().setAutoFillBackground(False)
 

@@ -1,4 +1,4 @@
-"""The clips on the shelf as a list for Qt: names, pictures, words for the screen reader."""
+"""The clips in the clip library as a list for Qt: names, pictures, words for the screen reader."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Banner(QFrame):
         text
             What happened and what to do.
         offer, follow
-            Words and deed of a button, such as undo.
+            Words and action of a button, such as undo.
         """
         self._level, self._follow = level, follow
         self.label.setText(text)

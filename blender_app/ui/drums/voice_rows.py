@@ -12,6 +12,8 @@ from blender_app.core.drums import VOICE_COUNT, VOICES
 from blender_app.engine.messages import VoiceMix
 from blender_app.ui.look.theme import SMALL, Look
 
+HEARD_VELOCITY = 100
+"""How loud a voice is that is heard because its name is clicked."""
 _VOLUME_STEPS = 100
 
 

@@ -1,4 +1,4 @@
-"""What the cards of corners and of a mixer's ends share: a loop, its buttons, its menu, drops on it."""
+"""What the cards of corners and of a morph's ends share: a loop, its buttons, its menu, drops on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is heard of a loop at a palette's corner or a mixer's end, which is what is shown of it.
+"""What is heard of a loop at a palette's corner or a morph's end, which is what is shown of it.
 
 Where there is a key, a loop that was not drawn by hand sounds as the key makes it.
 """
@@ -17,6 +17,6 @@ def heard_corner(track: Track, corner: int, in_key: bool, cells: Sequence[Sequen
     return cells[-(corner // 2)][-(corner % 2)]
 
 
-def heard_end(mixer: Mixer, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
-    """Return what sounds at an end (0-1) of a mixer with these loops, none before they are decoded."""
-    return mixer.ends[end] if not in_key or mixer.drawn[end] or not steps else steps[-end]
+def heard_end(morph: Mixer, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
+    """Return what sounds at an end (0-1) of a morph with these loops, none before they are decoded."""
+    return morph.ends[end] if not in_key or morph.drawn[end] or not steps else steps[-end]

@@ -1,4 +1,4 @@
-"""The controls of the mixer: how many steps, the sweep, and what becomes of the step we are at."""
+"""The controls of the morph: how many steps, the sweep, and what becomes of the step we are at."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ class StepsLine(QWidget):
         return QSize(90, 10)
 
 
-class MixerBar(QWidget):
-    """Shows a mixer's numbers and tells what is set by hand.
+class MorphBar(QWidget):
+    """Shows a morph's numbers and tells what is set by hand.
 
     The box of steps stands between the ends; whoever lays out the ends places it.
     """
@@ -116,7 +116,7 @@ class MixerBar(QWidget):
         self.sweep_button = self._tool("sweep", " sweep", "Sweep from end to end and back  (P)")
         self.sweep_button.setCheckable(True)
         self.sweep_button.toggled.connect(self.sweepToggled)
-        self.keep_button = self._tool("keep", " keep clip", "Keep this step on the shelf  (Ctrl+K)")
+        self.keep_button = self._tool("keep", " keep clip", "Keep this step in the clip library  (Ctrl+K)")
         self.keep_button.clicked.connect(self.keepAsked)
         self.export_button = self._tool("midi", " .mid", "Save this step as a MIDI file  (E)")
         self.export_button.clicked.connect(self.exportAsked)
@@ -146,12 +146,12 @@ class MixerBar(QWidget):
         """Return the height that the controls need at a width, in pixels."""
         return self.flow.heightForWidth(width)
 
-    def show_mixer(self, mixer: Mixer) -> None:
-        """Show a mixer's numbers, without telling them back."""
-        self.steps.show_value(mixer.steps)
-        self.bars.show_value(mixer.sweep_bars)
+    def show_morph(self, morph: Mixer) -> None:
+        """Show a morph's numbers, without telling them back."""
+        self.steps.show_value(morph.steps)
+        self.bars.show_value(morph.sweep_bars)
         blocked = self.sweep_button.blockSignals(True)
-        self.sweep_button.setChecked(mixer.sweeping)
+        self.sweep_button.setChecked(morph.sweeping)
         self.sweep_button.blockSignals(blocked)
 
     @Slot()

@@ -1,4 +1,4 @@
-"""An end of the mixer: its loop, its name, dice, vary, draw, and everything else in a menu.
+"""An end of the morph: its loop, its name, dice, vary, draw, and everything else in a menu.
 
 Pulled sideways it makes more steps, or fewer; a click puts it into the editor.
 """
@@ -40,7 +40,7 @@ class EndCard(LoopCard):
         self._pulling = self._hovered = False
         self.setCursor(Qt.CursorShape.SizeHorCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"End {self._letter} of the mixer")
+        self.setAccessibleName(f"End {self._letter} of the morph")
         self.setAccessibleDescription(
             "Enter edits it, D rolls the dice, V varies it; plus and minus change the number of steps"
         )

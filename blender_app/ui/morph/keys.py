@@ -1,4 +1,4 @@
-"""The mixer's keys: what each does to the mixer or to the step we are at."""
+"""The morph's keys: what each does to the morph or to the step we are at."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _PLAIN_KEYS = {
 }
 
 
-def deed_of(event: QKeyEvent) -> tuple[str, int] | None:
-    """Return what a key does in the mixer, with a number; None for a key of somebody else."""
+def action_of(event: QKeyEvent) -> tuple[str, int] | None:
+    """Return what a key does in the morph, with a number; None for a key of somebody else."""
     key = Qt.Key(event.key())
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     # Where plus is on the keyboard, and with which modifiers, differs from country to country.

@@ -1,4 +1,4 @@
-"""The menus of the mixer: what becomes of a step, and what can be put at an end."""
+"""The menus of the morph: what becomes of a step, and what can be put at an end."""
 
 from __future__ import annotations
 
@@ -13,17 +13,26 @@ from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
 from blender_app.session.document import CORNER_COUNT, Loop, Track, TrackKind
 from blender_app.session.mixing import END_LETTERS
+from blender_app.ui.controls.menus import add_entry, short
 from blender_app.ui.loops.presets import presets_of
 from blender_app.ui.morph.end_card import EndCard
 
-_MOST_CHARS = 40
-"""Length of a name in a menu."""
 Put = Callable[[Loop, str, bool], None]
 """Put a loop with a name at an end; says whether it was made by hand."""
 
 
 def fill_end_menu(card: EndCard, track: Track, put: Put) -> None:
-    """Offer an end the import, the track's corners and its presets."""
+    """Offer an end the import, the track's corners and its presets.
+
+    Parameters
+    ----------
+    card
+        The card of the end, whose menu opens.
+    track
+        Whose corners and presets are offered.
+    put
+        Called with what is chosen.
+    """
     menu = card.menu
     for action in menu.actions():
         if action not in card.own_actions:
@@ -32,30 +41,19 @@ def fill_end_menu(card: EndCard, track: Track, put: Put) -> None:
     menu.addSeparator()
     corners = zip(track.corner_names, track.corners, track.drawn, strict=True)
     for number, (name, loop, drawn) in enumerate(corners, 1):
-        menu.addAction(_action(menu, f"Corner {number}  {_short(name)}", partial(put, loop, name, drawn)))
+        add_entry(menu, f"Corner {number}  {short(name)}", partial(put, loop, name, drawn))
     menu.addSeparator()
-    menu.addMenu(_preset_menu(menu, "Presets", presets_of(track.kind), put))
+    _add_presets(menu, "Presets", presets_of(track.kind), put)
     if track.kind.is_melodic:
         other = TrackKind.MELODY if track.kind is TrackKind.BASS else TrackKind.BASS
-        menu.addMenu(_preset_menu(menu, f"{other.value.capitalize()} presets", presets_of(other), put))
+        _add_presets(menu, f"{other.value.capitalize()} presets", presets_of(other), put)
 
 
-def _short(name: str) -> str:
-    """Return a name that makes no menu as wide as the window."""
-    return name if len(name) <= _MOST_CHARS else f"{name[: _MOST_CHARS - 1].rstrip()}…"
-
-
-def _preset_menu(parent: QMenu, title: str, presets: Iterable[DrumPreset | MelodyPreset], put: Put) -> QMenu:
-    menu = QMenu(title, parent)
+def _add_presets(menu: QMenu, title: str, presets: Iterable[DrumPreset | MelodyPreset], put: Put) -> None:
+    sub = QMenu(title, menu)
     for preset in presets:
-        menu.addAction(_action(menu, preset.name, partial(put, preset.loop, preset.name, False)))
-    return menu
-
-
-def _action(parent: QMenu, text: str, deed: Callable[[], None]) -> QAction:
-    action = QAction(text.replace("&", "&&"), parent)
-    action.triggered.connect(lambda _=False: deed())
-    return action
+        add_entry(sub, preset.name, partial(put, preset.loop, preset.name, False))
+    menu.addMenu(sub)
 
 
 class StepMenu(QMenu):
@@ -85,11 +83,8 @@ class StepMenu(QMenu):
             for end, letter in enumerate(END_LETTERS)
         ]
 
-    def _add(self, text: str, deed: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(lambda _=False: deed())
-        self.addAction(action)
-        return action
+    def _add(self, text: str, act: Callable[[], None]) -> QAction:
+        return add_entry(self, text, act)
 
     def _choose_corner(self, corner: int) -> None:
         self.cornerChosen.emit(self._step, corner)
@@ -97,14 +92,23 @@ class StepMenu(QMenu):
     def _choose_end(self, end: int) -> None:
         self.endChosen.emit(self._step, end)
 
-    def set_corners(self, names: Sequence[str]) -> None:
-        """Say what is in the corners now."""
-        for number, (action, name) in enumerate(zip(self.corner_actions, names, strict=True), 1):
-            action.setText(f"Into corner {number}  ({_short(name)})".replace("&", "&&"))
+    def open_for(self, step: int, where: QPoint, decoded: bool, corners: Sequence[str]) -> None:
+        """Open the menu of a step.
 
-    def open_for(self, step: int, where: QPoint, decoded: bool) -> None:
-        """Open the menu of a step; before it is decoded it can only be heard."""
+        Parameters
+        ----------
+        step
+            Which step, counted from 0.
+        where
+            Where the menu opens, on the screen.
+        decoded
+            Whether the step's loop is there; before, it can only be heard.
+        corners
+            Names of what is in the corners now.
+        """
         self._step = step
+        for number, (action, name) in enumerate(zip(self.corner_actions, corners, strict=True), 1):
+            action.setText(f"Into corner {number}  ({short(name)})".replace("&", "&&"))
         self.setTitle(f"Step {step + 1}")
         for action in (*self.corner_actions, self.keep_action, self.export_action, *self.end_actions):
             action.setEnabled(decoded)

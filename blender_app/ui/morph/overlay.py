@@ -1,4 +1,4 @@
-"""What lies over and under the mixer's steps: frames, the grip to drag by, the slider with its letters."""
+"""What lies over and under the morph's steps: frames, the grip to drag by, the slider with its letters."""
 
 from __future__ import annotations
 

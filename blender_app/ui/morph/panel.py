@@ -1,4 +1,4 @@
-"""The mixer: two loops at the ends of a row of steps, which can be pulled apart, swept and kept.
+"""The morph: two loops at the ends of a row of steps, which can be pulled apart, swept and kept.
 
 It takes the place of the palette with its cards.
 """
@@ -28,22 +28,22 @@ from blender_app.session.document import (
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import LoopDrag, WriteMidi
 from blender_app.ui.loops.heard import heard_end
-from blender_app.ui.morph.bar import MixerBar, StepsLine, SwapButton
+from blender_app.ui.morph.bar import MorphBar, StepsLine, SwapButton
 from blender_app.ui.morph.end_card import EndCard
-from blender_app.ui.morph.keys import deed_of
+from blender_app.ui.morph.keys import action_of
 from blender_app.ui.morph.menus import StepMenu, fill_end_menu
-from blender_app.ui.morph.view import MixerView
+from blender_app.ui.morph.view import MorphView
 
 HELP_ROWS = (
-    ("In the mixer", "Click a step, Enter", "hear it"),
-    ("In the mixer", "Drag, Left, Right", "glide from step to step; with Shift in between"),
-    ("In the mixer", "Home, End", "to A, to B"),
-    ("In the mixer", "Pull A or B, + and -", "more steps, or fewer"),
-    ("In the mixer", "P", "sweep from end to end and back"),
-    ("In the mixer", "R", "swap A and B"),
-    ("In the mixer", "Alt+1 to Alt+4", "the step into a corner"),
-    ("In the mixer", "Ctrl+K", "keep the step as a clip"),
-    ("In the mixer", "E, drag its dots or Ctrl+drag", "the step as a .mid"),
+    ("In the morph", "Click a step, Enter", "hear it"),
+    ("In the morph", "Drag, Left, Right", "glide from step to step; with Shift in between"),
+    ("In the morph", "Home, End", "to A, to B"),
+    ("In the morph", "Pull A or B, + and -", "more steps, or fewer"),
+    ("In the morph", "P", "sweep from end to end and back"),
+    ("In the morph", "R", "swap A and B"),
+    ("In the morph", "Alt+1 to Alt+4", "the step into a corner"),
+    ("In the morph", "Ctrl+K", "keep the step as a clip"),
+    ("In the morph", "E, drag its dots or Ctrl+drag", "the step as a .mid"),
     ("On A or B", "Enter, D, V", "draw, dice, vary"),
     ("On A or B", "Drop a .mid or a clip", "puts it there"),
 )
@@ -56,16 +56,16 @@ _PICTURE_RATIO = 0.55
 _LEAST_PULL_PX = 3.0
 
 
-class MixerPanel(QWidget):
-    """Shows a mixer and its loops; tells what is done to them by hand.
+class MorphPanel(QWidget):
+    """Shows a morph and its loops; tells what is done to them by hand.
 
     Notes
     -----
-    `mixerEdited` carries the mixer as it is to be, what was done for the undo menu, and a key by
+    `morphEdited` carries the morph as it is to be, what was done for the undo menu, and a key by
     which quick repetitions become one step of the history ("" for none).
     """
 
-    mixerEdited = Signal(object, str, str)
+    morphEdited = Signal(object, str, str)
     stepClicked = Signal(int)
     endEditAsked = Signal(int)
     endDiced = Signal(int)
@@ -81,17 +81,17 @@ class MixerPanel(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._mixer: Mixer | None = None
+        self._morph: Mixer | None = None
         self._kind = TrackKind.MELODY
+        self._track: Track | None = None
         self._loops: tuple[Loop, ...] = ()
         self._steps_before_pull = 0
-        self._offer: object = None
         self._in_key = False
-        self.view = MixerView(look, self)
+        self.view = MorphView(look, self)
         self.cards = [EndCard(look, end, self) for end in range(mixing.END_COUNT)]
         self.line = StepsLine(look, self)
         self.swap_button = SwapButton(look, self)
-        self.bar = MixerBar(look, self)
+        self.bar = MorphBar(look, self)
         self.bar.steps.setParent(self)
         self.step_menu = StepMenu(self)
         self.drag = LoopDrag(self)
@@ -123,7 +123,8 @@ class MixerPanel(QWidget):
         menu.keepAsked.connect(self.stepToClip)
         menu.exportAsked.connect(self.stepExportAsked)
         menu.endChosen.connect(self._step_to_end)
-        for card in self.cards:
+        for end, card in enumerate(self.cards):
+            card.menu.aboutToShow.connect(partial(self._fill_end_menu, end))
             card.edited.connect(self.endEditAsked)
             card.diceRolled.connect(self.endDiced)
             card.varied.connect(self.endVaried)
@@ -138,29 +139,23 @@ class MixerPanel(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def set_track(self, track: Track) -> None:
-        """Show a track's mixer, and offer its corners to mix."""
-        self._kind = track.kind
-        offer = track.kind, track.corners, track.corner_names, track.drawn
-        if offer != self._offer:
-            self._offer = offer
-            self.step_menu.set_corners(track.corner_names)
-            for end, card in enumerate(self.cards):
-                fill_end_menu(card, track, partial(self._put, end))
-        self.set_mixer(track.mixer or mixing.default_mixer(track))
+        """Show a track's morph, and offer its corners to mix."""
+        self._kind, self._track = track.kind, track
+        self.set_morph(track.mixer or mixing.default_mixer(track))
 
-    def set_mixer(self, mixer: Mixer) -> None:
-        """Show a mixer; its steps' loops follow by `set_loops`."""
-        if mixer == self._mixer:
+    def set_morph(self, morph: Mixer) -> None:
+        """Show a morph; its steps' loops follow by `set_loops`."""
+        if morph == self._morph:
             return
-        before, self._mixer = self._mixer, mixer
-        if before is None or before.ends != mixer.ends:
+        before, self._morph = self._morph, morph
+        if before is None or before.ends != morph.ends:
             self._loops = ()  # those shown are of other ends
         self._show_ends()
-        self.line.set_steps(mixer.steps)
-        self.view.set_steps(mixer.steps)
-        self.view.set_position(mixer.position)
-        self.bar.show_mixer(mixer)
-        if before is None or before.steps != mixer.steps:
+        self.line.set_steps(morph.steps)
+        self.view.set_steps(morph.steps)
+        self.view.set_position(morph.position)
+        self.bar.show_morph(morph)
+        if before is None or before.steps != morph.steps:
             self._arrange()
 
     def set_in_key(self, in_key: bool) -> None:
@@ -170,12 +165,12 @@ class MixerPanel(QWidget):
 
     def _show_ends(self) -> None:
         """Show what sounds at both ends: what was put there, or what the key makes of it."""
-        mixer = self._mixer
-        if mixer is None:
+        morph = self._morph
+        if morph is None:
             return
         for end, card in enumerate(self.cards):
-            card.set_loop(heard_end(mixer, end, self._in_key, self._loops), mixer.names[end])
-            card.set_drawn(self._in_key, mixer.drawn[end])
+            card.set_loop(heard_end(morph, end, self._in_key, self._loops), morph.names[end])
+            card.set_drawn(self._in_key, morph.drawn[end])
 
     def set_loops(self, loops: Sequence[Loop]) -> None:
         """Show the loops of the steps, ends included; none before they are decoded."""
@@ -183,9 +178,9 @@ class MixerPanel(QWidget):
         self.view.set_loops(loops)
         self._show_ends()
 
-    def set_bead(self, position: float | None) -> None:
+    def set_sweep_playhead(self, position: float | None) -> None:
         """Show where the sweep is, 0-1, or nothing."""
-        self.view.set_bead(position)
+        self.view.set_sweep_playhead(position)
 
     def set_playing(self, playing: bool) -> None:
         """Mark what sounds, or nothing while the transport stands."""
@@ -206,43 +201,43 @@ class MixerPanel(QWidget):
 
     def step_clip(self, step: int) -> Clip | None:
         """Return a step as a clip; None while it is not decoded."""
-        if self._mixer is None or len(self._loops) != self._mixer.steps:
+        if self._morph is None or len(self._loops) != self._morph.steps:
             return None
-        return Clip(mixing.step_name(self._mixer, step), self._kind, self._loops[step])
+        return Clip(mixing.step_name(self._morph, step), self._kind, self._loops[step])
 
     # -- edits --------------------------------------------------------------------------------------
 
-    def _edit(self, mixer: Mixer, text: str, merge_key: str = "") -> None:
-        if mixer != self._mixer:
-            self.set_mixer(mixer)
-            self.mixerEdited.emit(mixer, text, merge_key)
+    def _edit(self, morph: Mixer, text: str, merge_key: str = "") -> None:
+        if morph != self._morph:
+            self.set_morph(morph)
+            self.morphEdited.emit(morph, text, merge_key)
 
     @Slot(float)
     def _on_view_positionMoved(self, position: float) -> None:
-        if self._mixer is not None:
-            self._edit(mixing.moved(self._mixer, position), "Glide", "mixer position")
+        if self._morph is not None:
+            self._edit(mixing.moved(self._morph, position), "Glide", "mixer position")
 
     @Slot(int)
     def _set_steps(self, steps: int) -> None:
-        if self._mixer is not None:
-            self._edit(mixing.with_steps(self._mixer, steps), "Number of steps", "mixer steps")
+        if self._morph is not None:
+            self._edit(mixing.with_steps(self._morph, steps), "Number of steps", "mixer steps")
 
     @Slot(bool)
     def _set_sweeping(self, sweeping: bool) -> None:
-        if self._mixer is not None:
-            self._edit(replace(self._mixer, sweeping=sweeping), "Sweep" if sweeping else "Stop sweep")
+        if self._morph is not None:
+            self._edit(replace(self._morph, sweeping=sweeping), "Sweep" if sweeping else "Stop sweep")
 
     @Slot(int)
     def _set_sweep_bars(self, bars: int) -> None:
-        if self._mixer is not None:
-            self._edit(replace(self._mixer, sweep_bars=bars), "Bars a sweep", "mixer sweep bars")
+        if self._morph is not None:
+            self._edit(replace(self._morph, sweep_bars=bars), "Bars a sweep", "mixer sweep bars")
 
     @Slot()
     def swap(self) -> None:
         """Swap the ends; what sounds stays."""
-        if self._mixer is not None:
+        if self._morph is not None:
             back = self._loops[::-1]
-            self._edit(mixing.swapped(self._mixer), "Swap ends")
+            self._edit(mixing.swapped(self._morph), "Swap ends")
             if back and not self._loops:
                 self.set_loops(back)  # they only change places
 
@@ -253,15 +248,15 @@ class MixerPanel(QWidget):
             self._put(end, clip.loop, clip.name)
 
     def _put(self, end: int, loop: Loop, name: str, drawn: bool = False) -> None:
-        if self._mixer is not None:
+        if self._morph is not None:
             letter = mixing.END_LETTERS[end]
-            self._edit(mixing.with_end(self._mixer, end, loop, name, drawn), f"{name} as end {letter}")
+            self._edit(mixing.with_end(self._morph, end, loop, name, drawn), f"{name} as end {letter}")
 
     @Slot(int, bool)
     def _set_drawn(self, end: int, drawn: bool) -> None:
-        if self._mixer is not None:
-            mixer, text = self._mixer, "Leave end out of key" if drawn else "Bring end into key"
-            self._edit(mixing.with_end(mixer, end, mixer.ends[end], mixer.names[end], drawn), text)
+        if self._morph is not None:
+            morph, text = self._morph, "Leave end out of key" if drawn else "Bring end into key"
+            self._edit(mixing.with_end(morph, end, morph.ends[end], morph.names[end], drawn), text)
 
     def _step_to_end(self, step: int, end: int) -> None:
         clip = self.step_clip(step)
@@ -269,8 +264,8 @@ class MixerPanel(QWidget):
             self._put(end, clip.loop, clip.name)
 
     def _hear(self, step: int) -> None:
-        if self._mixer is not None:
-            self._on_view_positionMoved(step / (self._mixer.steps - 1))
+        if self._morph is not None:
+            self._on_view_positionMoved(step / (self._morph.steps - 1))
             self.stepClicked.emit(step)
 
     def _drag_step(self, step: int) -> None:
@@ -278,16 +273,22 @@ class MixerPanel(QWidget):
         if clip is not None:
             self.drag.start(clip, self.view.step_picture(step))
 
+    def _fill_end_menu(self, end: int) -> None:
+        if self._track is not None:
+            fill_end_menu(self.cards[end], self._track, partial(self._put, end))
+
     @Slot(int, QPoint)
     def _show_step_menu(self, step: int, where: QPoint) -> None:
-        self.step_menu.open_for(step, where, decoded=self.step_clip(step) is not None)
+        if self._track is not None:
+            decoded = self.step_clip(step) is not None
+            self.step_menu.open_for(step, where, decoded, self._track.corner_names)
 
     # -- pulling ------------------------------------------------------------------------------------
 
     @Slot()
     def _on_card_pullStarted(self) -> None:
-        if self._mixer is not None:
-            self._steps_before_pull = self._mixer.steps
+        if self._morph is not None:
+            self._steps_before_pull = self._morph.steps
         self.gestureStarted.emit("Number of steps")
 
     @Slot(float)
@@ -303,24 +304,24 @@ class MixerPanel(QWidget):
 
     def event(self, event: QEvent) -> bool:
         overrides = event.type() == QEvent.Type.ShortcutOverride
-        if overrides and isinstance(event, QKeyEvent) and deed_of(event) is not None:
+        if overrides and isinstance(event, QKeyEvent) and action_of(event) is not None:
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        deed = deed_of(event)
-        if deed is None or self._mixer is None:
+        action = action_of(event)
+        if action is None or self._morph is None:
             super().keyPressEvent(event)
             return
-        name, number = deed
+        name, number = action
         step = self.view.step
         if name == "steps":
-            self._set_steps(self._mixer.steps + number)
+            self._set_steps(self._morph.steps + number)
         elif name == "swap":
             self.swap()
         elif name == "sweep":
-            self._set_sweeping(not self._mixer.sweeping)
+            self._set_sweeping(not self._morph.sweeping)
         elif name == "export":
             self.stepExportAsked.emit(step)
         elif name == "keep":
@@ -358,7 +359,7 @@ class MixerPanel(QWidget):
 
     def _cards_left(self, card: int) -> int:
         """Return how far in the cards stand: the more steps, the farther apart."""
-        steps = MIN_MIXER_STEPS if self._mixer is None else self._mixer.steps
+        steps = MIN_MIXER_STEPS if self._morph is None else self._morph.steps
         apart = (steps - MIN_MIXER_STEPS) / (MAX_MIXER_STEPS - MIN_MIXER_STEPS)
         spare = max(0, (self.width() - 2 * card - self._least_between()) // 2)
         return round(spare * (1.0 - apart))

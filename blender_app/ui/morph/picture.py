@@ -1,4 +1,4 @@
-"""The mixer's steps as one picture, drawn when loops, colours or size change, never per frame."""
+"""The morph's steps as one picture, drawn when loops, colours or size change, never per frame."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def step_labs(look: Look, steps: int) -> Floats:
     return blend_corners(look.hues.labs, np.linspace(0.0, 1.0, steps), np.zeros(steps))
 
 
-class MixerPicture(QObject):
+class MorphPicture(QObject):
     """Draws the boxes of all steps, and cross-fades when their loops change."""
 
     needsPaint = Signal()

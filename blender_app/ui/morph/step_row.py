@@ -1,4 +1,4 @@
-"""Where the steps of the mixer lie: equal boxes in reading order, in as few rows as can be read."""
+"""Where the steps of the morph lie: equal boxes in reading order, in as few rows as can be read."""
 
 from __future__ import annotations
 

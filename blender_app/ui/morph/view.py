@@ -1,4 +1,4 @@
-"""The steps of the mixer in a row, and the slider under them.
+"""The steps of the morph in a row, and the slider under them.
 
 The whole field is the slider: a tap on a step goes there, a drag glides between the steps. What is
 heard is framed, and between two steps both are, each as strongly as it is near.
@@ -35,9 +35,9 @@ from blender_app.ui.morph.overlay import (
     slider_pixmap,
     slider_positions,
 )
-from blender_app.ui.morph.picture import MixerPicture
+from blender_app.ui.morph.picture import MorphPicture
 from blender_app.ui.morph.step_row import StepRow
-from blender_app.ui.palette.overlay import OverlayStyle, paint_bead, paint_puck
+from blender_app.ui.palette.overlay import OverlayStyle, paint_path_playhead, paint_puck
 
 FINE_KEY_STEP = 0.005
 _GAP = 8.0
@@ -46,7 +46,7 @@ _DRAG_PX = 4.0
 _FRAME_REACH = 4
 
 
-class MixerView(DrawnWidget):
+class MorphView(DrawnWidget):
     """Steps and slider, touched by mouse and keys."""
 
     positionMoved = Signal(float)
@@ -61,7 +61,7 @@ class MixerView(DrawnWidget):
         self._loops: tuple[Loop, ...] = ()
         self._steps = 0
         self._position = 0.0
-        self._bead: float | None = None
+        self._sweep_playhead: float | None = None
         self._playhead: float | None = None
         self._playing = self._by_keys = False
         self._hovered: int | None = None
@@ -70,12 +70,12 @@ class MixerView(DrawnWidget):
         self._gliding = self._on_slider = False
         self._row: StepRow | None = None
         self._groove: QPixmap | None = None
-        self._picture = MixerPicture(look, self)
+        self._picture = MorphPicture(look, self)
         self._picture.needsPaint.connect(self.update)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        self.setAccessibleName("Mixer")
+        self.setAccessibleName("Morph")
         self.setAccessibleDescription(
             "Left and right go from step to step, with Shift in between; Home and End go to the ends"
         )
@@ -105,13 +105,13 @@ class MixerView(DrawnWidget):
             self._update_place(position)
             accessible.announce(self)
 
-    def set_bead(self, position: float | None) -> None:
+    def set_sweep_playhead(self, position: float | None) -> None:
         """Show where the sweep is, 0-1, or nothing."""
-        if position != self._bead:
+        if position != self._sweep_playhead:
             for one in (self._place(), position):
                 if one is not None:
                     self._update_place(one)
-            self._bead = position
+            self._sweep_playhead = position
             self._update_place(self._place())
 
     def set_playing(self, playing: bool) -> None:
@@ -137,7 +137,7 @@ class MixerView(DrawnWidget):
 
     def _place(self) -> float:
         """Return the position that is heard: the sweep's, or the slider's."""
-        return self._position if self._bead is None else self._bead
+        return self._position if self._sweep_playhead is None else self._sweep_playhead
 
     # -- places -------------------------------------------------------------------------------------
 
@@ -232,10 +232,10 @@ class MixerView(DrawnWidget):
         painter.drawPixmap(rect.topLeft(), self._groove)
         style = OverlayStyle(SOUNDS, _PUCK_RADIUS)
         ring = self._by_keys and self.hasFocus()
-        sounds = self._playing and self._bead is None
+        sounds = self._playing and self._sweep_playhead is None
         paint_puck(painter, style, self.point_of(self._position), sounds, ring)
-        if self._bead is not None:
-            paint_bead(painter, style, self.point_of(self._bead))
+        if self._sweep_playhead is not None:
+            paint_path_playhead(painter, style, self.point_of(self._sweep_playhead))
 
     def sizeHint(self) -> QSize:
         return QSize(640, 360)
@@ -304,7 +304,7 @@ class MixerView(DrawnWidget):
         self._hover(None)
 
     def _glide(self, position: float) -> None:
-        if position != self._position or self._bead is not None:
+        if position != self._position or self._sweep_playhead is not None:
             self.set_position(position)
             self.positionMoved.emit(position)
 

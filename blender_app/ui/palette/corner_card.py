@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
+from blender_app.ui.controls.menus import add_entry
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.card import LoopCard
 
@@ -29,12 +31,15 @@ class CornerCard(LoopCard):
 
     def __init__(self, look: Look, corner: int, parent: QWidget | None = None) -> None:
         super().__init__(look, corner, parent)
-        self._held = 1.0
+        self._accuracy = 1.0
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"Corner {corner + 1}, {PLACES[corner]}")
         self.setAccessibleDescription("Enter edits it, D rolls the dice, V varies it")
-        self._presets = QMenu("Presets", self.menu)
+        self._presets: tuple[DrumPreset | MelodyPreset, ...] = ()
+        self.presets_menu = QMenu("Presets", self.menu)
+        # With the menu round it: one that is empty would not open.
+        self.menu.aboutToShow.connect(self._fill_presets)
         self._make_buttons()
         self._make_menu()
         self._on_look_changed()
@@ -47,7 +52,7 @@ class CornerCard(LoopCard):
         self._row.addStretch(1)
 
     def _make_menu(self) -> None:
-        self.menu.addMenu(self._presets)
+        self.menu.addMenu(self.presets_menu)
         for text, signal in (
             ("Import .mid…", self.importAsked),
             (None, None),
@@ -68,16 +73,18 @@ class CornerCard(LoopCard):
 
     def set_presets(self, presets: Iterable[DrumPreset | MelodyPreset]) -> None:
         """Offer these named loops."""
-        self._presets.clear()
-        for preset in presets:
-            action = QAction(preset.name, self._presets)
-            action.triggered.connect(lambda _=False, one=preset: self.presetChosen.emit(self._place, one))
-            self._presets.addAction(action)
+        self._presets = tuple(presets)
 
-    def set_held(self, share: float) -> None:
+    @Slot()
+    def _fill_presets(self) -> None:
+        self.presets_menu.clear()
+        for preset in self._presets:
+            add_entry(self.presets_menu, preset.name, partial(self.presetChosen.emit, self._place, preset))
+
+    def set_accuracy(self, share: float) -> None:
         """Show how much of the corner the model says by itself, 0-1."""
-        if share != self._held:
-            self._held = share
+        if share != self._accuracy:
+            self._accuracy = share
             words = "all of this corner" if share >= 0.999 else f"{share:.0%} of this corner's steps"
             self.setToolTip(
                 f"The model holds {words}" + ("" if share >= 0.999 else "; the rest is blended in")
@@ -120,14 +127,14 @@ class CornerCard(LoopCard):
 
     def _paint_meter(self, painter: QPainter, rect: QRectF) -> None:
         """Draw how much the model holds, where it is not all."""
-        if self._held >= 0.999:
+        if self._accuracy >= 0.999:
             return
         full = QRectF(rect.left() + 8, rect.bottom() - 8, rect.width() - 16, _METER_HEIGHT)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 110))
         painter.drawRoundedRect(full, 1.5, 1.5)
         painter.setBrush(QColor(255, 255, 255))
-        full.setWidth(full.width() * max(0.0, self._held))
+        full.setWidth(full.width() * max(0.0, self._accuracy))
         painter.drawRoundedRect(full, 1.5, 1.5)
 
     def _paint_name(self, painter: QPainter, rect: QRectF) -> None:
@@ -160,11 +167,11 @@ class CornerCard(LoopCard):
 
     def accessible_text(self) -> str:
         """Return the corner's name and pattern in words."""
-        return f"{super().accessible_text()}, held {self._held:.0%}"
+        return f"{super().accessible_text()}, held {self._accuracy:.0%}"
 
     def accessible_number(self) -> tuple[float, float, float, float]:
         """Return how much of the corner the model holds, 0-1."""
-        return self._held, 0.0, 1.0, 0.0
+        return self._accuracy, 0.0, 1.0, 0.0
 
     def set_accessible_number(self, value: float) -> None:
         """Do nothing: the meter only shows."""

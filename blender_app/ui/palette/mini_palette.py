@@ -1,4 +1,4 @@
-"""A track's palette, small: its cells, its puck to drag, and the bead of its path or sweep."""
+"""A track's palette, small: its cells, its puck to drag, and the playhead of its path or sweep."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from blender_app.ui.palette.puck_field import ARROWS, FINE_KEY_STEP, KEY_STEP, O
 
 MOST_CELLS = 5
 """Cells in a row: of a finer palette only some are shown, large enough to be seen."""
-_RADIUS, _BEAD_RADIUS = 6.0, 4.0
+_RADIUS, _PATH_PLAYHEAD_RADIUS = 6.0, 4.0
 _SHADOW, _WHITE = QColor(0, 0, 0, 120), QColor(255, 255, 255)
 
 
@@ -28,7 +28,7 @@ def some_of(cells: Cells, most: int = MOST_CELLS) -> list[list[Loop]]:
 
 
 class MiniPalette(PuckField):
-    """A small field of cells whose whole area moves the puck; a mixer is a field of one row."""
+    """A small field of cells whose whole area moves the puck; a morph is a field of one row."""
 
     puckMoved = Signal(float, float)
     gestureStarted = Signal(str)
@@ -52,13 +52,13 @@ class MiniPalette(PuckField):
         self.setToolTip(f"Drag the puck of {name}")
 
     def set_cells(self, cells: Cells) -> None:
-        """Show loops; a field of one row is a mixer's."""
+        """Show loops; a field of one row is a morph's."""
         if cells:
             self._cells = some_of(cells)
             self._redraw()
 
     def set_puck(self, place: Place) -> None:
-        """Show the puck, or a mixer's slider, at a place."""
+        """Show the puck, or a morph's slider, at a place."""
         self._show_puck(place)
 
     def set_sounding(self, loop: Loop, sounds: bool) -> None:
@@ -71,7 +71,7 @@ class MiniPalette(PuckField):
 
     @property
     def is_row(self) -> bool:
-        """Whether the field is one row, as a mixer's."""
+        """Whether the field is one row, as a morph's."""
         return len(self._cells) == 1
 
     # -- places -------------------------------------------------------------------------------------
@@ -118,10 +118,10 @@ class MiniPalette(PuckField):
         painter.fillRect(event.rect(), self._look.theme.color("panel"))
         painter.drawPixmap(0, 0, self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        heard = self._sounds and self._bead is None
+        heard = self._sounds and self._path_playhead is None
         self._paint_disc(painter, self.point_of(self._puck), _RADIUS, heard)
-        if self._bead is not None:
-            self._paint_disc(painter, self.point_of(self._bead), _BEAD_RADIUS, self._sounds)
+        if self._path_playhead is not None:
+            self._paint_disc(painter, self.point_of(self._path_playhead), _PATH_PLAYHEAD_RADIUS, self._sounds)
         if self._by_keys and self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(SOUNDS, 1.5))

@@ -1,4 +1,4 @@
-"""What lies over the palette's cells: puck, path, nodes and bead."""
+"""What lies over the palette's cells: puck, path, nodes and path playhead."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def paint_path(
         painter.drawEllipse(node, radius, radius)
 
 
-def paint_bead(painter: QPainter, style: OverlayStyle, center: QPointF) -> None:
+def paint_path_playhead(painter: QPainter, style: OverlayStyle, center: QPointF) -> None:
     """Draw where the playing path is."""
     radius = max(6.0, style.puck_radius * 0.5)
     painter.setPen(QPen(_SHADOW, 3.0))

@@ -101,7 +101,7 @@ class PalettePicture(QObject):
         self._paint_lines(painter)
 
     def _cells_and_lines(self) -> QPixmap:
-        """Return all that lies still, drawn once, so that a moving bead costs no line."""
+        """Return all that lies still, drawn once, so that a moving path playhead costs no line."""
         if self._still is None:
             self._still = QPixmap(self._cells_now)
             if not self._still.isNull():

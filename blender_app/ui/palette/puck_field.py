@@ -1,4 +1,4 @@
-"""What the large palette and a track's small one share: a puck, a bead, and the keys that move them."""
+"""What the large palette and a track's small one share: a puck, a path's playhead, and keys for both."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PuckField(DrawnWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._puck: Place = (0.5, 0.5)
-        self._bead: Place | None = None
+        self._path_playhead: Place | None = None
         self._pressed = self._by_keys = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -56,11 +56,11 @@ class PuckField(DrawnWidget):
 
     # -- the discs ----------------------------------------------------------------------------------
 
-    def set_bead(self, place: Place | None) -> None:
+    def set_path_playhead(self, place: Place | None) -> None:
         """Show where the playing path or sweep is, or nothing."""
-        if place != self._bead:
-            self._update_discs(self._bead, place)
-            self._bead = place
+        if place != self._path_playhead:
+            self._update_discs(self._path_playhead, place)
+            self._path_playhead = place
 
     def _show_puck(self, place: Place) -> None:
         if place != self._puck:

@@ -1,4 +1,4 @@
-"""The left half of the window: the palette between its four corners."""
+"""The palette between its four corners."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Stage(QWidget):
         self.palette_view = PaletteView(look, self)
         self.cards = [CornerCard(look, corner, self) for corner in range(4)]
         self.path_bar = PathBar(look, actions, self)
+        self.setFocusProxy(self.palette_view)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         for first, second in zip(self._in_order()[:-1], self._in_order()[1:], strict=True):
             QWidget.setTabOrder(first, second)

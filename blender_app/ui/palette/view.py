@@ -25,7 +25,7 @@ from blender_app.session.document import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import SOUNDS, Look
 from blender_app.ui.palette.image import Cells
-from blender_app.ui.palette.overlay import OverlayStyle, paint_bead, paint_path, paint_puck
+from blender_app.ui.palette.overlay import OverlayStyle, paint_path, paint_path_playhead, paint_puck
 from blender_app.ui.palette.path_editor import Outcome, PathEditor, Place, clip_place
 from blender_app.ui.palette.picture import PalettePicture
 from blender_app.ui.palette.puck_field import ARROWS, FINE_KEY_STEP, KEY_STEP, OTHERS, PuckField
@@ -82,7 +82,7 @@ class PaletteView(PuckField):
         self._picture.lines_changed()
 
     def set_playing(self, playing: bool, path_sounds: bool) -> None:
-        """Mark what sounds: the puck or the bead, or nothing while the transport stands."""
+        """Mark what sounds: the puck or the path playhead, or nothing while the transport stands."""
         if (playing, path_sounds) != (self._playing, self._path_sounds):
             self._playing, self._path_sounds = playing, path_sounds
             self.update(self._disc_rect(self._puck))
@@ -157,8 +157,8 @@ class PaletteView(PuckField):
         sounds = self._playing and not self._path_sounds
         ring = self._by_keys and self.hasFocus()
         paint_puck(painter, style, self.point_of(self._puck), sounds, ring)
-        if self._bead is not None:
-            paint_bead(painter, style, self.point_of(self._bead))
+        if self._path_playhead is not None:
+            paint_path_playhead(painter, style, self.point_of(self._path_playhead))
         painter.end()
 
     def _paint_lines(self, painter: QPainter) -> None:

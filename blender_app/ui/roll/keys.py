@@ -13,9 +13,9 @@ from blender_app.core.time import STEPS_PER_BEAT
 from blender_app.ui.roll.geometry import PitchView
 from blender_app.ui.roll.model import RollModel
 
-Deed = Callable[[RollModel], "str | None"]
+Action = Callable[[RollModel], "str | None"]
 """Changes a model; returns the edit's name for undo, or nothing where only the cursor moved."""
-ViewDeed = Callable[[PitchView, RollModel], PitchView]
+ViewAction = Callable[[PitchView, RollModel], PitchView]
 
 _K = Qt.Key
 _NONE = Qt.KeyboardModifier.NoModifier
@@ -47,13 +47,9 @@ HELP_ROWS = (
     ("In step entry", "A W S E D F T G Y H U J K O L P", "play notes; Z and X by octaves, C and V velocity"),
     ("In step entry", "Space, Enter, Backspace", "rest, tie, back; 1 2 3 4 6 8 set the length"),
 )
-HINT = "Space sets a note, Shift+arrows stretch and transpose it, + and - its velocity, right button deletes"
-ENTRY_HINT = (
-    "letters A to P play, Z and X by octaves, Space rests, Enter ties, Backspace goes back, 1 to 8 length"
-)
 PEN_LENGTHS = {_K.Key_1: 1, _K.Key_2: 2, _K.Key_3: 3, _K.Key_4: 4, _K.Key_6: 6, _K.Key_8: 8}
 
-_Table = Mapping[tuple[Qt.Key, Qt.KeyboardModifier], Deed]
+_Table = Mapping[tuple[Qt.Key, Qt.KeyboardModifier], Action]
 
 _EDITING: _Table = {
     (_K.Key_Left, _NONE): lambda m: m.go_to(m.step - 1, m.pitch),
@@ -111,14 +107,14 @@ _ENTERING: _Table = {
     (_K.Key_C, _NONE): lambda m: m.change_pen(velocity=m.pen_velocity - _LOUDER),
     (_K.Key_V, _NONE): lambda m: m.change_pen(velocity=m.pen_velocity + _LOUDER),
 }
-_VIEWING: Mapping[Qt.Key, ViewDeed] = {
+_VIEWING: Mapping[Qt.Key, ViewAction] = {
     _K.Key_PageUp: lambda view, model: view.zoomed(-ZOOM_ROWS, model.pitch),
     _K.Key_PageDown: lambda view, model: view.zoomed(ZOOM_ROWS, model.pitch),
     _K.Key_0: lambda _view, model: PitchView.fit(model.notes),
 }
 
 
-def deed_of(event: QKeyEvent, model: RollModel, entering: bool) -> Deed | None:
+def action_of(event: QKeyEvent, model: RollModel, entering: bool) -> Action | None:
     """Return what a key does, or None if it is not the roll's."""
     key = Qt.Key(event.key())
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -155,7 +151,7 @@ def letters_of(model: RollModel) -> dict[int, str]:
     return {model.piano_pitch + place: letter for place, letter in enumerate(PIANO_LETTERS)}
 
 
-def view_deed_of(event: QKeyEvent) -> ViewDeed | None:
+def view_action_of(event: QKeyEvent) -> ViewAction | None:
     """Return how a key changes the pitches in sight, or None if it does not."""
     plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     return _VIEWING.get(Qt.Key(event.key())) if plain == _CONTROL else None

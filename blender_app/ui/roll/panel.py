@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
@@ -15,6 +16,7 @@ from blender_app.core.scales import Key, pitch_name
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.elided_label import ElidedLabel, Title
+from blender_app.ui.controls.menus import add_entry, fill_on_opening
 from blender_app.ui.look.theme import LARGE, SMALL, Look
 from blender_app.ui.roll.piano_roll import PianoRoll
 from blender_app.ui.roll.press import RollTool
@@ -43,7 +45,10 @@ class RollPanel(QFrame):
         self.title, self.detail = Title(look, self), ElidedLabel(look, self)
         self.roll = PianoRoll(look)
         self.tools = RollTools(look, actions)
+        self.setFocusProxy(self.roll)
+        self._presets: Sequence[MelodyPreset] = ()
         self.presets_menu = QMenu(self)
+        fill_on_opening(self.presets_menu, self._fill_presets)
         self.tools.presets.setMenu(self.presets_menu)
         self.record_menu = QMenu(self)
         self._count_in = self._choices("One bar of count-in", "Two bars of count-in")
@@ -135,11 +140,11 @@ class RollPanel(QFrame):
 
     def set_presets(self, presets: Sequence[MelodyPreset]) -> None:
         """Offer these presets."""
-        self.presets_menu.clear()
-        for preset in presets:
-            action = QAction(preset.name, self.presets_menu)
-            action.triggered.connect(lambda _=False, one=preset: self.presetChosen.emit(one))
-            self.presets_menu.addAction(action)
+        self._presets = presets
+
+    def _fill_presets(self, menu: QMenu) -> None:
+        for preset in self._presets:
+            add_entry(menu, preset.name, partial(self.presetChosen.emit, preset))
 
     def receive_note(self, pitch: int, velocity: int) -> None:
         """Take a note from a MIDI keyboard: step entry sets it at the cursor."""

@@ -23,7 +23,7 @@ from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import SMALL, Look
 from blender_app.ui.roll.canvas import RollCanvas
 from blender_app.ui.roll.geometry import PitchView
-from blender_app.ui.roll.keys import ZOOM_ROWS, deed_of, letters_of, view_deed_of
+from blender_app.ui.roll.keys import ZOOM_ROWS, action_of, letters_of, view_action_of
 from blender_app.ui.roll.model import RollModel
 from blender_app.ui.roll.notes import Notes
 from blender_app.ui.roll.painting import (
@@ -346,20 +346,20 @@ class PianoRoll(RollCanvas):
         touching = self._touch is not None and event.key() == Qt.Key.Key_Escape
         return (
             touching
-            or view_deed_of(event) is not None
-            or deed_of(event, self.model, self._enters) is not None
+            or view_action_of(event) is not None
+            or action_of(event, self.model, self._enters) is not None
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        view_deed, deed = view_deed_of(event), deed_of(event, self.model, self._enters)
+        view_action, action = view_action_of(event), action_of(event, self.model, self._enters)
         if self._touch is not None:
             if event.key() == Qt.Key.Key_Escape:
                 self._take_back_touch()
-        elif view_deed is not None:
-            self.set_pitch_view(view_deed(self._view, self.model))
-        elif deed is not None:
+        elif view_action is not None:
+            self.set_pitch_view(view_action(self._view, self.model))
+        elif action is not None:
             before = self.model.step, self.model.pitch
-            text = deed(self.model)
+            text = action(self.model)
             place = self.model.step, self.model.pitch
             if not text and before != place and len(self.model.chosen) == 1:
                 self.model.choose_none()

@@ -24,7 +24,7 @@ _TOOLS = {
     RollTool.CHOOSE: ("choose", "Choose notes with a rubber band (also Shift and a drag)"),
     RollTool.ERASE: ("erase", "Erase (also the right button)"),
 }
-_DEEDS = (
+_WORDS = (
     (("dice_corner", "dice"), ("vary_corner", "vary")),
     (("import_corner", "import…"), ("copy_corner", "copy")),
     (("paste_corner", "paste"), ("clear_corner", "clear")),
@@ -71,8 +71,8 @@ class RollTools(QWidget):
         words = QGridLayout()
         words.setSpacing(1)
         words.addWidget(self.presets, 0, 0, 1, 2)
-        for row, deeds in enumerate(_DEEDS, 1):
-            for place, (name, text) in enumerate(deeds):
+        for row, entries in enumerate(_WORDS, 1):
+            for place, (name, text) in enumerate(entries):
                 word = self._word(text, actions[name].toolTip())
                 word.clicked.connect(actions[name].trigger)
                 word.setEnabled(actions[name].isEnabled())

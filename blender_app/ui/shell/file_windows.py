@@ -71,7 +71,7 @@ class FileWindows(QObject):
         self._ask(title, MIDI_FILTER, lambda path: self._controller.import_corner(corner, path), saves=False)
 
     def import_end(self, end: int, take: Callable[[int, str], object]) -> None:
-        """Ask for a MIDI file for an end of the mixer, and hand it on."""
+        """Ask for a MIDI file for an end of the morph, and hand it on."""
         title = f"Import into end {END_LETTERS[end]}"
         self._ask(title, MIDI_FILTER, lambda path: take(end, path), saves=False)
 

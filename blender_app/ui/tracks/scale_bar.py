@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from blender_app.core.progressions import parse_chords, progressions
 from blender_app.core.scales import CHORD_COUNTS, TONIC_NAMES, Chord, Key, Mode
 from blender_app.ui.controls.bars import ChoiceBox, caption
+from blender_app.ui.controls.menus import add_entry, fill_on_opening
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import SMALL, Look
 
@@ -119,7 +121,7 @@ class ScaleBar(QWidget):
         self.progressions.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.progressions.setMenu(self.progressions_menu)
         self.progressions.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.progressions_menu.aboutToShow.connect(self._fill_progressions)
+        fill_on_opening(self.progressions_menu, self._fill_progressions)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -189,16 +191,12 @@ class ScaleBar(QWidget):
             self.show_key(key)
             self.keyChanged.emit(key)
 
-    @Slot()
-    def _fill_progressions(self) -> None:
-        self.progressions_menu.clear()
+    def _fill_progressions(self, menu: QMenu) -> None:
         if self._key is None:
             return
         for key in (*progressions(self._key), replace(self._key, chords=())):
             text = "  ".join(chord.name for chord in key.chords) or "no chords"
-            action = QAction(text, self.progressions_menu)
-            action.triggered.connect(lambda _=False, one=key: self._change(one))
-            self.progressions_menu.addAction(action)
+            add_entry(menu, text, partial(self._change, key))
 
     @Slot()
     def _on_look_changed(self) -> None:

@@ -1,46 +1,47 @@
-"""The window: it lays the parts out, and shows what the controller tells to those who show it."""
+"""The window: it lays the parts out, and hands what the controller tells to their presenters."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from itertools import chain
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMainWindow, QWidget
 
 from blender_app.session.controller import Controller
+from blender_app.ui.clips.presenter import ClipsPresenter
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.banner import Banner
+from blender_app.ui.controls.idle_tasks import IdleTasks
+from blender_app.ui.controls.tab_order import order_tabs
+from blender_app.ui.drums.presenter import DrumsPresenter
 from blender_app.ui.look.theme import Look
-from blender_app.ui.palette.stage import Stage
+from blender_app.ui.loops.edited_loop import EditedLoop
+from blender_app.ui.morph.presenter import MorphPresenter
+from blender_app.ui.palette.corners_presenter import CornersPresenter
+from blender_app.ui.palette.presenter import PalettePresenter
+from blender_app.ui.roll.presenter import RollPresenter
+from blender_app.ui.roll.recording_presenter import RecordingPresenter
+from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.file_windows import FileWindows
-from blender_app.ui.tracks.presenter import WindowTracks
-from blender_app.ui.tracks.sounding_panel import EditorPanel, SoundingPanel
-from blender_app.ui.tracks.strip import TrackStrip
-from blender_app.ui.window.hints import FocusHints
-from blender_app.ui.window.middle import Middle
-from blender_app.ui.window.status_bar import StatusBar
-from blender_app.ui.window.transport_bar import TransportBar
-from blender_app.ui.window.window_actions import WindowActions, is_for_focus
-from blender_app.ui.window.window_front import SHELF_KEY, WindowFront
-from blender_app.ui.window.window_recording import WindowRecording
-from blender_app.ui.window.window_rest import WindowRest
-
-if TYPE_CHECKING:
-    from blender_app.ui.morph.presenter import WindowMixer
-    from blender_app.ui.roll.panel import RollPanel
+from blender_app.ui.shell.focus_hints import FocusHints
+from blender_app.ui.shell.presenter import Presenter
+from blender_app.ui.shell.shell import Shell
+from blender_app.ui.shell.undo_offer import UndoOffer
+from blender_app.ui.tracks.presenter import TracksPresenter
+from blender_app.ui.tracks.sounding_presenter import SoundingPresenter
+from blender_app.ui.window.dialogs_presenter import DialogsPresenter
+from blender_app.ui.window.files_presenter import FilesPresenter
+from blender_app.ui.window.history_presenter import HistoryPresenter
+from blender_app.ui.window.layout import WindowLayout
+from blender_app.ui.window.look_presenter import LookPresenter
+from blender_app.ui.window.status_presenter import StatusPresenter
+from blender_app.ui.window.transport_presenter import TransportPresenter
 
 FRAME_MS = 16
+AFTER_FIRST_PICTURE_MS = 200
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1280, 800
-_LEFT_SHARE, _RIGHT_SHARE = 66, 34
 
 
 class MainWindow(QMainWindow):
@@ -57,8 +58,8 @@ class MainWindow(QMainWindow):
 
     Notes
     -----
-    What is shown and touched is the work of `front` (the large parts), `tracks` (the strip), `mixers`,
-    `recording`, `files`, `window_actions`, and `rest` (what the first picture is without).
+    What is shown and touched is the work of `presenters`, each beside its widgets. They know the window
+    only as a `Shell`, and each other as far as the constructor says.
     """
 
     seen = Signal()
@@ -73,214 +74,146 @@ class MainWindow(QMainWindow):
         self._wear_look()  # before there are parts, which would have to change clothes
         self.actions_by_name = Actions(look, self)
         self.addActions(self.actions_by_name.all())
-        self._build()
-        self.rest = WindowRest(self)
+        self.parts = WindowLayout(look, self.actions_by_name)
+        self.setCentralWidget(self.parts.center)
+        self._make_shell()
         self.files = FileWindows(controller, self)
-        self.front = WindowFront(self)
-        self.tracks = WindowTracks(self)
-        self.recording = WindowRecording(self)
-        self.window_actions = WindowActions(self)
+        self.edited = EditedLoop(controller, self)
+        self.presenters = self._make_presenters()
+        self.deferred_parts = IdleTasks(self._deferred_parts(), self)
         self._frame_timer = QTimer(self)
         self._frame_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame_timer.setInterval(FRAME_MS)
         self._frame_timer.timeout.connect(self._on_frame_timer_timeout)
-        self._connect_controller()
-        self._connect_bars()
-        look.changed.connect(self._on_look_changed)
-        self.seen.connect(self.rest.start)
+        self._connect()
         self._show_look()
-        self._show_all()
+        for presenter in self.presenters:
+            presenter.show_all()
+        self._order_tabs()
+        self._on_controller_transportChanged()
         self._restore_place()
-        self.stage.palette_view.setFocus()
+        self._shell.focus_stage()
 
     # -- building -----------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        look, actions = self.look, self.actions_by_name
-        self.transport = TransportBar(look, actions)
-        self.strip = TrackStrip(look, actions)
-        self.status = StatusBar(look, actions)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(self._build_left())
-        right = self._build_right()
-        self.splitter.addWidget(right)
-        self.splitter.setStretchFactor(0, _LEFT_SHARE)
-        self.splitter.setStretchFactor(1, _RIGHT_SHARE)
-        self.splitter.setSizes([_LEFT_SHARE * 20, _RIGHT_SHARE * 20])
-        for splitter in (self.splitter, right):
-            splitter.setHandleWidth(10)
-            splitter.setChildrenCollapsible(False)
-        self.middle = center = Middle(self.splitter, self.transport, self.strip, self.status)
-        self.setCentralWidget(center)
-        self.banner = Banner(look, center, (self.strip, self.status))
-        self._build_hints()
+    def _make_shell(self) -> None:
+        parts, look = self.parts, self.look
+        self.banner = Banner(look, parts.center, (parts.strip, parts.status))
+        self.hints = FocusHints(parts.hints(), parts.status.show_hint, self)
+        self._shell = Shell(
+            self,
+            look,
+            self.actions_by_name,
+            parts.stage_stack,
+            parts.editor_stack,
+            self.banner,
+            self.hints,
+            UndoOffer(self.banner, self.controller.undo_stack, self),
+        )
 
-    def _build_left(self) -> QWidget:
-        """Return palette and mixer, of which one is seen, over the shelf of clips."""
-        left = QWidget()
-        self.stage = Stage(self.look, self.actions_by_name)
-        self.stage_stack = QStackedWidget()
-        self.stage_stack.addWidget(self.stage)
-        self._left_column = QVBoxLayout(left)
-        self._left_column.setContentsMargins(0, 0, 0, 0)
-        self._left_column.setSpacing(8)
-        self._left_column.addWidget(self.stage_stack, 1)
-        return left
+    def _make_presenters(self) -> tuple[Presenter, ...]:
+        """Make all presenters, in the order in which they are told what changed."""
+        of_all = self._shell, self.controller
+        parts, edited, files = self.parts, self.edited, self.files
+        self.tracks = TracksPresenter(*of_all, parts.strip, parts.sounding.knobs)
+        self.clip_player = ClipPlayer(*of_all, files)
+        self.roll = RollPresenter(*of_all, edited)
+        self.recording = RecordingPresenter(*of_all, edited, self.roll)
+        self.morph = MorphPresenter(*of_all, edited, files, self.clip_player)
+        self.clips = ClipsPresenter(*of_all, edited, self.clip_player, parts.place_under_stage)
+        self.dialogs = DialogsPresenter(*of_all, files)
+        look_presenter = LookPresenter(*of_all)
+        self.tracks.notesAsked.connect(self.dialogs.show_note_map)
+        self.morph.clipMade.connect(self.clips.keep)
+        self.clips.toEndAsked.connect(self.morph.put_clip)
+        self.dialogs.lookChanged.connect(look_presenter.remember)
+        return (
+            self.tracks,
+            SoundingPresenter(*of_all, parts.sounding),
+            PalettePresenter(*of_all, parts.stage),
+            CornersPresenter(*of_all, edited, parts.stage, files),
+            DrumsPresenter(*of_all, edited, parts.editor),
+            self.roll,
+            self.morph,
+            self.clips,
+            self.clip_player,
+            TransportPresenter(*of_all, parts.transport, self.recording),
+            self.recording,
+            StatusPresenter(*of_all, parts.status, self.dialogs),
+            FilesPresenter(*of_all, files, parts.transport),
+            HistoryPresenter(*of_all),
+            self.dialogs,
+            look_presenter,
+        )
 
-    @property
-    def mixers(self) -> WindowMixer:
-        """Mixer and shelf."""
-        return self.rest.mixers
+    def _deferred_parts(self) -> Iterator[object]:
+        """Make what the first picture is without, a piece at a time."""
+        yield from chain.from_iterable(presenter.deferred_parts() for presenter in self.presenters)
+        self._order_tabs()
 
-    @property
-    def roll_panel(self) -> RollPanel:
-        """The editor of melodic corners."""
-        return self.rest.roll_panel
+    def _order_tabs(self) -> None:
+        """Let Tab go through the window as it is read; before all is made it goes as that came about."""
+        parts = self.parts
+        if self.roll.is_made and self.morph.is_made and self.clips.is_made:
+            left = (parts.transport, parts.stage, self.morph.panel, self.clips.library)
+            right = (parts.sounding, parts.editor, self.roll.panel)
+            order_tabs([*left, *right, *parts.strip.in_order(), parts.strip, parts.status])
 
-    def place_mixer(self, panel: QWidget, shelf: QWidget) -> None:
-        """Lay out mixer and shelf."""
-        self.stage_stack.addWidget(panel)
-        self._left_column.addWidget(shelf)
-
-    def _build_right(self) -> QSplitter:
-        """Return what sounds, over the editors, of which one is seen."""
-        self.sounding = SoundingPanel(self.look, self.actions_by_name)
-        self.editor = EditorPanel(self.look, self.actions_by_name)
-        self.editor_stack = QStackedWidget()
-        self.editor_stack.addWidget(self.editor)
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.sounding)
-        right.addWidget(self.editor_stack)
-        right.setSizes([500, 480])
-        return right
-
-    def _build_hints(self) -> None:
-        numbers = (self.transport.tempo, self.transport.swing, self.transport.feel)
-        hints: dict[QWidget, str] = {
-            self.stage.palette_view: "palette",
-            self.editor.step_grid: "editor",
-            self.strip.scale.chords: "chords",
-        }
-        hints |= dict.fromkeys(self.stage.cards, "corner") | dict.fromkeys(numbers, "number")
-        hints |= dict.fromkeys(self.sounding.knobs.boxes.values(), "number")
-        self.hints = FocusHints(hints, self.status.show_hint, self)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and not self._is_seen:
-            self._is_seen = True
-            QTimer.singleShot(0, self, self.seen.emit)  # comes when all of the picture is painted
-        overrides = event.type() == QEvent.Type.ShortcutOverride
-        if overrides and isinstance(event, QKeyEvent) and is_for_focus(self.focusWidget(), event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _connect_controller(self) -> None:
+    def _connect(self) -> None:
         c = self.controller
         c.sessionChanged.connect(self._on_controller_sessionChanged)
         c.cellsChanged.connect(self._on_controller_cellsChanged)
         c.mixerChanged.connect(self._on_controller_mixerChanged)
         c.soundingChanged.connect(self._on_controller_soundingChanged)
         c.transportChanged.connect(self._on_controller_transportChanged)
-        c.statusChanged.connect(self._on_controller_statusChanged)
-        c.portsChanged.connect(self._show_ports)
-        c.inputsChanged.connect(self.recording.show_inputs)
-        c.kitsChanged.connect(self.tracks.show_sounds)
         c.messageShown.connect(self.banner.show_message)
-        c.fileChanged.connect(self._on_controller_fileChanged)
+        self.look.changed.connect(self._on_look_changed)
+        self.seen.connect(self._on_seen)
+        self.actions_by_name["full_screen"].triggered.connect(self._on_full_screen_triggered)
 
-    def _connect_bars(self) -> None:
-        c, bar = self.controller, self.transport
-        bar.tempoChanged.connect(c.set_tempo)
-        bar.swingChanged.connect(c.set_swing)
-        bar.feelChanged.connect(c.set_feel)
-        bar.changeAtChosen.connect(c.set_change_at)
-        bar.portChosen.connect(c.open_port)
-        bar.ownPortAsked.connect(c.open_virtual_port)
-        bar.inputChosen.connect(self.recording.use_input)
-        bar.volumeChanged.connect(c.set_volume)
-        bar.gestureStarted.connect(c.begin_gesture)
-        bar.gestureEnded.connect(c.end_gesture)
-        bar.menu.aboutToShow.connect(lambda: self.files.fill_recent(bar.recent_menu))
-        self.status.partClicked.connect(self.window_actions.tell_more)
-        for box in (bar.tempo, bar.swing, bar.feel, self.stage.path_bar.bars, self.stage.path_bar.cells):
-            box.finished.connect(self._focus_stage)
-        self.strip.scale.chords.returnPressed.connect(self._on_chords_returnPressed)
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and not self._is_seen:
+            self._is_seen = True
+            QTimer.singleShot(0, self, self.seen.emit)  # comes when all of the picture is painted
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and _is_for_focus(self.focusWidget(), event):
+            event.accept()
+            return True
+        return super().event(event)
 
     @Slot()
-    def _on_chords_returnPressed(self) -> None:
-        if not self.strip.scale.chords.problem:
-            self._focus_stage()
-
-    @Slot()
-    def _focus_stage(self) -> None:
-        """Let keys go to palette or mixer again, once something was typed."""
-        (self.mixers.panel.view if self.front.mixes else self.stage.palette_view).setFocus()
+    def _on_seen(self) -> None:
+        self.deferred_parts.start(AFTER_FIRST_PICTURE_MS)
 
     # -- showing ------------------------------------------------------------------------------------
 
-    def now_s(self) -> float:
-        """Return the moment, on the engine's clock."""
-        return time.monotonic()
-
-    def _show_all(self) -> None:
-        self.tracks.show_all()
-        self.front.show_all()
-        self.transport.show_session(self.controller.session)
-        self._show_ports()
-        self.recording.show_inputs()
-        self.recording.follow_front()
-        self._on_controller_statusChanged()
-        self._on_controller_transportChanged()
-        self._on_controller_fileChanged(self.controller.title, self.controller.modified)
-
     @Slot(object)
     def _on_controller_sessionChanged(self, names: frozenset[str]) -> None:
-        session = self.controller.session
-        self.tracks.show_changes(names)
-        self.front.show_changes(names)
-        if self.rest.has_mixers:
-            self.mixers.show_changes(names)
-        if "front" in names:
-            self.recording.follow_front()
-        if names & {"tempo_bpm", "swing", "feel", "change_at", "volume"}:
-            self.transport.show_session(session)
-            self.sounding.set_swing(session.swing)
-        if "midi" in names:
-            self._show_ports()
-        self.window_actions.session_changed(session)
+        for presenter in self.presenters:
+            presenter.show_changes(names)
+        if "tracks" in names:
+            self._order_tabs()
 
     @Slot(str)
     def _on_controller_cellsChanged(self, track: str) -> None:
-        self.tracks.show_cells(track)
-        if track == self.controller.session.front:
-            self.front.show_cells()
+        for presenter in self.presenters:
+            presenter.show_cells(track)
 
     @Slot(str)
     def _on_controller_mixerChanged(self, track: str) -> None:
-        self.tracks.show_cells(track)
-        if self.rest.has_mixers:
-            self.mixers.show_loops(track)
+        for presenter in self.presenters:
+            presenter.show_morph(track)
 
     @Slot(str)
     def _on_controller_soundingChanged(self, track: str) -> None:
-        self.tracks.show_sounding(track)
-        if track == self.controller.session.front:
-            self.front.show_sounding()
-
-    @Slot()
-    def _show_ports(self) -> None:
-        self.transport.show_ports(self.controller.ports, self.controller.session.midi)
+        for presenter in self.presenters:
+            presenter.show_sounding(track)
 
     @Slot()
     def _on_controller_transportChanged(self) -> None:
         playing = self.controller.playing
-        self.transport.show_playing(playing)
-        self.front.show_path()
-        self.tracks.show_playing()
-        if self.rest.has_mixers:
-            self.mixers.show_playing()
-        self.recording.follow_transport()
+        for presenter in self.presenters:
+            presenter.show_playing()
         if playing and not self._frame_timer.isActive():
             self._frame_timer.start()
         elif not playing:
@@ -289,23 +222,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_frame_timer_timeout(self) -> None:
-        self._show_frame(self.controller.playhead_step(self.now_s()))
+        self._show_frame(self.controller.playhead_step(self._shell.now_s()))
 
     def _show_frame(self, step: float | None) -> None:
-        now_s = self.now_s()
-        self.front.show_frame(now_s, step)
-        self.tracks.show_frame(now_s, step)
-        if self.rest.has_mixers:
-            self.mixers.show_frame(now_s, step)
-
-    @Slot()
-    def _on_controller_statusChanged(self) -> None:
-        self.status.show_status(self.controller.status)
-
-    @Slot(str, bool)
-    def _on_controller_fileChanged(self, title: str, modified: bool) -> None:
-        self.setWindowTitle(f"{title}[*] - Loopweave")
-        self.setWindowModified(modified)
+        now_s = self._shell.now_s()
+        for presenter in self.presenters:
+            presenter.show_frame(now_s, step)
 
     @Slot()
     def _on_look_changed(self) -> None:
@@ -319,21 +241,25 @@ class MainWindow(QMainWindow):
 
     def _show_look(self) -> None:
         self.actions_by_name.retint()
-        self.transport.show_playing(self.controller.playing)
-        self.window_actions.look_changed()
-        self.front.show_corners()
-        self.front.show_place()
-        self.middle.place_strip()
+        for presenter in self.presenters:
+            presenter.show_look()
+        self.parts.center.place_strip()
+
+    @Slot(bool)
+    def _on_full_screen_triggered(self, full: bool) -> None:
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
 
     # -- place on the screen, drops, end -------------------------------------------------------------
 
     def _restore_place(self) -> None:
         settings = self.controller.settings
-        if settings.value(SHELF_KEY) == "1":
-            self.actions_by_name["shelf"].setChecked(True)
+        self.clips.restore()
         state = settings.window_state
         if state:
-            self.splitter.restoreState(QByteArray(state))
+            self.parts.splitter.restoreState(QByteArray(state))
         geometry = settings.window_geometry
         if geometry and self.restoreGeometry(QByteArray(geometry)):
             return
@@ -370,9 +296,18 @@ class MainWindow(QMainWindow):
             )
             return
         self._frame_timer.stop()
-        if self.rest.has_mixers:
-            self.mixers.audition.stop()
-        self.window_actions.let_go()
+        for presenter in self.presenters:
+            presenter.let_go()
         self.controller.settings.window_geometry = bytes(self.saveGeometry().data())
-        self.controller.settings.window_state = bytes(self.splitter.saveState().data())
+        self.controller.settings.window_state = bytes(self.parts.splitter.saveState().data())
         event.accept()
+
+
+def _is_for_focus(focused: QWidget | None, event: QKeyEvent) -> bool:
+    """Return whether what has the focus gets a key before it is a shortcut.
+
+    Space presses buttons, and letters find what lists hold.
+    """
+    lists = isinstance(focused, QComboBox)
+    presses = event.key() == Qt.Key.Key_Space and (lists or isinstance(focused, QAbstractButton))
+    return presses or (lists and event.text().isalnum())

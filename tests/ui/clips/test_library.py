@@ -1,4 +1,4 @@
-"""The shelf of clips under mouse and keys."""
+"""The clip library of clips under mouse and keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.session.document import MAX_CLIPS, Clip, TrackKind
-from blender_app.ui.clips.library import ClipShelf
+from blender_app.ui.clips.library import ClipLibrary
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import LoopDrag, clip_in
 
@@ -33,64 +33,64 @@ CLIPS = (clip("Walk"), clip("Lark", TrackKind.MELODY, 60), clip("Boom", TrackKin
 
 
 @pytest.fixture
-def shelf(qtbot: QtBot, look: Look) -> ClipShelf:
-    """Return a shown shelf with three clips, the first of them chosen, for a bass track."""
-    shelf = ClipShelf(look)
-    qtbot.addWidget(shelf)
-    shelf.resize(600, 100)
-    shelf.set_clips(CLIPS)
-    shelf.set_kind(TrackKind.BASS)
-    shelf.show()
-    qtbot.waitExposed(shelf)
-    shelf.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is shelf)
-    shelf.list.setFocus()
-    return shelf
+def library(qtbot: QtBot, look: Look) -> ClipLibrary:
+    """Return a shown clip library with three clips, the first of them chosen, for a bass track."""
+    library = ClipLibrary(look)
+    qtbot.addWidget(library)
+    library.resize(600, 100)
+    library.set_clips(CLIPS)
+    library.set_kind(TrackKind.BASS)
+    library.show()
+    qtbot.waitExposed(library)
+    library.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is library)
+    library.list.setFocus()
+    return library
 
 
 @pytest.fixture
-def edits(shelf: ClipShelf) -> list[tuple[list[str], str]]:
+def edits(library: ClipLibrary) -> list[tuple[list[str], str]]:
     """Return the names of the clips after each edit, with its text."""
     edits: list[tuple[list[str], str]] = []
-    shelf.clipsEdited.connect(lambda clips, text: edits.append(([one.name for one in clips], text)))
+    library.clipsEdited.connect(lambda clips, text: edits.append(([one.name for one in clips], text)))
     return edits
 
 
 @pytest.fixture
-def asked(shelf: ClipShelf) -> list[tuple[object, ...]]:
-    """Return what the shelf asks for."""
+def asked(library: ClipLibrary) -> list[tuple[object, ...]]:
+    """Return what the clip library asks for."""
     found: list[tuple[object, ...]] = []
     for name in ("keepAsked", "auditionAsked", "toCornerAsked", "toEndAsked", "exportAsked"):
-        getattr(shelf, name).connect(lambda *values, one=name: found.append((one, *values)))
+        getattr(library, name).connect(lambda *values, one=name: found.append((one, *values)))
     return found
 
 
-def place(shelf: ClipShelf, row: int) -> QPoint:
-    return shelf.list.visualRect(shelf.model.index(row)).center()
+def place(library: ClipLibrary, row: int) -> QPoint:
+    return library.list.visualRect(library.model.index(row)).center()
 
 
-def test_the_model_keeps_qts_rules(shelf: ClipShelf, qtbot: QtBot) -> None:
-    QAbstractItemModelTester(shelf.model, QAbstractItemModelTester.FailureReportingMode.Fatal, shelf)
-    shelf.set_clips(CLIPS[:1])
-    shelf.set_kind(TrackKind.DRUMS)
-    shelf.set_clips(())
-    shelf.set_clips(CLIPS)
-    assert shelf.model.rowCount(QModelIndex()) == 3
-    assert shelf.model.rowCount(shelf.model.index(0)) == 0
+def test_the_model_keeps_qts_rules(library: ClipLibrary, qtbot: QtBot) -> None:
+    QAbstractItemModelTester(library.model, QAbstractItemModelTester.FailureReportingMode.Fatal, library)
+    library.set_clips(CLIPS[:1])
+    library.set_kind(TrackKind.DRUMS)
+    library.set_clips(())
+    library.set_clips(CLIPS)
+    assert library.model.rowCount(QModelIndex()) == 3
+    assert library.model.rowCount(library.model.index(0)) == 0
 
 
-def test_a_click_is_heard(shelf: ClipShelf, asked) -> None:
-    QTest.mouseClick(shelf.list.viewport(), Qt.MouseButton.LeftButton, pos=place(shelf, 1))
+def test_a_click_is_heard(library: ClipLibrary, asked) -> None:
+    QTest.mouseClick(library.list.viewport(), Qt.MouseButton.LeftButton, pos=place(library, 1))
     assert asked == [("auditionAsked", 1)]
-    assert shelf.row == 1
+    assert library.row == 1
 
 
-def test_arrows_choose_and_enter_is_heard(shelf: ClipShelf, asked) -> None:
-    QTest.keyClick(shelf.list, Qt.Key.Key_Right)
-    QTest.keyClick(shelf.list, Qt.Key.Key_Right)
-    QTest.keyClick(shelf.list, Qt.Key.Key_Left)
+def test_arrows_choose_and_enter_is_heard(library: ClipLibrary, asked) -> None:
+    QTest.keyClick(library.list, Qt.Key.Key_Right)
+    QTest.keyClick(library.list, Qt.Key.Key_Right)
+    QTest.keyClick(library.list, Qt.Key.Key_Left)
     assert asked == []
-    QTest.keyClick(shelf.list, Qt.Key.Key_Return)
+    QTest.keyClick(library.list, Qt.Key.Key_Return)
     assert asked == [("auditionAsked", 1)]
 
 
@@ -105,43 +105,45 @@ def test_arrows_choose_and_enter_is_heard(shelf: ClipShelf, asked) -> None:
     ],
 )
 def test_keys_send_the_chosen_clip(
-    shelf: ClipShelf, asked, key: Qt.Key, expected: tuple[object, ...]
+    library: ClipLibrary, asked, key: Qt.Key, expected: tuple[object, ...]
 ) -> None:
-    QTest.keyClick(shelf.list, key)
+    QTest.keyClick(library.list, key)
     assert asked == [expected]
 
 
-def test_a_clip_that_does_not_fit_goes_nowhere_but_can_be_heard_and_exported(shelf: ClipShelf, asked) -> None:
-    shelf.select(2)
+def test_a_clip_that_does_not_fit_goes_nowhere_but_can_be_heard_and_exported(
+    library: ClipLibrary, asked
+) -> None:
+    library.select(2)
     for key in (Qt.Key.Key_1, Qt.Key.Key_A, Qt.Key.Key_E, Qt.Key.Key_Return):
-        QTest.keyClick(shelf.list, key)
+        QTest.keyClick(library.list, key)
     assert asked == [("exportAsked", 2), ("auditionAsked", 2)]
-    shelf.set_kind(TrackKind.DRUMS)
-    QTest.keyClick(shelf.list, Qt.Key.Key_1)
+    library.set_kind(TrackKind.DRUMS)
+    QTest.keyClick(library.list, Qt.Key.Key_1)
     assert asked[-1] == ("toCornerAsked", 2, 0)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
-def test_removing_chooses_the_next(shelf: ClipShelf, edits, key: Qt.Key) -> None:
-    QTest.keyClick(shelf.list, key)
+def test_removing_chooses_the_next(library: ClipLibrary, edits, key: Qt.Key) -> None:
+    QTest.keyClick(library.list, key)
     assert edits == [(["Lark", "Boom"], "Remove clip")]
-    assert shelf.row == 0
+    assert library.row == 0
     for _ in range(3):
-        QTest.keyClick(shelf.list, key)
+        QTest.keyClick(library.list, key)
     assert [names for names, _ in edits[1:]] == [["Boom"], []]
-    assert shelf.row == -1
+    assert library.row == -1
 
 
-def test_moving_a_clip_along_the_shelf(shelf: ClipShelf, edits) -> None:
+def test_moving_a_clip_along_the_library(library: ClipLibrary, edits) -> None:
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right):
-        QTest.keyClick(shelf.list, key, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(library.list, key, Qt.KeyboardModifier.AltModifier)
     assert edits == [(["Lark", "Walk", "Boom"], "Move clip"), (["Lark", "Boom", "Walk"], "Move clip")]
-    assert shelf.row == 2
+    assert library.row == 2
 
 
-def test_renaming_by_typing(shelf: ClipShelf, edits, qtbot: QtBot) -> None:
-    QTest.keyClick(shelf.list, Qt.Key.Key_F2)
-    editor = shelf.list.findChild(QLineEdit)
+def test_renaming_by_typing(library: ClipLibrary, edits, qtbot: QtBot) -> None:
+    QTest.keyClick(library.list, Qt.Key.Key_F2)
+    editor = library.list.findChild(QLineEdit)
     editor.selectAll()
     QTest.keyClicks(editor, "Lark")
     QTest.keyClick(editor, Qt.Key.Key_Return)
@@ -149,9 +151,9 @@ def test_renaming_by_typing(shelf: ClipShelf, edits, qtbot: QtBot) -> None:
     assert edits == [(["Lark 2", "Lark", "Boom"], "Rename clip")]
 
 
-def test_letters_typed_into_a_name_do_nothing_else(shelf: ClipShelf, edits, asked) -> None:
-    shelf.rename(0)
-    editor = shelf.list.findChild(QLineEdit)
+def test_letters_typed_into_a_name_do_nothing_else(library: ClipLibrary, edits, asked) -> None:
+    library.rename(0)
+    editor = library.list.findChild(QLineEdit)
     editor.selectAll()
     QTest.keyClicks(editor, "ABE1")
     QTest.keyClick(editor, Qt.Key.Key_Backspace)
@@ -161,19 +163,19 @@ def test_letters_typed_into_a_name_do_nothing_else(shelf: ClipShelf, edits, aske
     assert edits == []
 
 
-def test_an_empty_name_is_refused(shelf: ClipShelf, edits) -> None:
-    shelf.model.setData(shelf.model.index(0), "  ")
+def test_an_empty_name_is_refused(library: ClipLibrary, edits) -> None:
+    library.model.setData(library.model.index(0), "  ")
     assert edits == []
-    assert shelf.model.clips == CLIPS
+    assert library.model.clips == CLIPS
 
 
-def test_the_menu_of_a_clip(shelf: ClipShelf, asked, edits) -> None:
+def test_the_menu_of_a_clip(library: ClipLibrary, asked, edits) -> None:
     event = QContextMenuEvent(
-        QContextMenuEvent.Reason.Mouse, place(shelf, 1), shelf.list.mapToGlobal(place(shelf, 1))
+        QContextMenuEvent.Reason.Mouse, place(library, 1), library.list.mapToGlobal(place(library, 1))
     )
-    QApplication.sendEvent(shelf.list.viewport(), event)
-    assert shelf.menu.isVisible()
-    for action in shelf.menu.actions():
+    QApplication.sendEvent(library.list.viewport(), event)
+    assert library.menu.isVisible()
+    for action in library.menu.actions():
         if action.text() not in ("Rename", "Remove"):
             action.trigger()
     assert asked == [
@@ -183,44 +185,44 @@ def test_the_menu_of_a_clip(shelf: ClipShelf, asked, edits) -> None:
         ("toEndAsked", 1, 1),
         ("exportAsked", 1),
     ]
-    next(action for action in shelf.menu.actions() if action.text() == "Remove").trigger()
+    next(action for action in library.menu.actions() if action.text() == "Remove").trigger()
     assert edits == [(["Walk", "Boom"], "Remove clip")]
-    shelf.menu.close()
+    library.menu.close()
 
 
-def test_the_menu_of_a_clip_that_does_not_fit(shelf: ClipShelf) -> None:
-    shelf.select(2)
+def test_the_menu_of_a_clip_that_does_not_fit(library: ClipLibrary) -> None:
+    library.select(2)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
-    QApplication.sendEvent(shelf.list.viewport(), event)
-    off = [action.text() for action in shelf.menu.actions() if action.text() and not action.isEnabled()]
+    QApplication.sendEvent(library.list.viewport(), event)
+    off = [action.text() for action in library.menu.actions() if action.text() and not action.isEnabled()]
     assert len(off) == 6
     assert all("corner" in text or "end" in text for text in off)
-    shelf.menu.close()
+    library.menu.close()
 
 
-def test_no_menu_beside_the_clips(shelf: ClipShelf) -> None:
-    where = shelf.list.viewport().rect().bottomRight()
+def test_no_menu_beside_the_clips(library: ClipLibrary) -> None:
+    where = library.list.viewport().rect().bottomRight()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, where)
-    QApplication.sendEvent(shelf.list.viewport(), event)
-    assert not shelf.menu.isVisible()
+    QApplication.sendEvent(library.list.viewport(), event)
+    assert not library.menu.isVisible()
 
 
-def test_the_button_keeps_what_sounds(shelf: ClipShelf, asked) -> None:
-    QTest.mouseClick(shelf.keep_button, Qt.MouseButton.LeftButton)
+def test_the_button_keeps_what_sounds(library: ClipLibrary, asked) -> None:
+    QTest.mouseClick(library.keep_button, Qt.MouseButton.LeftButton)
     assert asked == [("keepAsked",)]
 
 
-def test_a_kept_clip_is_chosen_and_other_changes_keep_the_choice(shelf: ClipShelf, edits) -> None:
-    shelf.set_clips((*CLIPS, clip("New")))
-    assert shelf.row == 3
-    shelf.select(1)
-    shelf.set_clips((clip("Renamed"), *CLIPS[1:]))
-    assert shelf.row == 1
+def test_a_kept_clip_is_chosen_and_other_changes_keep_the_choice(library: ClipLibrary, edits) -> None:
+    library.set_clips((*CLIPS, clip("New")))
+    assert library.row == 3
+    library.select(1)
+    library.set_clips((clip("Renamed"), *CLIPS[1:]))
+    assert library.row == 1
     assert edits == []
 
 
-def send(shelf: ClipShelf, data: QMimeData) -> bool:
-    target, where = shelf.list.viewport(), QPointF(10, 10)
+def send(library: ClipLibrary, data: QMimeData) -> bool:
+    target, where = library.list.viewport(), QPointF(10, 10)
     buttons, modifiers = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(where.toPoint(), Qt.DropAction.CopyAction, data, buttons, modifiers)
     QApplication.sendEvent(target, enter)
@@ -230,29 +232,29 @@ def send(shelf: ClipShelf, data: QMimeData) -> bool:
     return enter.isAccepted()
 
 
-def test_a_clip_dropped_on_the_shelf_is_kept(shelf: ClipShelf, edits) -> None:
-    assert send(shelf, LoopDrag(shelf).mime_data(clip("Walk")))
+def test_a_clip_dropped_on_the_library_is_kept(library: ClipLibrary, edits) -> None:
+    assert send(library, LoopDrag(library).mime_data(clip("Walk")))
     assert edits == [(["Walk", "Lark", "Boom", "Walk 2"], "Keep clip")]
 
 
-def test_a_full_shelf_takes_no_more_and_says_so(shelf: ClipShelf, edits, qtbot: QtBot) -> None:
-    shelf.set_clips([clip(str(number)) for number in range(MAX_CLIPS - 1)])
-    with qtbot.assertNotEmitted(shelf.full):
-        shelf.add(clip("Last"))
-    with qtbot.waitSignal(shelf.full):
-        shelf.add(clip("One more"))
+def test_a_full_library_takes_no_more_and_says_so(library: ClipLibrary, edits, qtbot: QtBot) -> None:
+    library.set_clips([clip(str(number)) for number in range(MAX_CLIPS - 1)])
+    with qtbot.assertNotEmitted(library.full):
+        library.add(clip("Last"))
+    with qtbot.waitSignal(library.full):
+        library.add(clip("One more"))
     assert len(edits) == 1
-    assert shelf.model.clips[-1].name == "Last"
+    assert library.model.clips[-1].name == "Last"
 
 
-def test_other_things_are_not_taken(shelf: ClipShelf, edits) -> None:
+def test_other_things_are_not_taken(library: ClipLibrary, edits) -> None:
     data = QMimeData()
     data.setText("hello")
-    assert not send(shelf, data)
+    assert not send(library, data)
     assert edits == []
 
 
-def test_a_clip_is_dragged_away_as_a_midi_file(shelf: ClipShelf, asked, drag, monkeypatch) -> None:
+def test_a_clip_is_dragged_away_as_a_midi_file(library: ClipLibrary, asked, drag, monkeypatch) -> None:
     carried = []
 
     def carry(drag: QDrag, _action: Qt.DropAction) -> Qt.DropAction:
@@ -265,9 +267,9 @@ def test_a_clip_is_dragged_away_as_a_midi_file(shelf: ClipShelf, asked, drag, mo
         return True
 
     monkeypatch.setattr(QDrag, "exec", carry)
-    shelf.set_midi_writer(write)
-    start = place(shelf, 1)
-    drag(shelf.list.viewport(), [start + QPoint(x, 0) for x in (0, 10, 30, 60)])
+    library.set_midi_writer(write)
+    start = place(library, 1)
+    drag(library.list.viewport(), [start + QPoint(x, 0) for x in (0, 10, 30, 60)])
     assert carried == [(CLIPS[1], "Lark.mid", b"MThd")]
     assert ("auditionAsked", 1) not in asked
 
@@ -276,50 +278,50 @@ def test_a_clip_is_dragged_away_as_a_midi_file(shelf: ClipShelf, asked, drag, mo
     ("key", "ours"),
     [(Qt.Key.Key_1, True), (Qt.Key.Key_E, True), (Qt.Key.Key_Space, False), (Qt.Key.Key_T, False)],
 )
-def test_only_our_keys_are_kept_from_the_window(shelf: ClipShelf, key: Qt.Key, ours: bool) -> None:
+def test_only_our_keys_are_kept_from_the_window(library: ClipLibrary, key: Qt.Key, ours: bool) -> None:
     event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
     event.setAccepted(False)
-    QApplication.sendEvent(shelf.list, event)
+    QApplication.sendEvent(library.list, event)
     assert event.isAccepted() == ours
 
 
-def test_an_empty_shelf_says_what_it_is_for_and_keeps_no_keys(shelf: ClipShelf, asked) -> None:
-    full = shelf.list.grab().toImage()
-    shelf.set_clips(())
-    assert shelf.list.grab().toImage() != full
-    QTest.keyClick(shelf.list, Qt.Key.Key_1)
+def test_an_empty_library_says_what_it_is_for_and_keeps_no_keys(library: ClipLibrary, asked) -> None:
+    full = library.list.grab().toImage()
+    library.set_clips(())
+    assert library.list.grab().toImage() != full
+    QTest.keyClick(library.list, Qt.Key.Key_1)
     assert asked == []
 
 
-def test_clips_that_do_not_fit_are_dim(shelf: ClipShelf) -> None:
-    box = shelf.list.visualRect(shelf.model.index(1))
-    shelf.select(0)
-    bright = shelf.list.viewport().grab(box).toImage()
-    shelf.set_kind(TrackKind.DRUMS)
+def test_clips_that_do_not_fit_are_dim(library: ClipLibrary) -> None:
+    box = library.list.visualRect(library.model.index(1))
+    library.select(0)
+    bright = library.list.viewport().grab(box).toImage()
+    library.set_kind(TrackKind.DRUMS)
     QApplication.processEvents()
-    assert shelf.list.viewport().grab(box).toImage() != bright
+    assert library.list.viewport().grab(box).toImage() != bright
 
 
-def test_a_clip_is_drawn_once(shelf: ClipShelf) -> None:
-    picture = shelf.model.picture(1)
-    shelf.set_clips(CLIPS[1:])
-    assert shelf.model.picture(0).cacheKey() == picture.cacheKey()
+def test_a_clip_is_drawn_once(library: ClipLibrary) -> None:
+    picture = library.model.picture(1)
+    library.set_clips(CLIPS[1:])
+    assert library.model.picture(0).cacheKey() == picture.cacheKey()
 
 
-def test_the_screen_reader_hears_name_kind_and_notes(shelf: ClipShelf) -> None:
-    words = shelf.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+def test_the_screen_reader_hears_name_kind_and_notes(library: ClipLibrary) -> None:
+    words = library.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
     assert words == "Lark, melody, 1 note, C4 to C4"
-    assert shelf.list.accessibleName() == "Clips"
-    assert shelf.keep_button.accessibleName()
+    assert library.list.accessibleName() == "Clips"
+    assert library.keep_button.accessibleName()
 
 
-def test_larger_text_finds_more_room(shelf: ClipShelf, look: Look) -> None:
-    small, row = shelf.model.picture(0).size(), shelf.list.height()
+def test_larger_text_finds_more_room(library: ClipLibrary, look: Look) -> None:
+    small, row = library.model.picture(0).size(), library.list.height()
     look.set_text_scale(2.0)
-    assert shelf.model.picture(0).width() > small.width()
-    assert shelf.list.height() > row
+    assert library.model.picture(0).width() > small.width()
+    assert library.list.height() > row
     look.set_text_scale(1.0)
-    assert (shelf.model.picture(0).size(), shelf.list.height()) == (small, row)
+    assert (library.model.picture(0).size(), library.list.height()) == (small, row)
 
 
 def test_files_of_drags_do_not_outlive_the_program(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The mixer's panel: ends, steps, sweep, and what becomes of a step."""
+"""The morph's panel: ends, steps, sweep, and what becomes of a step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from blender_app.session import mixing
 from blender_app.session.document import Clip, Mixer, Track, TrackKind, new_track
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import clip_in, file_name
-from blender_app.ui.morph.panel import MixerPanel
+from blender_app.ui.morph.panel import MorphPanel
 
 
 def loop(pitch: int) -> MelodyLoop:
@@ -31,21 +31,21 @@ def loops(count: int) -> list[MelodyLoop]:
 
 
 @pytest.fixture
-def mixer() -> Mixer:
-    """Return a mixer of five steps."""
+def morph() -> Mixer:
+    """Return a morph of five steps."""
     return Mixer(ends=(loop(40), loop(44)), names=("Walk", "Lark"), steps=5)
 
 
 @pytest.fixture
-def track(mixer: Mixer) -> Track:
-    """Return a bass track with that mixer."""
-    return replace(new_track(TrackKind.BASS), mixer=mixer, drawn=(False, True, False, False))
+def track(morph: Mixer) -> Track:
+    """Return a bass track with that morph."""
+    return replace(new_track(TrackKind.BASS), mixer=morph, drawn=(False, True, False, False))
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, look: Look, track: Track) -> MixerPanel:
-    """Return a shown mixer, 700 by 600 pixels."""
-    panel = MixerPanel(look)
+def panel(qtbot: QtBot, look: Look, track: Track) -> MorphPanel:
+    """Return a shown morph, 700 by 600 pixels."""
+    panel = MorphPanel(look)
     qtbot.addWidget(panel)
     panel.resize(700, 600)
     panel.set_track(track)
@@ -56,15 +56,15 @@ def panel(qtbot: QtBot, look: Look, track: Track) -> MixerPanel:
 
 
 @pytest.fixture
-def edits(panel: MixerPanel) -> list[tuple[Mixer, str, str]]:
+def edits(panel: MorphPanel) -> list[tuple[Mixer, str, str]]:
     """Return the edits that the panel tells."""
     edits: list[tuple[Mixer, str, str]] = []
-    panel.mixerEdited.connect(lambda mixer, text, key: edits.append((mixer, text, key)))
+    panel.morphEdited.connect(lambda morph, text, key: edits.append((morph, text, key)))
     return edits
 
 
 @pytest.fixture
-def gestures(panel: MixerPanel) -> list[str]:
+def gestures(panel: MorphPanel) -> list[str]:
     """Return the gestures that the panel tells."""
     gestures: list[str] = []
     panel.gestureStarted.connect(gestures.append)
@@ -72,7 +72,7 @@ def gestures(panel: MixerPanel) -> list[str]:
     return gestures
 
 
-def asked(panel: MixerPanel) -> list[tuple[object, ...]]:
+def asked(panel: MorphPanel) -> list[tuple[object, ...]]:
     """Collect everything that the panel asks for besides edits."""
     found: list[tuple[object, ...]] = []
     for name in (
@@ -107,19 +107,19 @@ def pull(card: QWidget, start: QPoint, *moves: int) -> None:
 # -- gliding and tapping ----------------------------------------------------------------------------
 
 
-def test_a_tap_moves_the_slider_then_tells_the_step(panel: MixerPanel, edits, gestures) -> None:
+def test_a_tap_moves_the_slider_then_tells_the_step(panel: MorphPanel, edits, gestures) -> None:
     found = asked(panel)
     QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=panel.view.box_of(2).center().toPoint())
-    assert [(mixer.position, text, key) for mixer, text, key in edits] == [(0.5, "Glide", "mixer position")]
+    assert [(morph.position, text, key) for morph, text, key in edits] == [(0.5, "Glide", "mixer position")]
     assert found == [("stepClicked", 2)]
     assert gestures == ["Glide", "end"]
 
 
-def test_touching_ends_the_sweep(panel: MixerPanel, mixer: Mixer, edits) -> None:
-    panel.set_mixer(replace(mixer, sweeping=True))
-    panel.set_bead(0.8)
+def test_touching_ends_the_sweep(panel: MorphPanel, morph: Mixer, edits) -> None:
+    panel.set_morph(replace(morph, sweeping=True))
+    panel.set_sweep_playhead(0.8)
     QTest.keyClick(panel.view, Qt.Key.Key_Right)
-    assert edits[-1][0] == replace(mixer, position=1.0, sweeping=False)
+    assert edits[-1][0] == replace(morph, position=1.0, sweeping=False)
 
 
 # -- ends -------------------------------------------------------------------------------------------
@@ -127,34 +127,34 @@ def test_touching_ends_the_sweep(panel: MixerPanel, mixer: Mixer, edits) -> None
 
 @pytest.mark.parametrize("end", [0, 1])
 def test_pulling_an_end_outwards_makes_more_steps_as_one_gesture(
-    panel: MixerPanel, edits, gestures, end: int
+    panel: MorphPanel, edits, gestures, end: int
 ) -> None:
     outwards = -1 if end == 0 else 1
     pull(panel.cards[end], QPoint(60, 30), 0, *(outwards * px for px in range(2, 60, 2)))
-    steps = [mixer.steps for mixer, _, _ in edits]
+    steps = [morph.steps for morph, _, _ in edits]
     assert steps == sorted(set(steps))
     assert steps[-1] > 12
     assert {text for _, text, _ in edits} == {"Number of steps"}
     assert gestures == ["Number of steps", "end"]
 
 
-def test_pulling_inwards_makes_fewer_and_stops_at_three(panel: MixerPanel, edits) -> None:
+def test_pulling_inwards_makes_fewer_and_stops_at_three(panel: MorphPanel, edits) -> None:
     pull(panel.cards[0], QPoint(60, 30), 0, 8, 100, 200)
     assert edits[-1][0].steps == 3
     assert panel.bar.steps.value() == 3
 
 
-def test_a_card_follows_the_hand_that_pulls_it(panel: MixerPanel) -> None:
+def test_a_card_follows_the_hand_that_pulls_it(panel: MorphPanel) -> None:
     card = panel.cards[1]
     before = card.x()
     pull(card, QPoint(60, 30), 0, 10, 20, 40)
     assert card.x() - before == pytest.approx(40, abs=8)
 
 
-def test_the_more_steps_the_farther_apart_stand_the_ends(panel: MixerPanel, mixer: Mixer) -> None:
+def test_the_more_steps_the_farther_apart_stand_the_ends(panel: MorphPanel, morph: Mixer) -> None:
     gaps = []
     for steps in (3, 9, 20, 33):
-        panel.set_mixer(replace(mixer, steps=steps))
+        panel.set_morph(replace(morph, steps=steps))
         gaps.append(panel.cards[1].x() - panel.cards[0].geometry().right())
         assert panel.cards[0].x() >= 0
         assert panel.cards[1].geometry().right() < panel.width()
@@ -162,10 +162,10 @@ def test_the_more_steps_the_farther_apart_stand_the_ends(panel: MixerPanel, mixe
 
 
 def test_the_line_between_the_ends_has_a_dot_for_each_step_and_is_not_drawn_for_every_frame(
-    panel: MixerPanel, mixer: Mixer, monkeypatch
+    panel: MorphPanel, morph: Mixer, monkeypatch
 ) -> None:
-    three, nine = (replace(mixer, steps=steps) for steps in (3, 9))
-    panel.set_mixer(three)
+    three, nine = (replace(morph, steps=steps) for steps in (3, 9))
+    panel.set_morph(three)
     before = panel.line.grab().toImage()
     panel.line.set_steps(nine.steps)
     assert panel.line.grab().toImage() != before
@@ -174,13 +174,13 @@ def test_the_line_between_the_ends_has_a_dot_for_each_step_and_is_not_drawn_for_
     QApplication.processEvents()
     painted.clear()
     for number in range(5):
-        panel.set_bead(number / 10)
+        panel.set_sweep_playhead(number / 10)
         panel.set_playhead(float(number))
         QApplication.processEvents()
     assert painted == []
 
 
-def test_a_click_on_an_end_asks_to_edit_it_and_pulls_nothing(panel: MixerPanel, edits, gestures) -> None:
+def test_a_click_on_an_end_asks_to_edit_it_and_pulls_nothing(panel: MorphPanel, edits, gestures) -> None:
     found = asked(panel)
     QTest.mouseClick(panel.cards[1], Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
     assert found == [("endEditAsked", 1)]
@@ -188,7 +188,7 @@ def test_a_click_on_an_end_asks_to_edit_it_and_pulls_nothing(panel: MixerPanel, 
     assert gestures == []
 
 
-def test_the_buttons_of_an_end(panel: MixerPanel) -> None:
+def test_the_buttons_of_an_end(panel: MorphPanel) -> None:
     found = asked(panel)
     card = panel.cards[1]
     for button in (card.dice_button, card.vary_button, card.edit_button):
@@ -203,33 +203,34 @@ def test_the_buttons_of_an_end(panel: MixerPanel) -> None:
     ("key", "name"),
     [(Qt.Key.Key_D, "endDiced"), (Qt.Key.Key_V, "endVaried"), (Qt.Key.Key_Return, "endEditAsked")],
 )
-def test_the_keys_of_an_end(panel: MixerPanel, key: Qt.Key, name: str) -> None:
+def test_the_keys_of_an_end(panel: MorphPanel, key: Qt.Key, name: str) -> None:
     found = asked(panel)
     QTest.keyClick(panel.cards[0], key)
     assert found == [(name, 0)]
 
 
-def test_swapping_the_ends(panel: MixerPanel, mixer: Mixer, edits) -> None:
+def test_swapping_the_ends(panel: MorphPanel, morph: Mixer, edits) -> None:
     QTest.mouseClick(panel.swap_button, Qt.MouseButton.LeftButton)
-    assert edits == [(mixing.swapped(mixer), "Swap ends", "")]
+    assert edits == [(mixing.swapped(morph), "Swap ends", "")]
     assert panel.step_clip(1).loop == loop(43)
 
 
 def test_steps_between_other_ends_are_not_kept_before_they_are_decoded(
-    panel: MixerPanel, mixer: Mixer
+    panel: MorphPanel, morph: Mixer
 ) -> None:
-    panel.set_mixer(mixing.moved(mixer, 0.7))
+    panel.set_morph(mixing.moved(morph, 0.7))
     assert panel.step_clip(1) is not None
-    panel.set_mixer(mixing.with_end(mixer, 0, loop(20), "Other"))
+    panel.set_morph(mixing.with_end(morph, 0, loop(20), "Other"))
     assert panel.step_clip(1) is None
 
 
-def test_a_corner_or_a_preset_becomes_an_end(panel: MixerPanel, track: Track, mixer: Mixer, edits) -> None:
+def test_a_corner_or_a_preset_becomes_an_end(panel: MorphPanel, track: Track, morph: Mixer, edits) -> None:
     menu = panel.cards[0].menu
+    menu.aboutToShow.emit()
     corner = next(action for action in menu.actions() if action.text().startswith("Corner 2"))
     corner.trigger()
     name = track.corner_names[1]
-    put = mixing.with_end(mixer, 0, track.corners[1], name, drawn=True)
+    put = mixing.with_end(morph, 0, track.corners[1], name, drawn=True)
     assert edits == [(put, f"{name} as end A", "")]
     menus = {sub.title(): sub for sub in menu.findChildren(QMenu)}
     assert set(menus) == {"Presets", "Melody presets"}
@@ -239,10 +240,11 @@ def test_a_corner_or_a_preset_becomes_an_end(panel: MixerPanel, track: Track, mi
     assert edits[-1][0].drawn == (False, False)
 
 
-def test_the_menu_of_an_end_follows_the_track(panel: MixerPanel) -> None:
+def test_the_menu_of_an_end_follows_the_track(panel: MorphPanel) -> None:
     drums = new_track(TrackKind.DRUMS)
     for name in ("One", "Two"):
         panel.set_track(replace(drums, corner_names=(name,) * 4))
+        panel.cards[0].menu.aboutToShow.emit()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         titles = [sub.title() for sub in panel.cards[0].menu.findChildren(QMenu)]
         assert titles == ["Presets"]
@@ -252,9 +254,12 @@ def test_the_menu_of_an_end_follows_the_track(panel: MixerPanel) -> None:
         ]
 
 
-def test_long_names_do_not_widen_the_menus(panel: MixerPanel, track: Track) -> None:
+def test_long_names_do_not_widen_the_menus(panel: MorphPanel, track: Track) -> None:
     name = "a take of last night & of the morning, " * 3
     panel.set_track(replace(track, corner_names=(name, "Two", "Three", "Four")))
+    panel.cards[0].menu.aboutToShow.emit()
+    panel.view.menuAsked.emit(0, panel.mapToGlobal(QPoint(50, 50)))
+    panel.step_menu.close()
     of_end = next(one.text() for one in panel.cards[0].menu.actions() if one.text().startswith("Corner 1"))
     of_step = panel.step_menu.corner_actions[0].text()
     for text in (of_end, of_step):
@@ -263,21 +268,21 @@ def test_long_names_do_not_widen_the_menus(panel: MixerPanel, track: Track) -> N
         assert len(text) < 65
 
 
-def test_an_end_is_left_out_of_the_key(panel: MixerPanel, mixer: Mixer, edits) -> None:
+def test_an_end_is_left_out_of_the_key(panel: MorphPanel, morph: Mixer, edits) -> None:
     card = panel.cards[1]
     assert not card.drawn_action.isVisible()
     panel.set_in_key(True)
     assert card.drawn_action.isVisible()
     assert not card.drawn_action.isChecked()
     card.drawn_action.trigger()
-    assert edits == [(replace(mixer, drawn=(False, True)), "Leave end out of key", "")]
+    assert edits == [(replace(morph, drawn=(False, True)), "Leave end out of key", "")]
     card.drawn_action.trigger()
-    assert edits[-1][0] == mixer
-    panel.set_mixer(replace(mixer, drawn=(True, True)))
+    assert edits[-1][0] == morph
+    panel.set_morph(replace(morph, drawn=(True, True)))
     assert [one.drawn_action.isChecked() for one in panel.cards] == [True, True]
 
 
-def test_the_end_in_the_editor_is_marked(panel: MixerPanel) -> None:
+def test_the_end_in_the_editor_is_marked(panel: MorphPanel) -> None:
     pictures = [card.grab().toImage() for card in panel.cards]
     panel.set_selected_end(1)
     assert panel.cards[0].grab().toImage() == pictures[0]
@@ -301,7 +306,7 @@ def drop(card: QWidget, data: QMimeData) -> bool:
     return True
 
 
-def test_a_midi_file_is_dropped_on_an_end(panel: MixerPanel) -> None:
+def test_a_midi_file_is_dropped_on_an_end(panel: MorphPanel) -> None:
     found = asked(panel)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/some/tune.MID")])
@@ -309,20 +314,20 @@ def test_a_midi_file_is_dropped_on_an_end(panel: MixerPanel) -> None:
     assert found == [("endFileDropped", 1, "/some/tune.MID")]
 
 
-def test_other_files_are_not_taken(panel: MixerPanel) -> None:
+def test_other_files_are_not_taken(panel: MorphPanel) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/some/tune.txt")])
     assert not drop(panel.cards[1], data)
 
 
-def test_a_clip_is_dropped_on_an_end(panel: MixerPanel, mixer: Mixer, edits) -> None:
+def test_a_clip_is_dropped_on_an_end(panel: MorphPanel, morph: Mixer, edits) -> None:
     found = asked(panel)
     assert drop(panel.cards[1], panel.drag.mime_data(clip()))
-    assert edits == [(mixing.with_end(mixer, 1, loop(60), "Kept"), "Kept as end B", "")]
+    assert edits == [(mixing.with_end(morph, 1, loop(60), "Kept"), "Kept as end B", "")]
     assert found == []
 
 
-def test_a_drum_clip_does_not_fit_a_bass(panel: MixerPanel, edits) -> None:
+def test_a_drum_clip_does_not_fit_a_bass(panel: MorphPanel, edits) -> None:
     panel.put_clip(0, clip(kind=TrackKind.DRUMS))
     assert edits == []
 
@@ -330,30 +335,30 @@ def test_a_drum_clip_does_not_fit_a_bass(panel: MixerPanel, edits) -> None:
 # -- steps and sweep --------------------------------------------------------------------------------
 
 
-def test_typing_the_number_of_steps(panel: MixerPanel, edits) -> None:
+def test_typing_the_number_of_steps(panel: MorphPanel, edits) -> None:
     box = panel.bar.steps
     box.setFocus()
     box.lineEdit().selectAll()
     QTest.keyClicks(box, "17")
     QTest.keyClick(box, Qt.Key.Key_Return)
-    assert [(mixer.steps, text, key) for mixer, text, key in edits] == [
+    assert [(morph.steps, text, key) for morph, text, key in edits] == [
         (17, "Number of steps", "mixer steps")
     ]
 
 
-def test_the_sweep_and_its_rate(panel: MixerPanel, mixer: Mixer, edits) -> None:
+def test_the_sweep_and_its_rate(panel: MorphPanel, morph: Mixer, edits) -> None:
     QTest.mouseClick(panel.bar.sweep_button, Qt.MouseButton.LeftButton)
     panel.bar.bars.setValue(4)
     QTest.mouseClick(panel.bar.sweep_button, Qt.MouseButton.LeftButton)
     texts = [text for _, text, _ in edits]
     assert texts == ["Sweep", "Bars a sweep", "Stop sweep"]
-    assert edits[1][0] == replace(mixer, sweeping=True, sweep_bars=4)
-    assert edits[2][0] == replace(mixer, sweep_bars=4)
+    assert edits[1][0] == replace(morph, sweeping=True, sweep_bars=4)
+    assert edits[2][0] == replace(morph, sweep_bars=4)
 
 
-def test_showing_a_mixer_tells_nothing_back(panel: MixerPanel, edits) -> None:
+def test_showing_a_morph_tells_nothing_back(panel: MorphPanel, edits) -> None:
     other = Mixer((loop(50), loop(51)), ("X", "Y"), 21, 0.7, 32, sweeping=True)
-    panel.set_mixer(other)
+    panel.set_morph(other)
     assert edits == []
     assert panel.bar.steps.value() == 21
     assert panel.bar.bars.value() == 32
@@ -375,31 +380,31 @@ def test_showing_a_mixer_tells_nothing_back(panel: MixerPanel, edits) -> None:
     ],
 )
 def test_keys_for_the_step_wherever_the_focus_is(
-    panel: MixerPanel, mixer: Mixer, edits, focus: str, key: Qt.Key, modifier, expected: tuple[object, ...]
+    panel: MorphPanel, morph: Mixer, edits, focus: str, key: Qt.Key, modifier, expected: tuple[object, ...]
 ) -> None:
-    panel.set_mixer(replace(mixer, position=0.5))
+    panel.set_morph(replace(morph, position=0.5))
     widget = {"view": panel.view, "card": panel.cards[1], "swap": panel.swap_button}[focus]
     found = asked(panel)
     QTest.keyClick(widget, key, modifier)
     assert found == [expected]
     QTest.keyClick(widget, Qt.Key.Key_R)
-    assert edits[-1] == (mixing.swapped(replace(mixer, position=0.5)), "Swap ends", "")
+    assert edits[-1] == (mixing.swapped(replace(morph, position=0.5)), "Swap ends", "")
 
 
-def test_plus_and_minus_change_the_number_of_steps(panel: MixerPanel, edits) -> None:
+def test_plus_and_minus_change_the_number_of_steps(panel: MorphPanel, edits) -> None:
     for key, modifier in (
         (Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier),
         (Qt.Key.Key_Equal, Qt.KeyboardModifier.NoModifier),
         (Qt.Key.Key_Minus, Qt.KeyboardModifier.KeypadModifier),
     ):
         QTest.keyClick(panel.cards[0], key, modifier)
-    assert [mixer.steps for mixer, _, _ in edits] == [6, 7, 6]
+    assert [morph.steps for morph, _, _ in edits] == [6, 7, 6]
 
 
-def test_p_sweeps(panel: MixerPanel, edits) -> None:
+def test_p_sweeps(panel: MorphPanel, edits) -> None:
     QTest.keyClick(panel.view, Qt.Key.Key_P)
     QTest.keyClick(panel.view, Qt.Key.Key_P)
-    assert [mixer.sweeping for mixer, _, _ in edits] == [True, False]
+    assert [morph.sweeping for morph, _, _ in edits] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -414,7 +419,7 @@ def test_p_sweeps(panel: MixerPanel, edits) -> None:
         (Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier, False),
     ],
 )
-def test_only_our_keys_are_kept_from_the_window(panel: MixerPanel, key: Qt.Key, modifier, ours: bool) -> None:
+def test_only_our_keys_are_kept_from_the_window(panel: MorphPanel, key: Qt.Key, modifier, ours: bool) -> None:
     event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, modifier)
     event.setAccepted(False)
     QApplication.sendEvent(panel.view, event)
@@ -424,7 +429,7 @@ def test_only_our_keys_are_kept_from_the_window(panel: MixerPanel, key: Qt.Key, 
 # -- what becomes of a step -------------------------------------------------------------------------
 
 
-def test_the_menu_of_a_step(panel: MixerPanel, mixer: Mixer, track: Track, edits) -> None:
+def test_the_menu_of_a_step(panel: MorphPanel, morph: Mixer, track: Track, edits) -> None:
     found = asked(panel)
     panel.view.menuAsked.emit(3, panel.mapToGlobal(QPoint(50, 50)))
     menu = panel.step_menu
@@ -437,13 +442,13 @@ def test_the_menu_of_a_step(panel: MixerPanel, mixer: Mixer, track: Track, edits
     assert found == [("stepToCorner", 3, 2), ("stepToClip", 3), ("stepExportAsked", 3), ("stepClicked", 3)]
     assert edits[-1][0].position == 0.75
     menu.end_actions[1].trigger()
-    put = mixing.with_end(replace(mixer, position=0.75), 1, loop(43), "Walk to Lark, 75%")
+    put = mixing.with_end(replace(morph, position=0.75), 1, loop(43), "Walk to Lark, 75%")
     assert edits[-1] == (put, "Walk to Lark, 75% as end B", "")
     menu.close()
 
 
-def test_a_step_that_is_not_decoded_yet_can_only_be_heard(panel: MixerPanel, mixer: Mixer) -> None:
-    panel.set_mixer(replace(mixer, steps=9))
+def test_a_step_that_is_not_decoded_yet_can_only_be_heard(panel: MorphPanel, morph: Mixer) -> None:
+    panel.set_morph(replace(morph, steps=9))
     assert panel.step_clip(4) is None
     panel.view.menuAsked.emit(4, panel.mapToGlobal(QPoint(50, 50)))
     enabled = [one.text() for one in panel.step_menu.actions() if one.isEnabled() and one.text()]
@@ -453,15 +458,15 @@ def test_a_step_that_is_not_decoded_yet_can_only_be_heard(panel: MixerPanel, mix
     assert panel.step_clip(4) == Clip("Walk to Lark, 50%", TrackKind.BASS, loop(44))
 
 
-def test_the_buttons_keep_and_export_the_step_where_we_are(panel: MixerPanel, mixer: Mixer) -> None:
-    panel.set_mixer(replace(mixer, position=1.0))
+def test_the_buttons_keep_and_export_the_step_where_we_are(panel: MorphPanel, morph: Mixer) -> None:
+    panel.set_morph(replace(morph, position=1.0))
     found = asked(panel)
     QTest.mouseClick(panel.bar.keep_button, Qt.MouseButton.LeftButton)
     QTest.mouseClick(panel.bar.export_button, Qt.MouseButton.LeftButton)
     assert found == [("stepToClip", 4), ("stepExportAsked", 4)]
 
 
-def test_a_step_is_dragged_out_as_a_midi_file(panel: MixerPanel, monkeypatch) -> None:
+def test_a_step_is_dragged_out_as_a_midi_file(panel: MorphPanel, monkeypatch) -> None:
     carried: list[tuple[Clip | None, list[Path], list[bytes]]] = []
 
     def carry(drag: QDrag, _action: Qt.DropAction) -> Qt.DropAction:
@@ -486,7 +491,7 @@ def test_a_step_is_dragged_out_as_a_midi_file(panel: MixerPanel, monkeypatch) ->
     assert paths[0].exists(), "who got the file may read it later"
 
 
-def test_a_drag_without_a_file_stays_within_the_window(panel: MixerPanel) -> None:
+def test_a_drag_without_a_file_stays_within_the_window(panel: MorphPanel) -> None:
     assert panel.drag.mime_data(clip()).urls() == []
     panel.set_midi_writer(lambda _path, _clip: False)
     data = panel.drag.mime_data(clip())
@@ -495,7 +500,7 @@ def test_a_drag_without_a_file_stays_within_the_window(panel: MixerPanel) -> Non
     assert clip_in(QMimeData()) is None
 
 
-def test_a_full_disk_does_not_end_a_drag(panel: MixerPanel, monkeypatch) -> None:
+def test_a_full_disk_does_not_end_a_drag(panel: MorphPanel, monkeypatch) -> None:
     def full(**_options: object) -> str:
         raise OSError("no space left")
 
@@ -521,11 +526,11 @@ def test_names_of_files(name: str, file: str) -> None:
 @pytest.mark.parametrize("size", [(420, 400), (700, 600), (1900, 1000)])
 @pytest.mark.parametrize("steps", [3, 33])
 def test_nothing_overlaps(
-    panel: MixerPanel, mixer: Mixer, look: Look, scale: float, size: tuple[int, int], steps: int
+    panel: MorphPanel, morph: Mixer, look: Look, scale: float, size: tuple[int, int], steps: int
 ) -> None:
     look.set_text_scale(scale)
     panel.setFont(look.font())
-    panel.set_mixer(replace(mixer, steps=steps))
+    panel.set_morph(replace(morph, steps=steps))
     panel.resize(
         max(size[0], panel.minimumSizeHint().width()), max(size[1], panel.minimumSizeHint().height())
     )
@@ -536,14 +541,14 @@ def test_nothing_overlaps(
             assert not part.geometry().intersects(other.geometry()), (part, other)
 
 
-def test_ends_tell_their_name_and_notes(panel: MixerPanel) -> None:
+def test_ends_tell_their_name_and_notes(panel: MorphPanel) -> None:
     interface = QAccessible.queryAccessibleInterface(panel.cards[1])
-    assert interface.text(QAccessible.Text.Name) == "End B of the mixer"
+    assert interface.text(QAccessible.Text.Name) == "End B of the morph"
     assert interface.text(QAccessible.Text.Value) == "Lark, 1 note, Ab2 to Ab2"
     interface.valueInterface().setCurrentValue(0.0)
 
 
-def test_every_button_and_number_has_a_name(panel: MixerPanel) -> None:
+def test_every_button_and_number_has_a_name(panel: MorphPanel) -> None:
     widgets = [panel.swap_button, panel.bar.sweep_button, panel.bar.keep_button, panel.bar.export_button]
     widgets += [panel.bar.steps, panel.bar.bars]
     for card in panel.cards:
@@ -553,7 +558,7 @@ def test_every_button_and_number_has_a_name(panel: MixerPanel) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_tab_goes_through_everything_in_order(panel: MixerPanel) -> None:
+def test_tab_goes_through_everything_in_order(panel: MorphPanel) -> None:
     seen, widget = [], panel.view
     for _ in range(60):
         if widget in (panel.view, *panel.cards, panel.swap_button, panel.bar.steps, panel.bar.sweep_button):
@@ -571,7 +576,7 @@ def test_tab_goes_through_everything_in_order(panel: MixerPanel) -> None:
     ]
 
 
-def test_drums_are_mixed_as_well(panel: MixerPanel) -> None:
+def test_drums_are_mixed_as_well(panel: MorphPanel) -> None:
     drums = new_track(TrackKind.DRUMS)
     panel.set_track(drums)
     steps = [drums.corners[0]] * 9
@@ -583,12 +588,12 @@ def test_drums_are_mixed_as_well(panel: MixerPanel) -> None:
 
 @pytest.mark.parametrize("width", [140, 300])
 def test_the_name_of_an_end_finds_room_beside_or_over_its_buttons(
-    panel: MixerPanel, mixer: Mixer, width: int
+    panel: MorphPanel, morph: Mixer, width: int
 ) -> None:
     card = panel.cards[0]
     card.resize(width, card.height())
     before = card.grab().toImage()
-    card.set_loop(mixer.ends[0], "Another")
+    card.set_loop(morph.ends[0], "Another")
     after = card.grab().toImage()
     changed = [
         x

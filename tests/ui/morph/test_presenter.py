@@ -1,4 +1,4 @@
-"""The mixer, the shelf, hearing by itself, and recording, in the window over a real controller."""
+"""The morph, the clip library, hearing by itself, and recording, in the window over a real controller."""
 
 from __future__ import annotations
 
@@ -35,47 +35,47 @@ def mixing(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def mixer_of(window: MainWindow) -> Mixer:
-    mixer = window.controller.session.track("bass").mixer
-    assert mixer is not None
-    return mixer
+def morph_of(window: MainWindow) -> Mixer:
+    morph = window.controller.session.track("bass").mixer
+    assert morph is not None
+    return morph
 
 
 def test_gliding_changes_what_sounds_and_undoes(mixing: MainWindow, qtbot: QtBot) -> None:
-    controller, panel = mixing.controller, mixing.mixers.panel
+    controller, panel = mixing.controller, mixing.morph.panel
     panel.view.positionMoved.emit(1.0)
-    assert mixer_of(mixing).position == 1.0
-    qtbot.waitUntil(lambda: controller.sounding == mixer_of(mixing).ends[1])
-    assert mixing.strip.tiles["bass"].mini._puck == (1.0, 0.0)
-    assert "position 1.00" in mixing.sounding.detail.text()
+    assert morph_of(mixing).position == 1.0
+    qtbot.waitUntil(lambda: controller.sounding == morph_of(mixing).ends[1])
+    assert mixing.parts.strip.tiles["bass"].mini._puck == (1.0, 0.0)
+    assert "position 1.00" in mixing.parts.sounding.detail.text()
     controller.undo_stack.undo()
-    assert mixer_of(mixing).position == 0.0
-    assert mixing.strip.tiles["bass"].mini._puck == (0.0, 0.0)
+    assert morph_of(mixing).position == 0.0
+    assert mixing.parts.strip.tiles["bass"].mini._puck == (0.0, 0.0)
 
 
 def test_the_small_palette_moves_the_slider(mixing: MainWindow) -> None:
     mixing.controller.set_front("drums")
-    mixing.strip.tiles["bass"].mini.puckMoved.emit(0.25, 0.0)
-    assert mixer_of(mixing).position == 0.25
+    mixing.parts.strip.tiles["bass"].mini.puckMoved.emit(0.25, 0.0)
+    assert morph_of(mixing).position == 0.25
     assert mixing.controller.session.track("bass").puck == (0.5, 0.5)
 
 
 def test_ends_are_edited_diced_and_dropped(mixing: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    controller, panel = mixing.controller, mixing.mixers.panel
+    controller, panel = mixing.controller, mixing.morph.panel
     panel.endEditAsked.emit(1)
-    assert mixing.front.end == 1
-    mixing.roll_panel.roll.loopEdited.emit(MELODY, "Draw note", "")
-    assert mixer_of(mixing).ends[1] == MELODY
-    assert mixer_of(mixing).drawn[1]
+    assert mixing.edited.end == 1
+    mixing.roll.panel.roll.loopEdited.emit(MELODY, "Draw note", "")
+    assert morph_of(mixing).ends[1] == MELODY
+    assert morph_of(mixing).drawn[1]
     assert controller.session.track("bass").corners[1] != MELODY
     panel.endDiced.emit(0)
-    first = mixer_of(mixing).ends[0]
-    qtbot.waitUntil(lambda: mixer_of(mixing).ends[0] != first)
+    first = morph_of(mixing).ends[0]
+    qtbot.waitUntil(lambda: morph_of(mixing).ends[0] != first)
     write_midi(tmp_path / "line.mid", MELODY)
     panel.endFileDropped.emit(0, str(tmp_path / "line.mid"))
-    assert mixer_of(mixing).names[0] == "line"
-    mixing.roll_panel.presetChosen.emit(mixing.roll_panel.presets_menu and _bass_preset())
-    assert mixer_of(mixing).names[1] == _bass_preset().name
+    assert morph_of(mixing).names[0] == "line"
+    mixing.roll.panel.presetChosen.emit(mixing.roll.panel.presets_menu and _bass_preset())
+    assert morph_of(mixing).names[1] == _bass_preset().name
 
 
 def _bass_preset() -> object:
@@ -88,41 +88,41 @@ def test_drums_mix_too(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
     controller.set_source(Source.MIXER)
     qtbot.waitUntil(lambda: len(controller.mixer_loops_of("drums")) == 9)
-    window.editor.step_grid.hitPainted.emit(5, 5, 90)
-    mixer = controller.session.track("drums").mixer
-    assert mixer.ends[0].hits[5, 5]
+    window.parts.editor.step_grid.hitPainted.emit(5, 5, 90)
+    morph = controller.session.track("drums").mixer
+    assert morph.ends[0].hits[5, 5]
     assert not controller.session.track("drums").corners[0].hits[5, 5]
-    assert window.editor.title.text().startswith("A")
+    assert window.parts.editor.title.text().startswith("A")
 
 
 def test_a_step_becomes_a_corner_and_a_clip(mixing: MainWindow, qtbot: QtBot) -> None:
-    controller, panel = mixing.controller, mixing.mixers.panel
+    controller, panel = mixing.controller, mixing.morph.panel
     qtbot.waitUntil(lambda: panel.step_clip(4) is not None)
     step = panel.step_clip(4)
     panel.stepToCorner.emit(4, 2)
     assert controller.session.track("bass").corners[2] == step.loop
-    assert not mixing.mixers.shelf.isVisible()
+    assert not mixing.clips.library.isVisible()
     panel.stepToClip.emit(4)
     assert [clip.loop for clip in controller.session.clips] == [step.loop]
-    assert mixing.mixers.shelf.isVisible()
+    assert mixing.clips.library.isVisible()
     controller.undo_stack.undo()
     assert controller.session.clips == ()
 
 
 def test_what_sounds_is_kept_and_put_elsewhere(window: MainWindow) -> None:
-    controller, shelf = window.controller, window.mixers.shelf
+    controller, library = window.controller, window.clips.library
     window.actions_by_name["keep_clip"].trigger()
     clip = controller.session.clips[0]
     assert clip.loop == controller.sounding
     assert clip.kind is TrackKind.DRUMS
-    shelf.toCornerAsked.emit(0, 3)
+    library.toCornerAsked.emit(0, 3)
     assert controller.session.front_track.corners[3] == clip.loop
-    shelf.toEndAsked.emit(0, 1)
+    library.toEndAsked.emit(0, 1)
     assert controller.session.front_track.source is Source.MIXER
     assert controller.session.front_track.mixer.ends[1] == clip.loop
 
 
-def test_a_full_shelf_says_that_nothing_was_kept(window: MainWindow) -> None:
+def test_a_full_library_says_that_nothing_was_kept(window: MainWindow) -> None:
     clips = tuple(Clip(str(number), TrackKind.MELODY, MELODY) for number in range(MAX_CLIPS))
     window.controller.set_clips(clips, "Fill")
     window.actions_by_name["keep_clip"].trigger()
@@ -130,52 +130,52 @@ def test_a_full_shelf_says_that_nothing_was_kept(window: MainWindow) -> None:
     assert "full" in window.banner.text
 
 
-def test_the_shelf_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
-    window.actions_by_name["shelf"].trigger()
-    assert window.mixers.shelf.isVisible()
+def test_the_library_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_by_name["clip_library"].trigger()
+    assert window.clips.library.isVisible()
     window.close()
     other = MainWindow(window.controller, window.look, asks_before_closing=False)
     qtbot.addWidget(other)
     other.show()
-    assert other.mixers.shelf.isVisible()
+    assert other.clips.library.isVisible()
     other.close()
 
 
 def test_a_clip_is_exported(window: MainWindow, tmp_path: Path) -> None:
     window.controller.set_clips((Clip("One: two", TrackKind.DRUMS, PRESETS[4].loop),), "Keep clip")
-    window.mixers.shelf.exportAsked.emit(0)
+    window.clips.library.exportAsked.emit(0)
     window.files.dialog.fileSelected.emit(str(tmp_path / "one.mid"))
     window.files.dialog.close()
     assert (tmp_path / "one.mid").read_bytes().startswith(b"MThd")
 
 
 def test_a_step_is_heard_while_the_transport_stands(mixing: MainWindow, engine, qtbot: QtBot) -> None:
-    panel = mixing.mixers.panel
+    panel = mixing.morph.panel
     mixing.controller.set_tempo(300)
     qtbot.waitUntil(lambda: panel.step_clip(0) is not None)
     notes = panel.step_clip(0).loop.to_notes()
     panel.stepClicked.emit(0)
-    qtbot.waitUntil(lambda: not mixing.mixers.audition.sounds)
+    qtbot.waitUntil(lambda: not mixing.clip_player.audition.sounds)
     heard = [one.note for one in engine.sent(m.Preview)]
     assert [note.pitch for note in heard] == [note.pitch for note in notes]
     assert [note.length_steps for note in heard] == [note.length_steps for note in notes]
 
 
 def test_playing_ends_what_is_heard(mixing: MainWindow, engine, qtbot: QtBot) -> None:
-    panel = mixing.mixers.panel
+    panel = mixing.morph.panel
     qtbot.waitUntil(lambda: panel.step_clip(0) is not None)
     panel.stepClicked.emit(0)
-    assert mixing.mixers.audition.sounds
+    assert mixing.clip_player.audition.sounds
     mixing.controller.play()
     qtbot.waitUntil(lambda: mixing.controller.playing)
-    assert not mixing.mixers.audition.sounds
-    mixing.mixers.panel.stepClicked.emit(0)
-    assert not mixing.mixers.audition.sounds
+    assert not mixing.clip_player.audition.sounds
+    mixing.morph.panel.stepClicked.emit(0)
+    assert not mixing.clip_player.audition.sounds
 
 
 def test_a_clip_of_another_kind_is_not_heard(window: MainWindow, engine) -> None:
     window.controller.set_clips((Clip("Tune", TrackKind.MELODY, MELODY),), "Keep clip")
-    window.mixers.shelf.auditionAsked.emit(0)
+    window.clips.library.auditionAsked.emit(0)
     assert engine.sent(m.Preview) == []
     assert "Tune" in window.banner.text
 
@@ -199,9 +199,9 @@ def test_an_audition_plays_each_note_once_in_order(qtbot: QtBot) -> None:
 
 
 def test_two_bars_are_recorded_into_the_corner(window: MainWindow, engine, qtbot: QtBot) -> None:
-    controller, panel = window.controller, window.roll_panel
+    controller, panel = window.controller, window.roll.panel
     controller.set_front("melody")
-    window.front.edit_corner(3)
+    window.edited.edit_corner(3)
     before = controller.session.track("melody").corners[3]
     panel.recordAsked.emit(1, False)
     assert engine.sent(m.Play)[-1].count_in_bars == 1
@@ -235,7 +235,7 @@ def test_stopping_ends_a_recording_without_notes(window: MainWindow, engine, qtb
     controller = window.controller
     controller.set_front("melody")
     before = controller.session.track("melody").corners
-    window.roll_panel.recordAsked.emit(1, False)
+    window.roll.panel.recordAsked.emit(1, False)
     qtbot.waitUntil(lambda: window.recording._recorder is not None)
     controller.stop()
     qtbot.waitUntil(lambda: not window.recording.records)
@@ -243,8 +243,8 @@ def test_stopping_ends_a_recording_without_notes(window: MainWindow, engine, qtb
 
 
 def test_ends_are_shown_and_edited_as_the_key_lets_them_sound(mixing: MainWindow, qtbot: QtBot) -> None:
-    controller, panel, roll = mixing.controller, mixing.mixers.panel, mixing.roll_panel.roll
-    raw, before = mixer_of(mixing).ends, controller.mixer_loops_of("bass")
+    controller, panel, roll = mixing.controller, mixing.morph.panel, mixing.roll.panel.roll
+    raw, before = morph_of(mixing).ends, controller.mixer_loops_of("bass")
     controller.set_scale(Key(2))
     qtbot.waitUntil(lambda: controller.mixer_loops_of("bass") != before)
     steps = controller.mixer_loops_of("bass")
@@ -252,7 +252,7 @@ def test_ends_are_shown_and_edited_as_the_key_lets_them_sound(mixing: MainWindow
     assert roll.model.loop == steps[0]
     panel.cards[1].drawn_action.trigger()
     assert panel.cards[1]._loop == raw[1]
-    mixing.front.edit_end(1)
+    mixing.edited.edit_end(1)
     assert roll.model.loop == raw[1]
     controller.set_scale(None)
     assert panel.cards[0]._loop == raw[0]
@@ -263,20 +263,20 @@ def test_an_empty_end_that_is_drawn_on_is_called_so_no_more(window: MainWindow) 
     controller.set_front("bass")
     controller.clear_corner(0)
     controller.set_source(Source.MIXER)
-    assert mixer_of(window).names[0] == EMPTY_NAME
-    roll = window.roll_panel.roll
+    assert morph_of(window).names[0] == EMPTY_NAME
+    roll = window.roll.panel.roll
     roll.setFocus()
     QTest.keyClick(roll, Qt.Key.Key_Space)  # a note at the cursor
-    assert mixer_of(window).ends[0].note_count == 1
-    assert mixer_of(window).names[0] == DRAWN_NAME
+    assert morph_of(window).ends[0].note_count == 1
+    assert morph_of(window).names[0] == DRAWN_NAME
 
 
 def test_ends_can_be_left_out_of_the_key(mixing: MainWindow) -> None:
-    card = mixing.mixers.panel.cards[0]
+    card = mixing.morph.panel.cards[0]
     assert not card.drawn_action.isVisible()
     mixing.controller.set_scale(Key(2))
     assert card.drawn_action.isVisible()
     card.drawn_action.trigger()
-    assert mixer_of(mixing).drawn == (True, False)
+    assert morph_of(mixing).drawn == (True, False)
     mixing.controller.set_scale_lock(False)
     assert not card.drawn_action.isVisible()

@@ -1,4 +1,4 @@
-"""The mixer's steps and slider under mouse and keys."""
+"""The morph's steps and slider under mouse and keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from blender_app.session.document import Loop
 from blender_app.ui.look.theme import Look
 from blender_app.ui.morph.overlay import grip_rect
 from blender_app.ui.morph.step_row import LEGIBLE_PX, StepRow
-from blender_app.ui.morph.view import MixerView
+from blender_app.ui.morph.view import MorphView
 
 
 def melodies(count: int, lowest: int = 40) -> list[Loop]:
@@ -31,9 +31,9 @@ def melodies(count: int, lowest: int = 40) -> list[Loop]:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, look: Look) -> MixerView:
-    """Return a shown mixer of five steps, 600 by 300 pixels."""
-    view = MixerView(look)
+def view(qtbot: QtBot, look: Look) -> MorphView:
+    """Return a shown morph of five steps, 600 by 300 pixels."""
+    view = MorphView(look)
     qtbot.addWidget(view)
     view.resize(600, 300)
     view.set_steps(5)
@@ -44,7 +44,7 @@ def view(qtbot: QtBot, look: Look) -> MixerView:
 
 
 @pytest.fixture
-def told(view: MixerView) -> list[object]:
+def told(view: MorphView) -> list[object]:
     """Return what the view tells, in order."""
     told: list[object] = []
     view.positionMoved.connect(lambda position: told.append(round(position, 3)))
@@ -55,11 +55,11 @@ def told(view: MixerView) -> list[object]:
     return told
 
 
-def middle(view: MixerView, step: int) -> QPoint:
+def middle(view: MorphView, step: int) -> QPoint:
     return view.box_of(step).center().toPoint()
 
 
-def shown(view: MixerView) -> QImage:
+def shown(view: MorphView) -> QImage:
     return view.grab().toImage()
 
 
@@ -121,20 +121,20 @@ def test_a_position_is_near_one_or_two_steps() -> None:
 # -- mouse ------------------------------------------------------------------------------------------
 
 
-def test_a_tap_goes_to_the_step_itself(view: MixerView, told: list[object]) -> None:
+def test_a_tap_goes_to_the_step_itself(view: MorphView, told: list[object]) -> None:
     off_center = view.box_of(3).topLeft().toPoint() + QPoint(12, 60)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=off_center)
     assert told == ["Glide", 0.75, "step 3", "end"]
     assert view.step == 3
 
 
-def test_a_tap_on_the_step_where_we_are_is_heard_again(view: MixerView, told: list[object]) -> None:
+def test_a_tap_on_the_step_where_we_are_is_heard_again(view: MorphView, told: list[object]) -> None:
     view.set_position(0.75)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle(view, 3))
     assert told == ["Glide", "step 3", "end"]
 
 
-def test_a_drag_over_the_steps_glides_between_them(view: MixerView, told: list[object], drag) -> None:
+def test_a_drag_over_the_steps_glides_between_them(view: MorphView, told: list[object], drag) -> None:
     start, end = middle(view, 1), middle(view, 2)
     drag(view, [start + QPoint(x, 0) for x in range(0, end.x() - start.x(), 6)])
     places = [one for one in told if isinstance(one, float)]
@@ -146,7 +146,7 @@ def test_a_drag_over_the_steps_glides_between_them(view: MixerView, told: list[o
     assert 0.45 < places[-1] <= 0.5
 
 
-def test_dragging_the_slider_glides_from_end_to_end(view: MixerView, told: list[object], drag) -> None:
+def test_dragging_the_slider_glides_from_end_to_end(view: MorphView, told: list[object], drag) -> None:
     left, right = view.point_of(0.0).toPoint(), view.point_of(1.0).toPoint()
     drag(view, [left, left + QPoint(50, 0), QPoint(right.x(), right.y() - 150), right + QPoint(300, 0)])
     places = [one for one in told if isinstance(one, float)]
@@ -155,7 +155,7 @@ def test_dragging_the_slider_glides_from_end_to_end(view: MixerView, told: list[
     assert "step" not in "".join(map(str, told))
 
 
-def test_nothing_hides_the_notes_of_an_end(view: MixerView) -> None:
+def test_nothing_hides_the_notes_of_an_end(view: MorphView) -> None:
     view.set_position(0.5)
     for step in (0, 4):
         box = view.box_of(step).toRect()
@@ -164,7 +164,7 @@ def test_nothing_hides_the_notes_of_an_end(view: MixerView) -> None:
         assert shown(view).copy(inner.translated(box.topLeft())) == drawn.copy(inner)
 
 
-def test_the_letters_beside_the_slider_are_its_ends(view: MixerView, told: list[object]) -> None:
+def test_the_letters_beside_the_slider_are_its_ends(view: MorphView, told: list[object]) -> None:
     slider = view.slider_rect()
     for place, position in ((slider.right() - 2, 1.0), (slider.left() + 2, 0.0)):
         point = QPointF(place, slider.center().y()).toPoint()
@@ -174,14 +174,14 @@ def test_the_letters_beside_the_slider_are_its_ends(view: MixerView, told: list[
         assert told[-2] == position
 
 
-def test_a_press_on_the_slider_goes_there(view: MixerView, told: list[object]) -> None:
+def test_a_press_on_the_slider_goes_there(view: MorphView, told: list[object]) -> None:
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.point_of(0.4).toPoint())
     assert told == ["Glide", pytest.approx(0.4, abs=0.005), "end"]
 
 
 @pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier])
 def test_a_step_is_carried_away_by_its_grip_or_with_ctrl(
-    view: MixerView, told: list[object], modifier: Qt.KeyboardModifier
+    view: MorphView, told: list[object], modifier: Qt.KeyboardModifier
 ) -> None:
     by_grip = modifier == Qt.KeyboardModifier.NoModifier
     start = grip_rect(view.box_of(2)).center().toPoint() if by_grip else middle(view, 2)
@@ -192,7 +192,7 @@ def test_a_step_is_carried_away_by_its_grip_or_with_ctrl(
     assert told == ["drag 2"]
 
 
-def test_the_grip_is_gone_once_a_step_is_carried_away(view: MixerView, drag) -> None:
+def test_the_grip_is_gone_once_a_step_is_carried_away(view: MorphView, drag) -> None:
     clean = shown(view)
     start = grip_rect(view.box_of(2)).center().toPoint()
     QTest.mouseMove(view, start)
@@ -201,12 +201,12 @@ def test_the_grip_is_gone_once_a_step_is_carried_away(view: MixerView, drag) -> 
     assert shown(view) == clean
 
 
-def test_a_click_on_the_grip_is_a_tap(view: MixerView, told: list[object]) -> None:
+def test_a_click_on_the_grip_is_a_tap(view: MorphView, told: list[object]) -> None:
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=grip_rect(view.box_of(2)).center().toPoint())
     assert told == ["Glide", 0.5, "step 2", "end"]
 
 
-def test_the_grip_shows_under_the_hand(view: MixerView) -> None:
+def test_the_grip_shows_under_the_hand(view: MorphView) -> None:
     before = view.grab(view.box_of(2).toRect()).toImage()
     QTest.mouseMove(view, middle(view, 2))
     assert view.grab(view.box_of(2).toRect()).toImage() != before
@@ -214,14 +214,14 @@ def test_the_grip_shows_under_the_hand(view: MixerView) -> None:
     assert view.grab(view.box_of(2).toRect()).toImage() == before
 
 
-def test_other_buttons_move_nothing(view: MixerView, told: list[object]) -> None:
+def test_other_buttons_move_nothing(view: MorphView, told: list[object]) -> None:
     for button in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
         QTest.mouseClick(view, button, pos=middle(view, 3))
     assert told == []
 
 
 def test_the_menu_is_asked_for_the_step_under_the_hand_or_the_one_where_we_are(
-    view: MixerView, qtbot: QtBot
+    view: MorphView, qtbot: QtBot
 ) -> None:
     view.set_position(1.0)
     for reason, step in ((QContextMenuEvent.Reason.Mouse, 1), (QContextMenuEvent.Reason.Keyboard, 4)):
@@ -250,21 +250,21 @@ def test_the_menu_is_asked_for_the_step_under_the_hand_or_the_one_where_we_are(
     ],
 )
 def test_keys_go_from_step_to_step(
-    view: MixerView, told: list[object], start: float, key: Qt.Key, end: float
+    view: MorphView, told: list[object], start: float, key: Qt.Key, end: float
 ) -> None:
     view.set_position(start)
     QTest.keyClick(view, key)
     assert told == [end]
 
 
-def test_shift_and_arrows_glide_in_small_steps(view: MixerView, told: list[object]) -> None:
+def test_shift_and_arrows_glide_in_small_steps(view: MorphView, told: list[object]) -> None:
     view.set_position(0.5)
     QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     assert told == [0.505, 0.5]
 
 
-def test_keys_stop_at_the_ends(view: MixerView, told: list[object]) -> None:
+def test_keys_stop_at_the_ends(view: MorphView, told: list[object]) -> None:
     QTest.keyClick(view, Qt.Key.Key_Left)
     view.set_position(1.0)
     for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
@@ -272,7 +272,7 @@ def test_keys_stop_at_the_ends(view: MixerView, told: list[object]) -> None:
     assert told == []
 
 
-def test_up_and_down_go_by_rows_where_there_are_rows(view: MixerView, told: list[object]) -> None:
+def test_up_and_down_go_by_rows_where_there_are_rows(view: MorphView, told: list[object]) -> None:
     view.set_steps(9)
     view.set_loops(melodies(9))
     cols = next(step for step in range(1, 9) if view.box_of(step).left() == view.box_of(0).left())
@@ -280,7 +280,7 @@ def test_up_and_down_go_by_rows_where_there_are_rows(view: MixerView, told: list
     assert told == [round(cols / 8, 3)]
 
 
-def test_enter_hears_the_step(view: MixerView, told: list[object]) -> None:
+def test_enter_hears_the_step(view: MorphView, told: list[object]) -> None:
     view.set_position(0.3)
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert told == [0.25, "step 1"]
@@ -290,7 +290,7 @@ def test_enter_hears_the_step(view: MixerView, told: list[object]) -> None:
 
 
 def test_nothing_to_mix_is_drawn_and_touched_without_harm(qtbot: QtBot, look: Look) -> None:
-    view = MixerView(look)
+    view = MorphView(look)
     qtbot.addWidget(view)
     view.show()
     qtbot.waitExposed(view)
@@ -301,7 +301,7 @@ def test_nothing_to_mix_is_drawn_and_touched_without_harm(qtbot: QtBot, look: Lo
 
 
 @pytest.mark.parametrize("kind", ["melody", "drums"])
-def test_both_kinds_of_loops_are_drawn(view: MixerView, kind: str) -> None:
+def test_both_kinds_of_loops_are_drawn(view: MorphView, kind: str) -> None:
     empty: list[Loop] = [MelodyLoop.empty() if kind == "melody" else DrumLoop.empty()] * 5
     view.set_loops(empty)
     before = shown(view)
@@ -310,7 +310,7 @@ def test_both_kinds_of_loops_are_drawn(view: MixerView, kind: str) -> None:
     assert shown(view) != before
 
 
-def test_steps_without_loops_yet_show_the_nearest_ones(view: MixerView) -> None:
+def test_steps_without_loops_yet_show_the_nearest_ones(view: MorphView) -> None:
     view.set_steps(9)
     assert "step 1 of 9" in view.accessible_text()
     view.set_position(1.0)
@@ -319,11 +319,11 @@ def test_steps_without_loops_yet_show_the_nearest_ones(view: MixerView) -> None:
     assert accessible_pitch(view) == "Ab4 to Ab4"
 
 
-def accessible_pitch(view: MixerView) -> str:
+def accessible_pitch(view: MorphView) -> str:
     return view.accessible_text().rsplit(", ", 1)[1]
 
 
-def test_the_frame_lies_on_both_steps_between_which_we_are(view: MixerView) -> None:
+def test_the_frame_lies_on_both_steps_between_which_we_are(view: MorphView) -> None:
     boxes = [view.box_of(step).toRect() for step in range(5)]
     view.set_position(1.0)
     before = [view.grab(box).toImage() for box in boxes]
@@ -338,10 +338,10 @@ def test_the_frame_lies_on_both_steps_between_which_we_are(view: MixerView) -> N
     ]
 
 
-def test_the_bead_leads_the_frame_while_sweeping(view: MixerView) -> None:
+def test_the_path_playhead_leads_the_frame_while_sweeping(view: MorphView) -> None:
     boxes = [view.box_of(step).toRect() for step in range(5)]
     before = [view.grab(box).toImage() for box in boxes]
-    view.set_bead(0.75)
+    view.set_sweep_playhead(0.75)
     after = [view.grab(box).toImage() for box in boxes]
     assert [one != other for one, other in zip(before, after, strict=True)] == [
         True,
@@ -350,42 +350,42 @@ def test_the_bead_leads_the_frame_while_sweeping(view: MixerView) -> None:
         True,
         False,
     ]
-    view.set_bead(None)
+    view.set_sweep_playhead(None)
     assert [view.grab(box).toImage() for box in boxes] == before
 
 
 def test_touching_a_sweep_takes_over_even_where_the_slider_stands(
-    view: MixerView, told: list[object]
+    view: MorphView, told: list[object]
 ) -> None:
-    view.set_bead(0.75)
+    view.set_sweep_playhead(0.75)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle(view, 0))
     assert told == ["Glide", 0.0, "step 0", "end"]
 
 
-def test_deeds_and_keys_go_with_what_a_sweep_lets_sound(view: MixerView, told: list[object]) -> None:
+def test_deeds_and_keys_go_with_what_a_sweep_lets_sound(view: MorphView, told: list[object]) -> None:
     view.set_position(0.25)
-    view.set_bead(0.7)
+    view.set_sweep_playhead(0.7)
     assert view.step == 3
     assert view.accessible_text().startswith("step 4 of 5, 70% of the way")
     QTest.keyClick(view, Qt.Key.Key_Right)
     assert told == [0.75]
 
 
-def test_a_moving_bead_and_playhead_repaint_only_what_moved(view: MixerView, paint_log) -> None:
+def test_a_moving_path_playhead_and_playhead_repaint_only_what_moved(view: MorphView, paint_log) -> None:
     log = paint_log(view)
     for number in range(10):
-        view.set_bead(0.1 + number / 1000)
+        view.set_sweep_playhead(0.1 + number / 1000)
         view.set_playhead(float(number))
         QApplication.processEvents()
     assert log.areas
     assert max(log.areas) < 0.45 * view.width() * view.height()
 
 
-def test_nothing_is_painted_when_nothing_changes(view: MixerView, paint_log) -> None:
+def test_nothing_is_painted_when_nothing_changes(view: MorphView, paint_log) -> None:
     log = paint_log(view)
     view.set_loops(melodies(5))
     view.set_position(0.0)
-    view.set_bead(None)
+    view.set_sweep_playhead(None)
     view.set_playing(False)
     view.set_playhead(None)
     view.set_steps(5)
@@ -393,7 +393,7 @@ def test_nothing_is_painted_when_nothing_changes(view: MixerView, paint_log) -> 
     assert log.areas == []
 
 
-def test_steps_are_drawn_once_and_not_for_every_frame(view: MixerView, monkeypatch) -> None:
+def test_steps_are_drawn_once_and_not_for_every_frame(view: MorphView, monkeypatch) -> None:
     drawn = []
     monkeypatch.setattr(view._picture, "draw", lambda *_args: drawn.append(1))
     for number in range(5):
@@ -406,7 +406,7 @@ def test_steps_are_drawn_once_and_not_for_every_frame(view: MixerView, monkeypat
 
 
 def test_changed_steps_cross_fade_unless_motion_is_reduced(
-    view: MixerView, look: Look, wait_for_fade
+    view: MorphView, look: Look, wait_for_fade
 ) -> None:
     look.set_reduced_motion(False)
     before = shown(view)
@@ -421,14 +421,14 @@ def test_changed_steps_cross_fade_unless_motion_is_reduced(
     assert shown(view) == before
 
 
-def test_another_theme_and_other_hues_are_followed(view: MixerView, look: Look) -> None:
+def test_another_theme_and_other_hues_are_followed(view: MorphView, look: Look) -> None:
     before = shown(view)
     look.set_hues("meadow")
     assert shown(view) != before
 
 
 def test_the_ends_have_the_hues_of_their_corners_and_the_middle_their_blend(
-    view: MixerView, look: Look
+    view: MorphView, look: Look
 ) -> None:
     image = shown(view)
     colors = [
@@ -442,10 +442,10 @@ def test_the_ends_have_the_hues_of_their_corners_and_the_middle_their_blend(
 # -- for the screen reader --------------------------------------------------------------------------
 
 
-def test_the_screen_reader_hears_step_way_and_notes(view: MixerView, told: list[object]) -> None:
+def test_the_screen_reader_hears_step_way_and_notes(view: MorphView, told: list[object]) -> None:
     interface = QAccessible.queryAccessibleInterface(view)
     assert interface.role() == QAccessible.Role.Slider
-    assert interface.text(QAccessible.Text.Name) == "Mixer"
+    assert interface.text(QAccessible.Text.Name) == "Morph"
     view.set_position(0.5)
     words = interface.text(QAccessible.Text.Value)
     assert words == "step 3 of 5, 50% of the way from A to B, 8 notes, F#2 to F#2"

@@ -78,7 +78,7 @@ def test_nothing_is_painted_when_nothing_changes(view: PaletteView, paint_log) -
     log = paint_log(view)
     view.set_cells(grid(5))
     view.set_puck(0.5, 0.5)
-    view.set_bead(None)
+    view.set_path_playhead(None)
     QApplication.processEvents()
     assert log.areas == []
 
@@ -138,10 +138,10 @@ def test_nodes_by_keys(view: PaletteView, qtbot: QtBot) -> None:
     assert changed.args[0] == ((0.8, 0.8),)
 
 
-def test_bead_repaints_only_itself(view: PaletteView, paint_log) -> None:
-    view.set_bead((0.2, 0.2))
+def test_path_playhead_repaints_only_itself(view: PaletteView, paint_log) -> None:
+    view.set_path_playhead((0.2, 0.2))
     log = paint_log(view)
-    view.set_bead((0.21, 0.2))
+    view.set_path_playhead((0.21, 0.2))
     QApplication.processEvents()
     assert log.areas
     assert max(log.areas) < 0.1 * view.width() * view.height()
@@ -254,7 +254,7 @@ def test_moving_is_told_to_a_listening_screen_reader(view: PaletteView, qtbot: Q
     assert (before, len(heard) > 0) == (0, True)
 
 
-def test_puck_and_bead_leave_nothing_behind(view: PaletteView) -> None:
+def test_puck_and_path_playhead_leave_nothing_behind(view: PaletteView) -> None:
     def screen() -> QImage:
         QApplication.processEvents()
         return view.screen().grabWindow(view.winId()).toImage()
@@ -262,11 +262,11 @@ def test_puck_and_bead_leave_nothing_behind(view: PaletteView) -> None:
     clean = screen()
     for place in ((0.1, 0.2), (0.15, 0.22), (1.0, 1.0), (0.0, 0.4)):
         view.set_puck(*place)
-        view.set_bead((place[1], place[0]))
+        view.set_path_playhead((place[1], place[0]))
         view.update()
         QApplication.processEvents()
     assert screen() != clean
-    view.set_bead(None)
+    view.set_path_playhead(None)
     view.set_puck(0.5, 0.5)
     assert screen() == clean
 

@@ -14,12 +14,12 @@ from blender_app.core.melody_presets import BASS_PRESETS
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key, Mode
 from blender_app.ui.controls.actions import Actions
+from blender_app.ui.drums.editor_panel import EditorPanel
 from blender_app.ui.look.theme import Look
 from blender_app.ui.roll.panel import RollPanel
 from blender_app.ui.roll.piano_roll import PianoRoll
 from blender_app.ui.roll.press import RollTool
 from blender_app.ui.roll.view import RollView, describe_melody
-from blender_app.ui.tracks.sounding_panel import EditorPanel
 
 A_MINOR = Key(9, Mode.MINOR)
 
@@ -126,7 +126,7 @@ def test_a_cleared_corner_is_entered_from_its_beginning(panel: RollPanel) -> Non
     assert panel.roll.model.step == 0
 
 
-def test_an_end_of_the_mixer_has_its_own_mark(panel: RollPanel) -> None:
+def test_an_end_of_the_morph_has_its_own_mark(panel: RollPanel) -> None:
     panel.show_corner(1, "B", "walk", HIGH)
     assert panel.title.text() == "B  walk"
     assert not panel.roll.pitch_view.shows(LOW.to_notes())
@@ -184,6 +184,7 @@ def test_presets_are_offered(panel: RollPanel) -> None:
     panel.presetChosen.connect(chosen.append)
     panel.set_presets(BASS_PRESETS[:3])
     panel.set_presets(BASS_PRESETS)
+    panel.presets_menu.aboutToShow.emit()
     assert [action.text() for action in panel.presets_menu.actions()] == [one.name for one in BASS_PRESETS]
     panel.presets_menu.actions()[2].trigger()
     assert chosen == [BASS_PRESETS[2]]

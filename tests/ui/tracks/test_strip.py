@@ -158,7 +158,7 @@ def test_sounds_by_name() -> None:
     assert odd[0] == ("bank 127, program 10", (127, 9))
 
 
-def test_a_mixer_is_one_row_with_a_slider(look: Look, qtbot: QtBot, drag) -> None:
+def test_a_morph_is_one_row_with_a_slider(look: Look, qtbot: QtBot, drag) -> None:
     mini = MiniPalette(look)
     qtbot.addWidget(mini)
     bass = default_tracks()[1]
@@ -365,13 +365,13 @@ def test_settings_of_drums(panel: TrackPanel) -> None:
     assert chosen == [(128, 25)]
 
 
-def test_a_track_on_its_mixer_is_shown_at_its_slider(strip: TrackStrip) -> None:
+def test_a_track_on_its_morph_is_shown_at_its_slider(strip: TrackStrip) -> None:
     tracks = list(default_tracks())
-    mixer = Mixer((tracks[1].corners[0], tracks[1].corners[1]), ("a", "b"), position=0.75)
-    tracks[1] = replace(tracks[1], source=Source.MIXER, mixer=mixer)
+    morph = Mixer((tracks[1].corners[0], tracks[1].corners[1]), ("a", "b"), position=0.75)
+    tracks[1] = replace(tracks[1], source=Source.MIXER, mixer=morph)
     strip.show_track(tracks[1], tracks, sound_choices(tracks[1], KITS, SOUNDS))
     assert strip.tiles["bass"].mini._puck == (0.75, 0.0)
-    assert "mixer" in strip.tiles["bass"].mini.toolTip()
+    assert "morph" in strip.tiles["bass"].mini.toolTip()
 
 
 def test_a_muted_track_is_drawn_faintly(strip: TrackStrip) -> None:

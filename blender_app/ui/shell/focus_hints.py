@@ -8,17 +8,19 @@ from typing import cast
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
-from blender_app.ui.roll import keys as roll_keys
-
 HINTS = {
     "palette": "arrow keys move the puck, with Shift in small steps, 1 to 4 to the corners",
     "draw": "drag draws, Ctrl+click adds a node, N and arrow keys move one, Delete removes it",
     "editor": "Space sets a hit, + and - its velocity, drag up or down for velocity",
     "number": "wheel or drag changes it, with Shift in small steps, a double click resets it",
-    "mixer": "arrow keys glide, + and - add and take steps, P sweeps, R swaps, Ctrl+K keeps the step",
-    "roll": roll_keys.HINT,
-    "step entry": roll_keys.ENTRY_HINT,
-    "shelf": "Enter plays the clip, 1 to 4 put it into a corner, A and B to an end of the mixer",
+    "morph": "arrow keys glide, + and - add and take steps, P sweeps, R swaps, Ctrl+K keeps the step",
+    "roll": (
+        "Space sets a note, Shift+arrows stretch and transpose it, + and - its velocity, right button deletes"
+    ),
+    "step entry": (
+        "letters A to P play, Z and X by octaves, Space rests, Enter ties, Backspace goes back, 1 to 8 length"
+    ),
+    "clips": "Enter plays the clip, 1 to 4 put it into a corner, A and B to an end of the morph",
     "chords": "write chords such as Am F C G; Return takes them",
     "corner": "Enter edits, D dice, V vary, drop a .mid to import it",
 }

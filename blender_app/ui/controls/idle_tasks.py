@@ -1,4 +1,4 @@
-"""Work that can wait until the window is seen, done a piece at a time."""
+"""Work that can wait until the window is seen, done a piece at a time while nothing else is to be done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PAUSE_MS = 40
 """Between two pieces: more than a frame, so that no picture waits for both."""
 
 
-class Later(QObject):
+class IdleTasks(QObject):
     """Does pieces of work one by one, with time for hand and screen between them.
 
     Parameters
