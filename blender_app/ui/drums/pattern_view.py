@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
-from blender_app.core.time import swing_delay_steps
+from blender_app.core.time import STRAIGHT_SWING, swing_delay_steps
 from blender_app.ui.controls import accessible
-from blender_app.ui.controls.drawn_widget import PlayedWidget
+from blender_app.ui.controls.playhead import Playhead
+from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import SMALL, SOUNDS, Look
 from blender_app.ui.loops.step_drawing import (
     StepGeometry,
@@ -26,11 +27,14 @@ _LIT_STEPS = 1.25
 _LIT_OUTLINE = QColor(40, 28, 0, 150)
 
 
-class PatternView(PlayedWidget):
+class PatternView(QWidget):
     """The sounding loop; while playing only the columns round the playhead are repainted."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, parent)
+        super().__init__(parent)
+        self._look = look
+        self._playhead, self._swing = Playhead(self._update_round), STRAIGHT_SWING
+        RedrawWatch(self, look, self._redraw)
         self._loop = DrumLoop.empty()
         self._waiting: DrumLoop | None = None
         self._silent: frozenset[int] = frozenset()
@@ -58,6 +62,14 @@ class PatternView(PlayedWidget):
             self._silent = voices
             self._redraw()
 
+    def set_swing(self, swing: float) -> None:
+        """Know the swing (0.5-0.75), which delays every second step."""
+        self._swing = swing
+
+    def set_playhead(self, step: float | None) -> None:
+        """Move the playhead to a position in steps, or hide it; repaints only its surroundings."""
+        self._playhead.move(step)
+
     def _update_round(self, place: float) -> None:
         self._update_columns(int(place) - 2, int(place) + 1)
         if place < 2:
@@ -70,7 +82,7 @@ class PatternView(PlayedWidget):
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where steps and voices lie."""
-        return StepGeometry.of(self.size(), self.ruler_height())
+        return StepGeometry.of(self.size(), self._look.line_height(SMALL))
 
     def _redraw(self) -> None:
         self._picture = None
@@ -88,7 +100,7 @@ class PatternView(PlayedWidget):
             geometry = self.geometry_of_steps()
             paint_ground(painter, geometry, self._color, geometry.rect.adjusted(-4, -3, 4, 3))
             muted = self._look.theme.color("muted")
-            paint_ruler(painter, geometry, self._look.font(SMALL), muted, self.ruler_height())
+            paint_ruler(painter, geometry, self._look.font(SMALL), muted, self._look.line_height(SMALL))
             paint_hits(painter, geometry, self._loop, self._silent)
             if self._waiting is not None:
                 paint_ghosts(painter, geometry, self._loop, self._waiting)
@@ -99,9 +111,9 @@ class PatternView(PlayedWidget):
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.drawPixmap(0, 0, self._drawn())
-        if self._playhead is not None:
+        if self._playhead.step is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_playhead(painter, self._playhead)
+            self._paint_playhead(painter, self._playhead.step)
         painter.end()
 
     def _paint_playhead(self, painter: QPainter, playhead: float) -> None:

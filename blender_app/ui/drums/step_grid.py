@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from blender_app.core.drums import DEFAULT_VELOCITY, LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.controls import accessible
-from blender_app.ui.controls.drawn_widget import DrawnWidget
+from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import SMALL, SOUNDS, Look
 from blender_app.ui.loops.step_drawing import StepGeometry, paint_ground, paint_hits, paint_ruler
 
@@ -41,7 +41,7 @@ class _Touch(Enum):
     SETS_VELOCITY = auto()
 
 
-class StepGrid(DrawnWidget):
+class StepGrid(QWidget):
     """A drum loop under the hand; it shows what it is given and tells what was painted."""
 
     hitPainted = Signal(int, int, int)
@@ -51,7 +51,9 @@ class StepGrid(DrawnWidget):
     cursorMoved = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, parent)
+        super().__init__(parent)
+        self._look = look
+        RedrawWatch(self, look, self._redraw)
         self._loop = DrumLoop.empty()
         self._color = QColor("gray")
         self._cursor = (0, 0)

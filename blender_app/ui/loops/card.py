@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from blender_app.session.document import Loop
 from blender_app.ui.controls import accessible
-from blender_app.ui.controls.drawn_widget import DrawnWidget
+from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import KEYBOARD_REASONS, Look
 from blender_app.ui.loops.drag import dragged_clip
@@ -31,7 +31,7 @@ _MIDI_SUFFIXES = (".mid", ".midi")
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_D, Qt.Key.Key_V)
 
 
-class LoopCard(DrawnWidget):
+class LoopCard(QWidget):
     """A loop that is edited, diced, varied, and replaced by what is dropped on it.
 
     Parameters
@@ -61,7 +61,10 @@ class LoopCard(DrawnWidget):
     """Radius of the picture's corners, in pixels; the frame's is 2 more."""
 
     def __init__(self, look: Look, place: int, parent: QWidget | None = None) -> None:
-        super().__init__(look, parent)
+        super().__init__(parent)
+        self._look = look
+        look.changed.connect(self._on_look_changed)
+        RedrawWatch(self, look, self._redraw)
         self._place = place
         self._loop: Loop | None = None
         self._name = ""

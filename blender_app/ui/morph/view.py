@@ -24,7 +24,7 @@ from blender_app.core.drums import LOOP_STEPS
 from blender_app.session.document import Loop
 from blender_app.session.mixing import nearest_step, next_step
 from blender_app.ui.controls import accessible
-from blender_app.ui.controls.drawn_widget import DrawnWidget
+from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import KEYBOARD_REASONS, MARK, SOUNDS, Look
 from blender_app.ui.loops.drag import far_enough
 from blender_app.ui.morph.overlay import (
@@ -46,7 +46,7 @@ _DRAG_PX = 4.0
 _FRAME_REACH = 4
 
 
-class MorphView(DrawnWidget):
+class MorphView(QWidget):
     """Steps and slider, touched by mouse and keys."""
 
     positionMoved = Signal(float)
@@ -57,7 +57,9 @@ class MorphView(DrawnWidget):
     gestureEnded = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, parent)
+        super().__init__(parent)
+        self._look = look
+        RedrawWatch(self, look, self._redraw)
         self._loops: tuple[Loop, ...] = ()
         self._steps = 0
         self._position = 0.0

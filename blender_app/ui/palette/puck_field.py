@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QWidget
 
-from blender_app.ui.controls.drawn_widget import DrawnWidget
+from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import KEYBOARD_REASONS, Look
 from blender_app.ui.palette.path_editor import Place, clip_place
 
@@ -21,7 +21,7 @@ OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 """With these a key is for the window."""
 
 
-class PuckField(DrawnWidget):
+class PuckField(QWidget):
     """A field on which a puck is moved; only what its discs uncover is painted again.
 
     Parameters
@@ -33,7 +33,9 @@ class PuckField(DrawnWidget):
     """
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, parent)
+        super().__init__(parent)
+        self._look = look
+        RedrawWatch(self, look, self._redraw)
         self._puck: Place = (0.5, 0.5)
         self._path_playhead: Place | None = None
         self._pressed = self._by_keys = False
@@ -41,6 +43,10 @@ class PuckField(DrawnWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     # -- what a subclass says -----------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        """Draw the picture anew."""
+        raise NotImplementedError
 
     def point_of(self, place: Place) -> QPointF:
         """Return the pixel of a place."""

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key
-from blender_app.core.time import swing_delay_steps
-from blender_app.ui.controls.drawn_widget import PlayedWidget
+from blender_app.core.time import STRAIGHT_SWING, swing_delay_steps
+from blender_app.ui.controls.playhead import Playhead
+from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.drums.voice_rows import name_column_width
 from blender_app.ui.look.theme import SMALL, Look
 from blender_app.ui.loops.step_drawing import StepGeometry, paint_playhead, paint_ruler
@@ -28,14 +29,17 @@ _KEYS_GAP = 6.0
 """Between keyboard and steps, as between the drums' names and theirs."""
 
 
-class RollCanvas(PlayedWidget):
+class RollCanvas(QWidget):
     """A roll with its keyboard; what is painted over the ground is the business of its kinds."""
 
     lane_share = 0.0
     """Height of the velocity lane as a share of the notes' and its own."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, parent)
+        super().__init__(parent)
+        self._look = look
+        self._playhead, self._swing = Playhead(self._update_round), STRAIGHT_SWING
+        RedrawWatch(self, look, self._redraw)
         self._color = QColor("gray")
         self._key: Key | None = None
         self._view = PitchView.fit(())
@@ -71,6 +75,14 @@ class RollCanvas(PlayedWidget):
             self._view = view
             self._redraw()
 
+    def set_swing(self, swing: float) -> None:
+        """Know the swing (0.5-0.75), which delays every second step."""
+        self._swing = swing
+
+    def set_playhead(self, step: float | None) -> None:
+        """Move the playhead to a position in steps, or hide it; repaints only its surroundings."""
+        self._playhead.move(step)
+
     def _update_round(self, place: float) -> None:
         geometry = self.roll_geometry()
         x = geometry.steps.x_of(place)
@@ -105,7 +117,7 @@ class RollCanvas(PlayedWidget):
 
     def _new_geometry(self) -> RollGeometry:
         names = float(name_column_width(self._look))
-        left, top = names + _KEYS_GAP + 4.0, self.ruler_height() + 7.0
+        left, top = names + _KEYS_GAP + 4.0, self._look.line_height(SMALL) + 7.0
         room = max(1.0, self.height() - top - 3.0)
         lane = max(20.0, round(room * self.lane_share)) if self.lane_share else 0.0
         width = max(1.0, self.width() - left - 4.0)
@@ -133,7 +145,7 @@ class RollCanvas(PlayedWidget):
             paint_roll_rows(painter, geometry, self._key)
             paint_keyboard(painter, geometry, self._look.theme, small, self._key)
             muted = self._look.theme.color("muted")
-            paint_ruler(painter, geometry.steps, small, muted, self.ruler_height())
+            paint_ruler(painter, geometry.steps, small, muted, self._look.line_height(SMALL))
             painter.end()
         return self._drawn_rows
 
@@ -142,14 +154,15 @@ class RollCanvas(PlayedWidget):
         painter.fillRect(roll_box(self.roll_geometry()).toAlignedRect(), self._color)
 
     def _paint_playhead(self, painter: QPainter) -> None:
-        if self._playhead is None:
+        playhead = self._playhead.step
+        if playhead is None:
             return
         geometry = self.roll_geometry()
-        note = self._lit_at(self._playhead)
+        note = self._lit_at(playhead)
         if note is not None and geometry.view.shows((note,)):
             paint_sounding(painter, geometry, note)
         bottom = max(geometry.rect.bottom(), geometry.lane.bottom())
-        paint_playhead(painter, geometry.steps.x_of(self._playhead), geometry.rect.top() - 3.0, bottom + 3.0)
+        paint_playhead(painter, geometry.steps.x_of(playhead), geometry.rect.top() - 3.0, bottom + 3.0)
 
     def _redraw(self) -> None:
         self._drawn_rows = self._geometry = None

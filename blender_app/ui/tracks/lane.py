@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
 from blender_app.session.document import Loop
 from blender_app.ui.controls import accessible
-from blender_app.ui.controls.drawn_widget import DrawnWidget
+from blender_app.ui.controls.playhead import Playhead
+from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import KEYBOARD_REASONS, Look
 from blender_app.ui.loops.pictures import picture
 from blender_app.ui.loops.step_drawing import paint_playhead
@@ -23,17 +24,19 @@ _RADIUS = 4.0
 _BLACK = np.zeros(3)
 
 
-class TrackLane(DrawnWidget):
+class TrackLane(QWidget):
     """The sounding loop in one line; while playing only the surroundings of the playhead are painted."""
 
     chosen = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, parent)
+        super().__init__(parent)
+        self._look = look
+        RedrawWatch(self, look, self._redraw)
         self._loop: Loop = DrumLoop.empty()
         self._place: Place = (0.5, 0.5)
         self._silent = self._by_keys = False
-        self._playhead: float | None = None
+        self._playhead = Playhead(self._update_round)
         self._picture: QPixmap | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -66,11 +69,11 @@ class TrackLane(DrawnWidget):
 
     def set_playhead(self, step: float | None) -> None:
         """Move the playhead to a position in steps, 0-32, or hide it."""
-        for place in (self._playhead, step):
-            if place is not None:
-                x = self._x_of(place)
-                self.update(QRectF(x - 3.0, 0.0, 6.0, self.height()).toAlignedRect())
-        self._playhead = step
+        self._playhead.move(step)
+
+    def _update_round(self, place: float) -> None:
+        x = self._x_of(place)
+        self.update(QRectF(x - 3.0, 0.0, 6.0, self.height()).toAlignedRect())
 
     def _x_of(self, step: float) -> float:
         inset = self.width() * _INSET_SHARE
@@ -103,8 +106,8 @@ class TrackLane(DrawnWidget):
         painter.drawPixmap(0, 0, self._drawn())
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.setOpacity(1.0)
-        if self._playhead is not None:
-            paint_playhead(painter, self._x_of(self._playhead), 0.0, float(self.height()))
+        if self._playhead.step is not None:
+            paint_playhead(painter, self._x_of(self._playhead.step), 0.0, float(self.height()))
         if self._by_keys and self.hasFocus():
             painter.setPen(QPen(self._look.theme.color("accent"), 2.0))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4.0, 4.0)

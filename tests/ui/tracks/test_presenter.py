@@ -320,14 +320,14 @@ def test_playheads_and_path_playheads_of_all_tracks_move(window: MainWindow, qtb
     controller.set_front("melody")
     press(window, Qt.Key.Key_Space)
     lanes = [tile.lane for tile in window.parts.strip.in_order()]
-    qtbot.waitUntil(lambda: all(lane._playhead is not None for lane in lanes))
+    qtbot.waitUntil(lambda: all(lane._playhead.step is not None for lane in lanes))
     mini = window.parts.strip.tiles["bass"].mini
     first = mini._path_playhead
     assert first is not None
     qtbot.waitUntil(lambda: mini._path_playhead != first)
     assert window.parts.stage.palette_view._path_playhead is None
     press(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: all(lane._playhead is None for lane in lanes))
+    qtbot.waitUntil(lambda: all(lane._playhead.step is None for lane in lanes))
 
 
 def test_count_in_and_metronome(window: MainWindow, engine, qtbot: QtBot) -> None:

@@ -102,10 +102,10 @@ def test_the_frame_timer_runs_only_while_playing(window: MainWindow, qtbot: QtBo
     assert not window._frame_timer.isActive()
     press(window, Qt.Key.Key_Space)
     qtbot.waitUntil(window._frame_timer.isActive)
-    qtbot.waitUntil(lambda: window.parts.sounding.view._playhead is not None)
+    qtbot.waitUntil(lambda: window.parts.sounding.view._playhead.step is not None)
     press(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not window._frame_timer.isActive())
-    assert window.parts.sounding.view._playhead is None
+    assert window.parts.sounding.view._playhead.step is None
 
 
 def test_drawing_a_path_plays_it(window: MainWindow, drag, qtbot: QtBot) -> None:

@@ -8,14 +8,15 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.ui.controls.drawn_widget import PlayedWidget
 from blender_app.ui.drums.pattern_view import PatternView
 from blender_app.ui.look.theme import Look
 from blender_app.ui.roll.view import RollView
 
+Played = PatternView | RollView
+
 
 @pytest.fixture(params=["drums", "melody"])
-def view(request: pytest.FixtureRequest, qtbot: QtBot, look: Look) -> PlayedWidget:
+def view(request: pytest.FixtureRequest, qtbot: QtBot, look: Look) -> Played:
     """Return a shown view with something to play on the first beat of each bar."""
     view: PatternView | RollView
     if request.param == "drums":
@@ -31,7 +32,7 @@ def view(request: pytest.FixtureRequest, qtbot: QtBot, look: Look) -> PlayedWidg
     return view
 
 
-def test_the_playhead_repaints_only_its_surroundings(view: PlayedWidget, paint_log) -> None:
+def test_the_playhead_repaints_only_its_surroundings(view: Played, paint_log) -> None:
     view.set_playhead(8.0)
     log = paint_log(view)
     for frame in range(20):
@@ -41,7 +42,7 @@ def test_the_playhead_repaints_only_its_surroundings(view: PlayedWidget, paint_l
     assert max(log.areas) < 0.35 * view.width() * view.height()
 
 
-def test_the_playhead_leaves_nothing_behind(view: PlayedWidget) -> None:
+def test_the_playhead_leaves_nothing_behind(view: Played) -> None:
     clean = view.screen().grabWindow(view.winId()).toImage()
     for place in (0.3, 3.9, 4.0, 11.9, 14.0, 15.99, 16.0, 31.9, 0.5, 1.9):
         view.set_playhead(place)
@@ -52,7 +53,7 @@ def test_the_playhead_leaves_nothing_behind(view: PlayedWidget) -> None:
     assert view.screen().grabWindow(view.winId()).toImage() == clean
 
 
-def test_another_look_is_drawn_at_once(view: PlayedWidget, look: Look, paint_log) -> None:
+def test_another_look_is_drawn_at_once(view: Played, look: Look, paint_log) -> None:
     log = paint_log(view)
     look.set_text_scale(1.5)
     QApplication.processEvents()
