@@ -20,9 +20,7 @@ ERRORS = f"{PACKAGE}.core.errors."
 # What is left of before: each entry goes with its cause.
 KNOWN_CIRCLES = {
     frozenset({f"{PACKAGE}.core.smf", f"{PACKAGE}.core.smf_write"}),  # until smf_write has the values
-    frozenset(
-        {f"{PACKAGE}.session.decoding", f"{PACKAGE}.session.requests"}
-    ),  # until one holds the protocols
+    frozenset({f"{PACKAGE}.session.decoding", f"{PACKAGE}.session.requests"}),  # until the protocols move
 }
 KNOWN_LARGE_CLASSES = {f"{PACKAGE}.session.controller.Controller"}  # until it is composed
 KNOWN_DEEP_CLASSES = {  # until the controller is composed

@@ -32,6 +32,7 @@ from blender_app.ui.morph.bar import MorphBar, StepsLine, SwapButton
 from blender_app.ui.morph.end_card import EndCard
 from blender_app.ui.morph.keys import action_of
 from blender_app.ui.morph.menus import StepMenu, fill_end_menu
+from blender_app.ui.morph.panel_layout import PanelLayout
 from blender_app.ui.morph.view import MorphView
 
 HELP_ROWS = (
@@ -47,12 +48,6 @@ HELP_ROWS = (
     ("On A or B", "Enter, D, V", "draw, dice, vary"),
     ("On A or B", "Drop a .mid or a clip", "puts it there"),
 )
-_GAP = 10
-_CARD_SHARE, _WIDEST_CARD = 0.28, 360
-_LEAST_BETWEEN = 96
-_PICTURE_SHARE, _TALLEST_SHARE = 0.2, 0.3
-"""Height of an end's picture as a share of the panel's: at least, and where it is wide."""
-_PICTURE_RATIO = 0.55
 _LEAST_PULL_PX = 3.0
 
 
@@ -93,6 +88,7 @@ class MorphPanel(QWidget):
         self.swap_button = SwapButton(look, self)
         self.bar = MorphBar(look, self)
         self.bar.steps.setParent(self)
+        self._layout = PanelLayout(self.cards, self.line, self.swap_button, self.view, self.bar)
         self.step_menu = StepMenu(self)
         self.drag = LoopDrag(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -293,12 +289,10 @@ class MorphPanel(QWidget):
 
     @Slot(float)
     def _on_card_pulled(self, outward_px: float) -> None:
-        per_step = max(_LEAST_PULL_PX, self._travel() / (MAX_MIXER_STEPS - MIN_MIXER_STEPS))
+        per_step = max(
+            _LEAST_PULL_PX, self._layout.travel_px(self.width()) / (MAX_MIXER_STEPS - MIN_MIXER_STEPS)
+        )
         self._set_steps(self._steps_before_pull + round(outward_px / per_step))
-
-    def _travel(self) -> float:
-        """Return how far in pixels a card goes from the fewest steps to the most."""
-        return max(0.0, (self.width() - 2 * self._card_width() - self._least_between()) / 2)
 
     # -- keys ---------------------------------------------------------------------------------------
 
@@ -331,54 +325,12 @@ class MorphPanel(QWidget):
 
     # -- places -------------------------------------------------------------------------------------
 
-    def _card_width(self) -> int:
-        least = self.cards[0].minimumSizeHint().width()
-        most = (self.width() - self._least_between()) // 2
-        return max(least, min(_WIDEST_CARD, round(self.width() * _CARD_SHARE), most))
-
-    def _least_between(self) -> int:
-        return max(_LEAST_BETWEEN, self.bar.steps.sizeHint().width() + 2 * _GAP)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
     def _arrange(self) -> None:
-        width, height = self.width(), self.height()
-        bar_height = self.bar.heightForWidth(width)
-        least = self.cards[0].minimumSizeHint().height()
-        card = self._card_width()
-        picture = min(max(height * _PICTURE_SHARE, card * _PICTURE_RATIO), height * _TALLEST_SHARE)
-        card_height = max(least, self.cards[0].text_height(card) + round(picture))
-        left = self._cards_left(card)
-        self.cards[0].setGeometry(left, 0, card, card_height)
-        self.cards[1].setGeometry(width - left - card, 0, card, card_height)
-        self._place_between(card_height)
-        self.bar.setGeometry(0, height - bar_height, width, bar_height)
-        top = card_height + _GAP
-        self.view.setGeometry(0, top, width, max(60, height - bar_height - _GAP - top))
-
-    def _cards_left(self, card: int) -> int:
-        """Return how far in the cards stand: the more steps, the farther apart."""
         steps = MIN_MIXER_STEPS if self._morph is None else self._morph.steps
-        apart = (steps - MIN_MIXER_STEPS) / (MAX_MIXER_STEPS - MIN_MIXER_STEPS)
-        spare = max(0, (self.width() - 2 * card - self._least_between()) // 2)
-        return round(spare * (1.0 - apart))
-
-    def _place_between(self, card_height: int) -> None:
-        left, right = self.cards[0].geometry(), self.cards[1].geometry()
-        middle = round(self.cards[0].picture_rect().center().y())
-        line, swap, steps = self.line.sizeHint(), self.swap_button.sizeHint(), self.bar.steps.sizeHint()
-        center = self.width() // 2
-        self.line.setGeometry(
-            left.right() + 1, middle - line.height() // 2, right.left() - left.right() - 1, line.height()
-        )
-        self.line.set_gap(swap.width() + 8)
-        self.swap_button.setGeometry(
-            center - swap.width() // 2, middle - swap.height() // 2, swap.width(), swap.height()
-        )
-        self.bar.steps.setGeometry(
-            center - steps.width() // 2, card_height - steps.height() - 1, steps.width(), steps.height()
-        )
+        self._layout.arrange(self.size(), steps)
 
     @Slot()
     def _on_look_changed(self) -> None:
@@ -394,6 +346,4 @@ class MorphPanel(QWidget):
         return QSize(780, 620)
 
     def minimumSizeHint(self) -> QSize:
-        card, view = self.cards[0].minimumSizeHint(), self.view.minimumSizeHint()
-        width = max(2 * card.width() + self._least_between(), view.width())
-        return QSize(width, card.height() + view.height() + self.bar.heightForWidth(width) + 2 * _GAP)
+        return self._layout.minimum_size()

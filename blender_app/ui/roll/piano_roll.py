@@ -36,8 +36,9 @@ from blender_app.ui.roll.painting import (
     paint_notes,
     paint_stroke,
 )
-from blender_app.ui.roll.press import RollTool, follow, gesture_of, shape_at
-from blender_app.ui.roll.touch import Band, Draw, Gesture, Move, Sketch, Stretch
+from blender_app.ui.roll.press import RollTool, gesture_of, shape_at
+from blender_app.ui.roll.touch import Band, Draw, Move, Sketch, Stretch
+from blender_app.ui.roll.touching import Touching
 
 _WHEEL_VELOCITY = 4
 _SCROLL_ROWS = 2
@@ -68,15 +69,14 @@ class PianoRoll(RollCanvas):
         self.model = RollModel()
         self._tool = RollTool.DRAW
         self._enters = False
-        self._touch: Gesture | None = None
-        self._in_gesture = False
-        self._lost: Notes = ()
+        self._touching = Touching(
+            self.model, self._tell_touch, self.gestureStarted.emit, self.gestureEnded.emit
+        )
         self._taken: Notes | None = None
         self._heard: int | None = None
         self._hovered: int | None = None
         self._merge_count = 0
         self._wheel = 0
-        self._before_touch = self.model.loop
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Piano roll")
@@ -177,16 +177,16 @@ class PianoRoll(RollCanvas):
         painter.save()
         painter.setClipRect(geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3))
         notes, chosen = self._sounding_notes(), model.chosen if self._taken is None else frozenset()
-        paint_lost(painter, geometry, self._lost if self._taken is None else model.notes)
+        paint_lost(painter, geometry, self._touching.lost if self._taken is None else model.notes)
         paint_notes(painter, geometry, notes, small, chosen)
         paint_lane(painter, geometry, notes, chosen)
         if self.hasFocus() or self._enters:
             length = model.pen_length if self._enters else 1
             paint_cursor(painter, geometry, model.step, model.pitch, length, self._enters)
-        if isinstance(self._touch, Band):
-            paint_band(painter, self._touch.rect)
-        if isinstance(self._touch, Sketch):
-            paint_stroke(painter, self._touch.line)
+        if isinstance(self._touching.gesture, Band):
+            paint_band(painter, self._touching.gesture.rect)
+        if isinstance(self._touching.gesture, Sketch):
+            paint_stroke(painter, self._touching.gesture.line)
         self._paint_playhead(painter)
         painter.restore()
         if self._enters:
@@ -210,7 +210,7 @@ class PianoRoll(RollCanvas):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         geometry, point = self.roll_geometry(), event.position()
-        if self._touch is not None:
+        if self._touching.gesture is not None:
             return
         if geometry.keys.contains(point) and event.button() == Qt.MouseButton.LeftButton:
             self._hear(geometry.pitch_at(point.y()))
@@ -219,14 +219,14 @@ class PianoRoll(RollCanvas):
         if gesture is None:
             event.ignore()
             return
-        self._touch, self._before_touch = gesture, self.model.loop
+        self._touching.begin(gesture)
         self._follow(point)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         geometry, point = self.roll_geometry(), event.position()
-        if self._touch is not None and not event.buttons():
+        if self._touching.gesture is not None and not event.buttons():
             self._drop_touch()  # the button went up where it was not told
-        elif self._touch is not None:
+        elif self._touching.gesture is not None:
             self._follow(point)
         elif self._heard is not None:
             self._hear(geometry.pitch_at(point.y()))
@@ -235,17 +235,8 @@ class PianoRoll(RollCanvas):
 
     def _follow(self, point: QPointF) -> None:
         """Let the gesture go on to a point, and tell what it changed."""
-        touch = self._touch
-        if touch is None:
-            return
-        edit = touch.moved(point)
-        self._lost = edit.lost
-        if self.model.apply(edit):
-            if not self._in_gesture:
-                self._in_gesture = True
-                self.gestureStarted.emit(touch.text)
-            self.loopEdited.emit(self.model.loop, touch.text, "")
-        follow(self.model, touch, edit, point)
+        touch = self._touching.gesture
+        self._touching.move_to(point)
         if isinstance(touch, Move | Stretch):
             self.set_pitch_view(self._view.showing(self.model.pitch))
         here = self.model.here
@@ -255,33 +246,22 @@ class PianoRoll(RollCanvas):
         self.cursorMoved.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        touch = self._touch
         if event.buttons():
             return  # another one is still down
         self._heard = None
-        if isinstance(touch, Move) and not touch.grip.is_drag(event.position()):
-            note = touch.grip.geometry.note_at(touch.grip.notes, touch.grip.point)
-            if note is not None and not event.modifiers():
-                self.model.chosen = frozenset({note.step})
+        if not event.modifiers():
+            self._touching.choose_tapped(event.position())
         self._drop_touch()
         accessible.announce(self)
 
+    def _tell_touch(self, text: str) -> None:
+        self.loopEdited.emit(self.model.loop, text, "")
+
     def _drop_touch(self) -> None:
         """End what the hand was doing, if anything."""
-        self._touch, self._lost = None, ()
         self._merge_count += 1
         self.update()
-        if self._in_gesture:
-            self._in_gesture = False
-            self.gestureEnded.emit()
-
-    def _take_back_touch(self) -> None:
-        """End what the hand was doing as if it had not begun."""
-        touch = self._touch
-        if touch is not None and self.model.loop != self._before_touch:
-            self.model.take(self._before_touch)
-            self.loopEdited.emit(self.model.loop, touch.text, "")
-        self._drop_touch()
+        self._touching.end()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.roll_geometry().keys.contains(event.position()):
@@ -319,7 +299,7 @@ class PianoRoll(RollCanvas):
         self._wheel += delta.y() or delta.x()
         turns = int(self._wheel / _WHEEL_TURN)
         self._wheel -= turns * _WHEEL_TURN
-        if not turns or self._touch is not None:
+        if not turns or self._touching.gesture is not None:
             return
         geometry, point, modifiers = self.roll_geometry(), event.position(), event.modifiers()
         note = geometry.note_at(self.model.notes, point) if geometry.rect.contains(point) else None
@@ -343,7 +323,7 @@ class PianoRoll(RollCanvas):
         return super().event(event)
 
     def _owns(self, event: QKeyEvent) -> bool:
-        touching = self._touch is not None and event.key() == Qt.Key.Key_Escape
+        touching = self._touching.gesture is not None and event.key() == Qt.Key.Key_Escape
         return (
             touching
             or view_action_of(event) is not None
@@ -352,9 +332,10 @@ class PianoRoll(RollCanvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         view_action, action = view_action_of(event), action_of(event, self.model, self._enters)
-        if self._touch is not None:
+        if self._touching.gesture is not None:
             if event.key() == Qt.Key.Key_Escape:
-                self._take_back_touch()
+                self._touching.take_back()
+                self._drop_touch()
         elif view_action is not None:
             self.set_pitch_view(view_action(self._view, self.model))
         elif action is not None:

@@ -118,7 +118,7 @@ def test_pictures_show_what_the_hand_is_doing(roll) -> None:
     roll.set_tool(RollTool.DRAW)
     roll.stroke([roll.at(17, 62), roll.at(9, 62)], lets_go=False)
     dragged = picture()
-    roll._lost = ()
+    roll._touching.lost = ()
     assert dragged != picture()  # the note that is lost if the hand lets go here
     lets_go()
 

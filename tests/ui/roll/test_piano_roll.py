@@ -47,12 +47,12 @@ def test_a_note_that_is_dragged_over_others_shows_what_is_cut_and_gives_it_back(
     before = roll.model.loop
     roll.stroke([roll.at(17, 62), roll.at(9, 62)], lets_go=False)  # onto the step of 64
     assert roll.phrase() == [(0, 57, 4), (6, 60, 2), (8, 62, 8)]
-    assert [(note.step, note.pitch) for note in roll._lost] == [(8, 64)]
+    assert [(note.step, note.pitch) for note in roll._touching.lost] == [(8, 64)]
     lost = roll.grab().toImage()
     QTest.mouseMove(roll, roll.at(17, 62))
     QApplication.processEvents()
     assert roll.model.loop == before
-    assert roll._lost == ()
+    assert roll._touching.lost == ()
     QTest.mouseRelease(roll, LEFT, NONE, roll.at(17, 62))
     assert roll.grab().toImage() != lost
     assert told.loops[-1] == before
