@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from blender_app.ui.controls.actions import Actions
-from blender_app.ui.controls.banner import Banner
 from blender_app.ui.look.theme import Look
-from blender_app.ui.shell.focus_hints import FocusHints
-from blender_app.ui.shell.undo_offer import UndoOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,12 @@ class Shell:
         Where the palette or the morph is seen, one at a time.
     editor
         Where the editor of drums or of melodies is seen, one at a time.
-    banner, hints, undo_offer
-        Who says what `tell`, `set_hint` and `offer_undo` are given.
+    tell
+        Shows a message: its level ("info", "warning" or "error"), and what happened and what to do.
+    offer_undo
+        Says what was done, with the way back until something else is done.
+    set_hint
+        Says what the keys do on a widget while it has the focus: one of `focus_hints.HINTS`.
     """
 
     window: QWidget
@@ -40,43 +42,9 @@ class Shell:
     actions: Actions
     stage: QStackedWidget
     editor: QStackedWidget
-    banner: Banner
-    hints: FocusHints
-    undo_offer: UndoOffer
-
-    def tell(self, level: str, text: str) -> None:
-        """Show a message over the window's lower edge.
-
-        Parameters
-        ----------
-        level
-            "info", "warning" or "error".
-        text
-            What happened and what to do.
-        """
-        self.banner.show_message(level, text)
-
-    def offer_undo(self, text: str) -> None:
-        """Say what was done, with the way back until something else is done.
-
-        Parameters
-        ----------
-        text
-            What was done.
-        """
-        self.undo_offer.offer(text)
-
-    def set_hint(self, widget: QWidget, name: str) -> None:
-        """Say what the keys do on a widget, while it has the focus.
-
-        Parameters
-        ----------
-        widget
-            The widget.
-        name
-            Name of the hint, one of `focus_hints.HINTS`.
-        """
-        self.hints.set_name(widget, name)
+    tell: Callable[[str, str], None]
+    offer_undo: Callable[[str], None]
+    set_hint: Callable[[QWidget, str], None]
 
     def now_s(self) -> float:
         """Return the moment, on the engine's clock."""

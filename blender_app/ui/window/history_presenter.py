@@ -7,6 +7,7 @@ from PySide6.QtCore import Slot
 from blender_app.session.controller import Controller
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
+from blender_app.ui.shell.undo_offer import UndoOffer
 
 
 class HistoryPresenter(Presenter):
@@ -16,10 +17,13 @@ class HistoryPresenter(Presenter):
     ----------
     shell, controller
         As in `Presenter`.
+    undo_offer
+        What is withdrawn when the history goes on.
     """
 
-    def __init__(self, shell: Shell, controller: Controller) -> None:
+    def __init__(self, shell: Shell, controller: Controller, undo_offer: UndoOffer) -> None:
         super().__init__(shell, controller)
+        self._undo_offer = undo_offer
         self._follows = True
         stack = self._controller.undo_stack
         self._connect_actions({"undo": stack.undo, "redo": stack.redo})
@@ -38,7 +42,7 @@ class HistoryPresenter(Presenter):
             actions[name].setText(f"{word} {text[:1].lower()}{text[1:]}".strip())
             keys = actions[name].shortcut().toString()
             actions[name].setToolTip(f"{actions[name].text()}  ({keys})")
-        self._shell.undo_offer.withdraw_if_stale()
+        self._undo_offer.withdraw_if_stale()
 
     def let_go(self) -> None:
         """Hear no more of the history, which may end before the window does."""

@@ -100,15 +100,16 @@ class MainWindow(QMainWindow):
         parts, look = self.parts, self.look
         self.banner = Banner(look, parts.center, (parts.strip, parts.status))
         self.hints = FocusHints(parts.hints(), parts.status.show_hint, self)
+        self._undo_offer = UndoOffer(self.banner, self.controller.undo_stack, self)
         self._shell = Shell(
             self,
             look,
             self.actions_by_name,
             parts.stage_stack,
             parts.editor_stack,
-            self.banner,
-            self.hints,
-            UndoOffer(self.banner, self.controller.undo_stack, self),
+            self.banner.show_message,
+            self._undo_offer.offer,
+            self.hints.set_name,
         )
 
     def _make_presenters(self) -> tuple[Presenter, ...]:
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
             self.recording,
             StatusPresenter(*of_all, parts.status, self.dialogs),
             FilesPresenter(*of_all, files, parts.transport),
-            HistoryPresenter(*of_all),
+            HistoryPresenter(*of_all, self._undo_offer),
             self.dialogs,
             look_presenter,
         )

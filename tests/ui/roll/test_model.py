@@ -19,7 +19,7 @@ from blender_app.ui.roll.model import RollModel
 from blender_app.ui.roll.notes import cleared, combined, louder, moved, nudged, one_part, stretched
 
 A_MINOR = Key(9, Mode.MINOR)
-DEEDS: list[Callable[[RollModel], object]] = [
+ACTIONS: list[Callable[[RollModel], object]] = [
     RollModel.toggle,
     RollModel.delete,
     RollModel.choose_all,
@@ -63,14 +63,14 @@ notes_lists = st.lists(
 )
 
 
-@given(notes_lists, st.lists(st.sampled_from(DEEDS), max_size=25), st.sampled_from([None, A_MINOR]))
-def test_whatever_is_done_one_part_stays_one_part(notes, deeds, key) -> None:
+@given(notes_lists, st.lists(st.sampled_from(ACTIONS), max_size=25), st.sampled_from([None, A_MINOR]))
+def test_whatever_is_done_one_part_stays_one_part(notes, actions, key) -> None:
     model = RollModel()
     model.key = key
     model.take(MelodyLoop.from_notes(notes))
-    for deed in deeds:
+    for action in actions:
         before = model.loop
-        text = deed(model)
+        text = action(model)
         assert model.loop == MelodyLoop.from_notes(model.notes)
         assert model.notes == model.loop.to_notes()
         assert model.chosen <= {note.step for note in model.notes}
