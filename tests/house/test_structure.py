@@ -147,6 +147,17 @@ def test_no_module_of_the_window_is_long(repository: Path) -> None:
     assert long == set()
 
 
+def test_only_presenters_and_what_they_share_know_the_controller(modules: dict[str, ast.Module]) -> None:
+    ui, controller = f"{PACKAGE}.ui.", f"{PACKAGE}.session.controller"
+    knowing = {
+        name.removeprefix(ui)
+        for name, tree in modules.items()
+        if name.startswith(ui) and controller in imports_of(name, tree, modules)
+    }
+    shared = {"loops.edited_loop", "shell.clip_player", "shell.file_windows", "window.main_window"}
+    assert {name for name in knowing if not name.endswith("presenter")} == shared
+
+
 def test_the_scan_finds_circles() -> None:
     arrows = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"f"}, "f": {"e"}}
     assert set(circles_of(arrows)) == {frozenset("bc"), frozenset("ef")}
