@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blender_app.session.controller import Controller
-    from blender_app.ui.main_window import MainWindow
+    from blender_app.ui.window.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS, MOVES = 5, 600
@@ -126,7 +126,7 @@ def _time_start() -> int:
     def make(controller: Controller) -> MainWindow:
         window = make_window(controller)
         watch.append(FirstPaint())
-        window.stage.palette_view.installEventFilter(watch[0])
+        window.parts.stage.palette_view.installEventFilter(watch[0])
         controller.cellsChanged.connect(lambda: reach("cells"))
         controller.kitsChanged.connect(lambda: reach("sound"))
 
@@ -164,7 +164,7 @@ def _time_drag(moves: int) -> int:
     controller.start()
     tracks = controller.session.track_names
     _wait_until(lambda: all(controller.held_of(name) is not None for name in tracks))
-    palette = window.stage.palette_view
+    palette = window.parts.stage.palette_view
     found: dict[str, list[float]] = {"frame": []}
 
     def send(kind: QMouseEvent.Type, point: QPointF) -> None:
@@ -209,15 +209,15 @@ def _peak_mb() -> float:
 
 def _time_painting() -> list[float]:
     """Let every paint of our widgets, made from now on, add its time in ms to the list's last number."""
-    from blender_app.ui.corner_card import CornerCard
-    from blender_app.ui.mini_palette import MiniPalette
-    from blender_app.ui.palette_view import PaletteView
-    from blender_app.ui.pattern_view import PatternView
-    from blender_app.ui.piano_roll import PianoRoll
-    from blender_app.ui.roll_view import RollView
-    from blender_app.ui.step_grid import StepGrid
-    from blender_app.ui.track_lane import TrackLane
-    from blender_app.ui.track_tile import TrackTile
+    from blender_app.ui.drums.pattern_view import PatternView
+    from blender_app.ui.drums.step_grid import StepGrid
+    from blender_app.ui.palette.corner_card import CornerCard
+    from blender_app.ui.palette.mini_palette import MiniPalette
+    from blender_app.ui.palette.view import PaletteView
+    from blender_app.ui.roll.piano_roll import PianoRoll
+    from blender_app.ui.roll.view import RollView
+    from blender_app.ui.tracks.lane import TrackLane
+    from blender_app.ui.tracks.tile import TrackTile
 
     spent = [0.0]
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from blender_app.engine.host import EngineProcess
     from blender_app.session.controller import Controller
-    from blender_app.ui.main_window import MainWindow
-    from blender_app.ui.theme import Look
+    from blender_app.ui.look.theme import Look
+    from blender_app.ui.window.main_window import MainWindow
 
 WELCOME = "Drag the puck over the palette; below, click a track. Space plays, F1 lists every key."
 """Said once, at the first start."""
@@ -87,7 +87,7 @@ def make_application() -> QApplication:
     from PySide6.QtGui import QColor
     from PySide6.QtWidgets import QApplication
 
-    from blender_app.ui.icons import icon
+    from blender_app.ui.look.icons import icon
 
     app = cast("QApplication", QApplication.instance() or QApplication(sys.argv[:1]))
     app.setApplicationName("loopweave")
@@ -107,15 +107,15 @@ def make_controller(engine: EngineProcess) -> Controller:
 
 def make_window(controller: Controller) -> MainWindow:
     """Return the window of a controller, in the look that was chosen last."""
-    from blender_app.ui.main_window import MainWindow
+    from blender_app.ui.window.main_window import MainWindow
 
     return MainWindow(controller, remembered_look(controller))
 
 
 def remembered_look(controller: Controller) -> Look:
     """Return the look that the settings remember."""
-    from blender_app.ui.theme import Look
-    from blender_app.ui.window_actions import STILL_KEY, TEXT_SIZE_KEY
+    from blender_app.ui.look.theme import Look
+    from blender_app.ui.window.look_presenter import STILL_KEY, TEXT_SIZE_KEY
 
     look, settings = Look(), controller.settings
     look.set_theme(settings.theme)

@@ -1,1 +1,1 @@
-"""The window: widgets that show values and tell what a hand did, and the look they share."""
+"""The window: widgets that show values, presenters between them and the controller, and their look."""

@@ -24,9 +24,9 @@ from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import Loop
 from blender_app.session.playback import Engine
 from blender_app.session.settings import Settings
-from blender_app.ui.main_window import MainWindow
-from blender_app.ui.piano_roll import PianoRoll
-from blender_app.ui.theme import Look
+from blender_app.ui.look.theme import Look
+from blender_app.ui.roll.piano_roll import PianoRoll
+from blender_app.ui.window.main_window import MainWindow
 
 KITS = (m.Kit(128, 0, "Standard"), m.Kit(128, 8, "Room"), m.Kit(128, 25, "TR-808"))
 SOUNDS = (m.Kit(0, 4, "Tine Electric"), m.Kit(0, 33, "Finger Bass"), m.Kit(0, 38, "Synth Bass"))

@@ -1,0 +1,1 @@
+"""The clip library: loops that are kept."""

@@ -1,0 +1,155 @@
+"""What sounds now, large: the playhead by the engine's clock, lit hits, and what comes next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.time import STRAIGHT_SWING, swing_delay_steps
+from blender_app.ui.controls import accessible
+from blender_app.ui.controls.playhead import Playhead
+from blender_app.ui.controls.redraw_watch import RedrawWatch
+from blender_app.ui.look.theme import SMALL, SOUNDS, Look
+from blender_app.ui.loops.step_drawing import (
+    StepGeometry,
+    hit_rect_of,
+    paint_ghosts,
+    paint_ground,
+    paint_hits,
+    paint_playhead,
+    paint_ruler,
+)
+
+_LIT_STEPS = 1.25
+"""How long a hit stays lit, in steps."""
+_LIT_OUTLINE = QColor(40, 28, 0, 150)
+
+
+class PatternView(QWidget):
+    """The sounding loop; while playing only the columns round the playhead are repainted."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._playhead, self._swing = Playhead(self._update_round), STRAIGHT_SWING
+        RedrawWatch(self, look, self._redraw)
+        self._loop = DrumLoop.empty()
+        self._waiting: DrumLoop | None = None
+        self._silent: frozenset[int] = frozenset()
+        self._color = QColor("gray")
+        self._picture: QPixmap | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("What sounds now")
+
+    def set_loops(self, sounding: DrumLoop, waiting: DrumLoop | None) -> None:
+        """Show what sounds, and what waits to sound."""
+        self._loop, self._waiting = sounding, None if waiting == sounding else waiting
+        self._redraw()
+        accessible.announce(self)
+
+    def set_color(self, color: QColor) -> None:
+        """Show the colour of the place on the palette that sounds."""
+        if color != self._color:
+            self._color = color
+            self._redraw()
+
+    def set_silent(self, voices: frozenset[int]) -> None:
+        """Show these voices (muted, or not solo) as outlines only."""
+        if voices != self._silent:
+            self._silent = voices
+            self._redraw()
+
+    def set_swing(self, swing: float) -> None:
+        """Know the swing (0.5-0.75), which delays every second step."""
+        self._swing = swing
+
+    def set_playhead(self, step: float | None) -> None:
+        """Move the playhead to a position in steps, or hide it; repaints only its surroundings."""
+        self._playhead.move(step)
+
+    def _update_round(self, place: float) -> None:
+        self._update_columns(int(place) - 2, int(place) + 1)
+        if place < 2:
+            self._update_columns(LOOP_STEPS - 2, LOOP_STEPS - 1)
+
+    def _update_columns(self, first: int, last: int) -> None:
+        # The playhead and lit hits reach a little over the steps.
+        rect = self.geometry_of_steps().column_rect(first, last)
+        self.update(rect.adjusted(-3.0, -6.0, 3.0, 6.0).toAlignedRect())
+
+    def geometry_of_steps(self) -> StepGeometry:
+        """Return where steps and voices lie."""
+        return StepGeometry.of(self.size(), self._look.line_height(SMALL))
+
+    def _redraw(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _drawn(self) -> QPixmap:
+        """Return everything but the playhead, drawn once for each change."""
+        if self._picture is None:
+            ratio = self.devicePixelRatioF()
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(self._look.theme.color("panel"))
+            painter = QPainter(self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            geometry = self.geometry_of_steps()
+            paint_ground(painter, geometry, self._color, geometry.rect.adjusted(-4, -3, 4, 3))
+            muted = self._look.theme.color("muted")
+            paint_ruler(painter, geometry, self._look.font(SMALL), muted, self._look.line_height(SMALL))
+            paint_hits(painter, geometry, self._loop, self._silent)
+            if self._waiting is not None:
+                paint_ghosts(painter, geometry, self._loop, self._waiting)
+            painter.end()
+        return self._picture
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setClipRegion(event.region())
+        painter.drawPixmap(0, 0, self._drawn())
+        if self._playhead.step is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_playhead(painter, self._playhead.step)
+        painter.end()
+
+    def _paint_playhead(self, painter: QPainter, playhead: float) -> None:
+        geometry = self.geometry_of_steps()
+        lit = QColor(SOUNDS)
+        for back in range(3):
+            step = (int(playhead) - back) % LOOP_STEPS
+            for voice in self._loop.hits[step].nonzero()[0]:
+                onset = (
+                    step + float(self._loop.microtiming[step, voice]) + swing_delay_steps(step, self._swing)
+                )
+                age = (playhead - onset) % LOOP_STEPS
+                if age < _LIT_STEPS and int(voice) not in self._silent:
+                    lit.setAlphaF(1.0 - (age / _LIT_STEPS) ** 2)
+                    rect = hit_rect_of(geometry, self._loop, step, int(voice))
+                    painter.setPen(QPen(_LIT_OUTLINE, 1.0))
+                    painter.setBrush(lit)
+                    painter.drawRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 2.5, 2.5)
+        rect = geometry.rect
+        paint_playhead(painter, geometry.x_of(playhead), rect.top() - 3, rect.bottom() + 3)
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, 250)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(150, 100)
+
+    # -- for the screen reader ----------------------------------------------------------------------
+
+    def accessible_text(self) -> str:
+        """Return the sounding pattern in words."""
+        return accessible.describe_loop(self._loop)
+
+    def accessible_number(self) -> tuple[float, float, float, float]:
+        """Return the number of hits."""
+        return float(self._loop.hit_count), 0.0, float(self._loop.hits.size), 1.0
+
+    def set_accessible_number(self, value: float) -> None:
+        """Do nothing: what sounds is changed by the palette."""

@@ -1,0 +1,121 @@
+"""What sounds now of a melodic track, large: the playhead, the note that sounds, what comes next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from blender_app.core.drums import LOOP_STEPS
+from blender_app.core.melody import MelodyLoop
+from blender_app.core.scales import pitch_name
+from blender_app.ui.controls import accessible
+from blender_app.ui.look.theme import SMALL, Look
+from blender_app.ui.roll.canvas import RollCanvas
+from blender_app.ui.roll.geometry import PitchView
+from blender_app.ui.roll.notes import Notes
+from blender_app.ui.roll.painting import paint_coming, paint_lost, paint_notes
+
+_MOST_SPARE_ROWS = 14
+"""So many more rows than needed are kept in sight before the view closes in."""
+
+
+class RollView(RollCanvas):
+    """The sounding melody; while playing only the surroundings of the playhead are repainted."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self._loop = MelodyLoop.empty()
+        self._notes: Notes = ()
+        self._waiting: MelodyLoop | None = None
+        self._silent = False
+        self._picture: QPixmap | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("What sounds now")
+
+    def set_loops(self, sounding: MelodyLoop, waiting: MelodyLoop | None) -> None:
+        """Show what sounds, and what waits to sound."""
+        waiting = None if waiting == sounding else waiting
+        if sounding == self._loop and waiting == self._waiting:
+            return
+        self._loop, self._waiting = sounding, waiting
+        self._notes = sounding.to_notes()
+        self._follow()
+        self._redraw_notes()
+        accessible.announce(self)
+
+    def set_silent(self, silent: bool) -> None:
+        """Show the notes as outlines only: the track is muted, or another one is solo."""
+        if silent != self._silent:
+            self._silent = silent
+            self._redraw_notes()
+
+    def _follow(self) -> None:
+        """Bring all notes into sight; the view widens at once, and closes in only when far too wide."""
+        notes = self._notes + (self._waiting.to_notes() if self._waiting else ())
+        if not notes:
+            return
+        needed = PitchView.fit(notes)
+        if not self._view.shows(notes) or self._view.rows > needed.rows + _MOST_SPARE_ROWS:
+            self.set_pitch_view(needed)
+
+    def _sounding_notes(self) -> Notes:
+        return () if self._silent else self._notes
+
+    def _redraw(self) -> None:
+        super()._redraw()
+        self._redraw_notes()
+
+    def _redraw_notes(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _drawn(self) -> QPixmap:
+        """Return everything but the colour and the playhead, drawn once for each change."""
+        if self._picture is None:
+            self._picture = self._rows().copy()
+            painter = QPainter(self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            geometry, notes = self.roll_geometry(), self._notes
+            painter.setClipRect(geometry.rect.adjusted(-4, -3, 4, 3))
+            if self._silent:
+                paint_lost(painter, geometry, notes)
+            else:
+                paint_notes(painter, geometry, notes, self._look.font(SMALL))
+            if self._waiting is not None:
+                paint_coming(painter, geometry, notes, self._waiting.to_notes())
+            painter.end()
+        return self._picture
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setClipRegion(event.region())
+        self._paint_color(painter)
+        painter.drawPixmap(0, 0, self._drawn())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_playhead(painter)
+        painter.end()
+
+    # -- for the screen reader ------------------------------------------------------------------------
+
+    def accessible_text(self) -> str:
+        """Return the sounding melody in words."""
+        return describe_melody(self._loop)
+
+    def accessible_number(self) -> tuple[float, float, float, float]:
+        """Return the number of notes."""
+        return float(self._loop.note_count), 0.0, float(LOOP_STEPS), 1.0
+
+    def set_accessible_number(self, value: float) -> None:
+        """Do nothing: what sounds is changed by the palette."""
+
+
+def describe_melody(loop: MelodyLoop) -> str:
+    """Return how many notes a loop has, from where to where they reach, and how it begins, in words."""
+    notes = loop.to_notes()
+    if not notes:
+        return "no notes"
+    low, high = min(note.pitch for note in notes), max(note.pitch for note in notes)
+    names = ", ".join(pitch_name(note.pitch) for note in notes[:4])
+    count = f"{len(notes)} note{'s' * (len(notes) != 1)}"
+    return f"{count} from {pitch_name(low)} to {pitch_name(high)}, beginning {names}"

@@ -1,0 +1,1 @@
+"""What every presenter knows of the window round it, and what it is itself."""

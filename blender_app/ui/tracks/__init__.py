@@ -1,0 +1,1 @@
+"""The tracks: their strip and settings, the key, and what sounds on the one in front."""

@@ -1,0 +1,220 @@
+"""Settings of one track: its sound, how it sounds, where its notes go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES
+from blender_app.engine.messages import Kit
+from blender_app.session.document import DRUM_BANK, MAX_OCTAVE, MIN_OCTAVE, Track
+from blender_app.ui.controls.bars import ChoiceBox, caption
+from blender_app.ui.controls.number_box import NumberBox
+from blender_app.ui.look.theme import LARGE, SMALL, Look
+
+_KNOBS = (
+    # name, least, most, default, step, suffix, factor, tip, melodic only
+    ("octave", MIN_OCTAVE, MAX_OCTAVE, 0, 1, "", 1, "Octaves that it sounds higher", True),
+    ("gate", 10, 100, 100, 5, " %", 100, "Share of each note's length that sounds", True),
+    ("legato", 0, 100, 0, 10, " %", 100, "How far notes reach to the next one", True),
+    ("pan", -100, 100, 0, 10, "", 100, "From the left, -100, to the right, 100", False),
+    ("reverb", 0, 100, 20, 5, " %", 100, "How much of it the room answers", False),
+)
+
+
+def sound_choices(track: Track, kits: Sequence[Kit], sounds: Sequence[Kit]) -> list[tuple[str, object]]:
+    """Return (name, (bank, program)) of what a track can sound with; its own sound is always among them.
+
+    Until the font's are known, they are those of General MIDI.
+    """
+    melodic = track.kind.is_melodic
+    names = dict(enumerate(PROGRAM_NAMES)) if melodic else KIT_NAMES
+    bank = 0 if melodic else DRUM_BANK
+    general = {(bank, program): name[0].upper() + name[1:] for program, name in names.items()}
+    choices: list[tuple[str, object]] = [
+        (one.name, (one.bank, one.program)) for one in (sounds if melodic else kits)
+    ] or [(name, sound) for sound, name in general.items()]
+    if track.sound not in [value for _, value in choices]:
+        bank, program = track.sound
+        choices.insert(0, (general.get(track.sound, f"bank {bank}, program {program + 1}"), track.sound))
+    return choices
+
+
+class TrackKnobs(QWidget):
+    """Octave, gate, legato, pan and reverb of a track, each as a number to turn."""
+
+    knobTurned = Signal(str, float)
+    gestureStarted = Signal(str)
+    gestureEnded = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.boxes: dict[str, NumberBox] = {}
+        self._factors: dict[str, float] = {}
+        self._melodic_only: list[QWidget] = []
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(len(_KNOBS), 1)
+        for name, low, high, default, step, suffix, factor, tip, melodic in _KNOBS:
+            box = NumberBox(low, high, default, step, 0, suffix, self)
+            box.set_name(name.capitalize(), tip)
+            box.valueChanged.connect(lambda value, one=name, by=factor: self.knobTurned.emit(one, value / by))
+            box.gestureStarted.connect(lambda one=name: self.gestureStarted.emit(one.capitalize()))
+            box.gestureEnded.connect(self.gestureEnded)
+            label = caption(name, look, self)
+            label.setBuddy(box)
+            row = len(self.boxes)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(box, row, 1)
+            self.boxes[name] = box
+            self._factors[name] = factor
+            if melodic:
+                self._melodic_only += [label, box]
+        look.changed.connect(self._on_look_changed)
+        self._on_look_changed()
+
+    def show_track(self, track: Track) -> None:
+        """Show a track's values."""
+        for name, box in self.boxes.items():
+            box.show_value(getattr(track, name) * self._factors[name])
+        for widget in self._melodic_only:
+            widget.setVisible(track.kind.is_melodic)
+        self.updateGeometry()  # now: a panel that opens asks for its size before events are sent
+
+    @Slot()
+    def _on_look_changed(self) -> None:
+        for box in self.boxes.values():
+            box.setFont(self._look.font(SMALL))
+
+
+class TrackPanel(QFrame):
+    """All settings of a track in a small window over its tile; a click elsewhere closes it."""
+
+    soundChosen = Signal(object)
+    knobTurned = Signal(str, float)
+    channelChanged = Signal(int)
+    portChosen = Signal(object)
+    lockToggled = Signal(bool)
+    notesAsked = Signal()
+    removeAsked = Signal()
+    gestureStarted = Signal(str)
+    gestureEnded = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._look = look
+        self.track_name = ""
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.title = QLabel(self)
+        self.sound = ChoiceBox(14, self)
+        self.sound.setAccessibleName("Sound")
+        self.sound.setMaxVisibleItems(24)
+        self.sound.activated.connect(lambda _: self.soundChosen.emit(self.sound.chosen()))
+        self.knobs = TrackKnobs(look, self)
+        self.knobs.knobTurned.connect(self.knobTurned)
+        self.knobs.gestureStarted.connect(self.gestureStarted)
+        self.knobs.gestureEnded.connect(self.gestureEnded)
+        self.lock = QCheckBox("keeps to the key", self)
+        self.lock.setToolTip("Scale lock: what is decoded keeps to the band's key; drawn corners stay")
+        self.lock.clicked.connect(self.lockToggled)
+        self.channel = QSpinBox(self)
+        self.channel.setRange(1, 16)
+        self.channel.setAccessibleName("MIDI channel")
+        self.channel.valueChanged.connect(lambda value: self.channelChanged.emit(value - 1))
+        self.port = ChoiceBox(9, self)
+        self.port.setAccessibleName("MIDI port")
+        self.port.activated.connect(lambda _: self.portChosen.emit(self.port.chosen()))
+        self.notes_button, self.remove_button = QPushButton("Notes…", self), QPushButton("Remove", self)
+        self.notes_button.setToolTip("Which MIDI note each voice is sent as")
+        self.notes_button.clicked.connect(self.notesAsked)
+        self.remove_button.setToolTip("Remove this track; undo brings it back")
+        self.remove_button.clicked.connect(self.removeAsked)
+        self._lay_out()
+        look.changed.connect(self._on_look_changed)
+        self._on_look_changed()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 12)
+        column.setSpacing(8)
+        column.addWidget(self.title)
+        column.addWidget(self.sound)
+        column.addWidget(self.knobs)
+        column.addWidget(self.lock)
+        midi = QHBoxLayout()
+        midi.setSpacing(6)
+        self._captions = [caption(text, self._look, self) for text in ("channel", "port")]
+        for widget in (self._captions[0], self.channel, self._captions[1]):
+            midi.addWidget(widget)
+        midi.addWidget(self.port, 1)
+        column.addLayout(midi)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.notes_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.remove_button)
+        column.addLayout(buttons)
+
+    # -- values -------------------------------------------------------------------------------------
+
+    def show_track(self, track: Track, choices: list[tuple[str, object]], can_remove: bool) -> None:
+        """Show a track with the sounds that it can have."""
+        self.track_name = track.name
+        self.title.setText(track.name)
+        self.setAccessibleName(f"Settings of {track.name}")
+        self.sound.show_choices(choices, track.sound)
+        self.knobs.show_track(track)
+        melodic = track.kind.is_melodic
+        self.lock.setVisible(melodic)
+        self.lock.setChecked(track.scale_lock)
+        self.notes_button.setVisible(not melodic)
+        self.remove_button.setEnabled(can_remove)
+        blocked = self.channel.blockSignals(True)
+        self.channel.setValue(track.channel + 1)
+        self.channel.blockSignals(blocked)
+
+    def show_ports(self, names: Sequence[str], chosen: str | None) -> None:
+        """Show the MIDI ports; None is the port of all, and a port stays chosen while it is away."""
+        choices: list[tuple[str, object]] = [("as the others", None), *((name, name) for name in names)]
+        if chosen is not None and chosen not in names:
+            choices.append((f"{chosen} (away)", chosen))
+        self.port.show_choices(choices, chosen)
+
+    def open_over(self, tile: QWidget) -> None:
+        """Open above a tile, wholly on its screen."""
+        self.adjustSize()
+        corner = tile.mapToGlobal(QPoint(0, 0)) - QPoint(0, self.height() + 4)
+        screen = tile.screen() or QGuiApplication.primaryScreen()
+        room = screen.availableGeometry()
+        corner.setX(max(room.left(), min(corner.x(), room.right() - self.width())))
+        corner.setY(max(room.top(), corner.y()))
+        self.move(corner)
+        self.show()
+        self.sound.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    @Slot()
+    def _on_look_changed(self) -> None:
+        theme = self._look.theme
+        self.setStyleSheet(
+            f"TrackPanel {{ background: {theme.panel}; border: 1px solid {theme.control_line};"
+            f" border-radius: 8px; }}"
+        )
+        self.title.setFont(self._look.font(LARGE))
+        for widget in (self.sound, self.port, self.channel, self.lock):
+            widget.setFont(self._look.font())

@@ -1,0 +1,1 @@
+"""The window round all of it: bars, menus, dialogs, help."""
