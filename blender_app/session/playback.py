@@ -1,349 +1,305 @@
-"""The link to the engine's process: sends it patterns, and knows from its answers what sounds."""
+"""What plays and sounds: the transport, and what each track was given to play.
+
+Methods that take a track mean the one in front where none is given.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from dataclasses import replace
 
-from blender_app.core.drums import LOOP_STEPS
-from blender_app.core.errors import LoopweaveError
+from PySide6.QtCore import QObject, Signal, Slot
+
+from blender_app.core.checks import Point
 from blender_app.core.notes import Pattern
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.session.document import Loop, Source
-from blender_app.session.path import PathPlan, loop_pattern
-
-_log = logging.getLogger(__name__)
-
-
-class Engine(Protocol):
-    """What the session asks of the engine; see `blender_app.engine.host.EngineProcess`."""
-
-    def start(self) -> None:
-        """Start the process."""
-
-    def send(self, command: m.Command) -> None:
-        """Send a command."""
-
-    def poll(self) -> Sequence[m.Event]:
-        """Return what happened since the last call, without waiting."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-
-    def close(self, timeout_s: float) -> None:
-        """End the process."""
+from blender_app.session import commands
+from blender_app.session.anchors import Place, are_swapped, from_start, lap_anchor, place_of
+from blender_app.session.devices import Devices
+from blender_app.session.document import Loop, Source, Track
+from blender_app.session.engine_link import Changes, EngineLink
+from blender_app.session.path import PathPlan, position_at
+from blender_app.session.played import Played, PlayedLoop, PlayedPath
+from blender_app.session.requests import LoopRequest, LoopResult, PathRequest, PathResult, Surface
+from blender_app.session.store import Document
+from blender_app.session.worker import DecodeWorker
 
 
-@dataclass(frozen=True, slots=True)
-class PlayedLoop:
-    """A loop that repeats."""
-
-    loop: Loop
-
-    def pattern(self, serial: int) -> Pattern:
-        """Return the pattern for the engine."""
-        return loop_pattern(serial, self.loop)
-
-    def loop_at(self, transport_step: float) -> Loop:
-        """Return the loop whose rows sound at a step of the transport."""
-        del transport_step
-        return self.loop
-
-
-@dataclass(frozen=True, slots=True)
-class PlayedPath:
-    """A path over a palette, or a mixer's sweep, and the loops at its points."""
-
-    plan: PathPlan
-    loops: tuple[Loop, ...]
-    source: Source = Source.PALETTE
-
-    def pattern(self, serial: int) -> Pattern:
-        """Return the pattern for the engine."""
-        return self.plan.pattern(serial, self.loops)
-
-    def loop_at(self, transport_step: float) -> Loop:
-        """Return the loop whose rows sound at a step of the transport."""
-        step = max(int(transport_step) - self.plan.anchor_step, 0)
-        return self.loops[self.plan.loop_index(step)]
-
-
-Played = PlayedLoop | PlayedPath
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a look at the engine found.
+class Playback(QObject):
+    """Lets the tracks of a document sound where their pucks, sliders and paths are.
 
     Parameters
     ----------
-    names
-        Names of what changed.
-    sounding
-        Tracks of which something else sounds now.
-    notes
-        Notes that came from the MIDI input.
-    messages
-        Levels and texts for the musician.
+    document
+        Whose tracks play.
+    link
+        To the engine.
+    worker
+        Decodes what is to be played.
+    devices
+        Run the engine.
+    parent
+        Qt parent.
+
+    Notes
+    -----
+    `soundingChanged` carries the name of a track of which something else sounds, or will sound.
     """
 
-    names: set[str] = field(default_factory=set)
-    sounding: set[str] = field(default_factory=set)
-    notes: list[m.NoteReceived] = field(default_factory=list)
-    messages: list[tuple[str, str]] = field(default_factory=list)
+    transportChanged = Signal()
+    soundingChanged = Signal(str)
 
-    def warn(self, text: str | None) -> None:
-        """Add a warning, if there is a text."""
-        if text:
-            self.messages.append(("warning", text))
+    def __init__(
+        self,
+        document: Document,
+        link: EngineLink,
+        worker: DecodeWorker,
+        devices: Devices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._link = link
+        self._worker = worker
+        self._devices = devices
+        self._metronome = False
+        self._played_at: dict[str, Place] = {}
+        self._turned: set[str] = set()
+        worker.loopReady.connect(self._on_worker_loopReady)
+        worker.pathReady.connect(self._on_worker_pathReady)
+        devices.engineStarted.connect(self._on_devices_engineStarted)
+        devices.engineRestarted.connect(self._on_devices_engineRestarted)
+        devices.engineEnded.connect(self.transportChanged)
+        devices.engineTold.connect(self._on_devices_engineTold)
 
-
-@dataclass(slots=True)
-class PlayedTrack:
-    """What was sent for a track: by number what may still come, what sounds, what comes next."""
-
-    sent: dict[int, Played] = field(default_factory=dict)
-    newest: int = 0
-    sounding: Played | None = None
-    waiting: Played | None = None
-    loop: Loop | None = None
-
-
-class Playback:
-    """Follows the engine.
-
-    Parameters
-    ----------
-    make_engine
-        Returns an engine that is not started yet; called again when one died.
-    clock
-        Monotonic seconds, the engine's clock.
-    """
-
-    def __init__(self, make_engine: Callable[[], Engine], clock: Callable[[], float]) -> None:
-        self._make_engine = make_engine
-        self._clock = clock
-        self._engine: Engine | None = None
-        self._serial = 0
-        self._tracks: dict[str, PlayedTrack] = {}
-        self.playing = False
-        self.timeline: Timeline | None = None
-        self.ports: tuple[str, ...] = ()
-        self.inputs: tuple[str, ...] = ()
-        self.audio = m.AudioChanged(None, None, ())
-        self.audio_known = False
-        self.font: Path | None = None
-        self.ports_message: str | None = None
-        self._lost_midi = False
-        self.open_port: str | None = None
-        self.port_is_virtual = False
-        self.open_input: str | None = None
-        self.stats = m.Stats(0, 0.0, 0.0)
-
-    # -- life -----------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Start an engine, after forgetting what an earlier one had said."""
-        for track in self._tracks.values():
-            track.sent.clear()
-            track.sounding = track.waiting = None
-        self.audio_known = False
-        self._engine = self._make_engine()
-        self._engine.start()
-
-    def close(self, timeout_s: float) -> None:
-        """End the engine."""
-        if self._engine is not None:
-            self._engine.close(timeout_s)
-            self._engine = None
-        self.playing = False
-        self.open_port = self.open_input = None
+    # -- reading --------------------------------------------------------------------------------
 
     @property
-    def started(self) -> bool:
-        """Whether there is an engine."""
-        return self._engine is not None
+    def playing(self) -> bool:
+        """Whether the transport runs."""
+        return self._link.playing
 
     @property
-    def died(self) -> bool:
-        """Whether the engine was started and has ended by itself."""
-        return self._engine is not None and not self._engine.alive
+    def timeline(self) -> Timeline | None:
+        """Where the transport is on the monotonic clock; None before the engine said so."""
+        return self._link.timeline
 
-    def send(self, command: m.Command) -> None:
-        """Send a command; one that a dead engine does not get is sent again after its restart."""
-        if self._engine is None:
-            return
-        try:
-            self._engine.send(command)
-        except (OSError, LoopweaveError):
-            _log.warning("the engine did not take %s", type(command).__name__)
+    @property
+    def sounding(self) -> Loop:
+        """The front loop that sounds, or would if the transport ran."""
+        return self.sounding_of(self._document.session.front)
 
-    # -- what plays -----------------------------------------------------------------------------
+    def sounding_of(self, track: str) -> Loop:
+        """Return the loop of a track that sounds, or would if the transport ran."""
+        return self._link.sounding(track) or self._document.track(track).kind.empty_loop()
 
-    def play(self, name: str, played: Played, change_at: m.ChangeAt) -> bool:
-        """Send a pattern for a track, unless the last one sent is the same; return whether it was sent.
+    @property
+    def waiting(self) -> Loop | None:
+        """The front loop that comes next, None if nothing waits."""
+        return self.waiting_of(self._document.session.front)
 
-        While the transport stands it counts as sounding at once, whatever the engine does.
+    def waiting_of(self, track: str) -> Loop | None:
+        """Return the loop of a track that comes next, None if nothing waits."""
+        return self._link.waiting(track)
+
+    def playhead_step(self, now_s: float) -> float | None:
+        """Return which row of the loop (0 up to 32) sounds at a moment; None while stopped."""
+        return self._link.row_at(now_s)
+
+    def path_position(self, now_s: float, track: str | None = None) -> Point | None:
+        """Return where the playhead of a path or sweep is; None if none plays.
+
+        Parameters
+        ----------
+        now_s
+            The moment, in monotonic seconds.
+        track
+            Whose path.
         """
-        track = self._tracks.setdefault(name, PlayedTrack())
-        if played == (track.waiting or track.sounding) and track.sent:
-            return False
-        self._serial += 1
-        track.newest = self._serial
-        track.sent[self._serial] = played
+        this = self._document.track(track)
+        path = this.playing_path
+        if path is None:
+            return None
+        step, played = self._link.step_at(now_s), self._link.sounding_path(this.name)
+        if step is None or played is None or played.source is not this.source:
+            return position_at(path, 0.0) if this.source is Source.PALETTE else this.place
+        return position_at(path, max(step - played.plan.anchor_step, 0.0))
+
+    def pattern_from_start(self, track: str) -> Pattern | None:
+        """Return what a track plays as it is when the transport begins; None before anything does."""
+        played = self._link.current(track)
+        return None if played is None else from_start(self._document.track(track), played).pattern(0)
+
+    # -- transport ------------------------------------------------------------------------------
+
+    def play(self, count_in_bars: int = 0) -> None:
+        """Start from where the transport stands, after `count_in_bars` bars of clicks.
+
+        An engine that had failed is started as well.
+        """
+        self._devices.start_failed_engine()
+        self._link.send(m.Play(count_in_bars))
+
+    def stop(self) -> None:
+        """Stop and go back to the beginning."""
+        self._link.send(m.Stop())
+
+    def toggle_play(self) -> None:
+        """Play if stopped, stop if playing."""
         if self.playing:
-            track.waiting = played
+            self.stop()
         else:
-            track.sounding, track.waiting = played, None
-        self.send(m.SetPattern(name, played.pattern(self._serial), change_at))
-        return True
+            self.play()
 
-    def remove(self, name: str) -> None:
-        """End a track."""
-        self._tracks.pop(name, None)
-        self.send(m.RemoveTrack(name))
+    def panic(self) -> None:
+        """Silence everything at once."""
+        self._link.send(m.Panic())
 
-    def sounding(self, name: str) -> Loop | None:
-        """Return the loop of a track that sounds; while the transport stands, the one that would."""
-        return self._of(name).loop
+    def set_metronome(self, enabled: bool) -> None:
+        """Let each beat click, or not."""
+        self._metronome = enabled
+        self._link.send(m.SetMetronome(enabled))
 
-    def waiting(self, name: str) -> Loop | None:
-        """Return the loop of a track that comes next, or None."""
-        waiting = self._of(name).waiting
-        return None if waiting is None else waiting.loop_at(self.step_now() or 0.0)
+    def preview_hit(self, voice: int, velocity: int, track: str | None = None) -> None:
+        """Sound one voice (0-8) of a drum track at once, with a velocity of 1-127."""
+        self._link.send(m.Preview(self._document.track(track).name, commands.hit(voice, velocity)))
 
-    def sounding_path(self, name: str) -> PlayedPath | None:
-        """Return the path of a track that sounds, or None."""
-        sounding = self._of(name).sounding
-        return sounding if isinstance(sounding, PlayedPath) else None
+    def preview_note(
+        self,
+        pitch: int,
+        velocity: int,
+        track: str | None = None,
+        length_steps: float = commands.PREVIEW_STEPS,
+    ) -> None:
+        """Sound one note of a melodic track at once.
 
-    def current(self, name: str) -> Played | None:
-        """Return what comes next on a track, or else sounds; None before anything does."""
-        track = self._of(name)
-        return track.waiting or track.sounding
+        Parameters
+        ----------
+        pitch, velocity
+            Of the note, brought into MIDI's range.
+        track
+            With whose sound.
+        length_steps
+            How long, in sixteenths.
+        """
+        note = commands.note(pitch, velocity, length_steps)
+        self._link.send(m.Preview(self._document.track(track).name, note))
 
-    def current_path(self, name: str) -> PlayedPath | None:
-        """Return the path that comes next on a track, or else sounds; None if it is a loop."""
-        current = self.current(name)
-        return current if isinstance(current, PlayedPath) else None
+    # -- what the tracks play -------------------------------------------------------------------
 
-    def _of(self, name: str) -> PlayedTrack:
-        return self._tracks.get(name) or PlayedTrack()
+    def follow_track(self, before: Track | None, track: Track) -> None:
+        """Ask for what a track plays if it has moved.
 
-    def step_now(self) -> float | None:
-        """Return where the transport is in steps; None while it stands."""
-        return self.step_at(self._clock())
+        Parameters
+        ----------
+        before
+            The track as it was; None for a new one, which waits for its palette.
+        track
+            The track as it is.
+        """
+        if before is None:
+            return
+        if are_swapped(before.mixer, track.mixer):
+            self._turned ^= {track.name}
+        if place_of(before) != place_of(track):
+            self._request(track, self._document.session.change_at)
 
-    def step_at(self, now_s: float) -> float | None:
-        """Return where the transport is at a moment of the monotonic clock; None while it stands."""
-        if not self.playing or self.timeline is None:
+    def forget(self, track: str) -> None:
+        """End a track that is no more."""
+        self._link.remove(track)
+        self._played_at.pop(track, None)
+        self._turned.discard(track)
+
+    @Slot(object)
+    def play_again(self, surface: Surface) -> None:
+        """Ask for what plays where we are on a surface that was decoded anew.
+
+        It is to be heard at once, but what waits still waits. It is asked for even if the palette is no
+        more the newest: a long drag would be silent.
+        """
+        track = self._track_playing(surface)
+        if track is None:
+            return
+        moved = place_of(track) != self._played_at.get(track.name)
+        moved = moved or self._link.waiting(track.name) is not None
+        self._request(track, self._document.session.change_at if moved else m.ChangeAt.STEP)
+
+    def _request(self, track: Track, change_at: m.ChangeAt) -> None:
+        """Ask for what a track's path or else its puck plays."""
+        surface, path = Surface(track.name, track.source), track.playing_path
+        if path is not None:
+            self._worker.request(PathRequest(surface, PathPlan(path), change_at))
+        else:
+            self._worker.request(LoopRequest(surface, track.place, change_at))
+
+    def _track_playing(self, surface: Surface) -> Track | None:
+        """Return the track of a surface if it is still there and sounds by this surface."""
+        session = self._document.session
+        if surface.track not in session.track_names or not self._devices.running:
             return None
-        return self.timeline.step_at(now_s)
+        track = session.track(surface.track)
+        return track if track.source is surface.source else None
 
-    def row_at(self, now_s: float) -> float | None:
-        """Return which row of the loop (0 up to 32) sounds at a moment; None while it stands."""
-        step = self.step_at(now_s)
-        if step is None or self.timeline is None:
-            return None
-        return max(step, self.timeline.anchor_step, 0.0) % LOOP_STEPS  # "play" has a moment of delay
+    @Slot(object)
+    def _on_worker_loopReady(self, result: LoopResult) -> None:
+        request = result.request
+        track = self._track_playing(request.surface)
+        if track is not None and not track.path_plays:
+            self._played_at[track.name] = request.surface.source, request.point
+            self._play(track, PlayedLoop(result.loop), request.change_at)
 
-    # -- what the engine says -------------------------------------------------------------------
+    @Slot(object)
+    def _on_worker_pathReady(self, result: PathResult) -> None:
+        request = result.request
+        if request.target is not None:
+            return
+        surface, plan, change_at = request.surface, request.plan, request.change_at
+        playing = self._track_playing(surface)
+        if playing is not None and playing.path_plays:  # even if a node has moved on: what is newer follows
+            self._played_at[playing.name] = surface.source, plan.path
+            anchored = self._anchored(playing, plan, change_at)
+            self._play(playing, PlayedPath(anchored, result.loops, surface.source), change_at)
 
-    def poll(self) -> Changes:
-        """Take in what the engine said, and return what changed by it."""
-        changes = Changes()
-        if self._engine is not None:
-            for event in self._engine.poll():
-                self._take(event, changes)
-        changes.sounding |= self._follow()
-        return changes
+    # -- to the engine and back -----------------------------------------------------------------
 
-    def _take(self, event: m.Event, changes: Changes) -> None:
-        match event:
-            case m.TransportChanged(playing, timeline):
-                self.playing, self.timeline = playing, timeline
-                changes.names |= {"transport"} if playing else {"transport", "stopped"}
-            case m.PatternStarted(track=track, serial=serial):
-                if self._start_pattern(track, serial):
-                    changes.sounding.add(track)
-            case m.AudioChanged(message=message):
-                if message != self.audio.message:
-                    changes.warn(message)
-                self.audio, self.audio_known = event, True
-                changes.names |= {"kits", "status"}
-            case m.FontLoaded(path):
-                self.font = path
-                changes.names.add("font")
-            case m.FontFailed(message=message) | m.EngineError(message=message):
-                changes.messages.append(("error", message))
-            case m.Stats():
-                self.stats = event
-                changes.names.add("status")
-            case _:
-                self._take_midi(event, changes)
+    def _play(self, track: Track, played: Played, change_at: m.ChangeAt) -> None:
+        if self._link.play(track.name, played, change_at):
+            self.soundingChanged.emit(track.name)
 
-    def _take_midi(self, event: m.Event, changes: Changes) -> None:
-        """Take in what the engine says of MIDI ports."""
-        match event:
-            case m.PortsChanged(names, message):
-                if message != self.ports_message:
-                    changes.warn(message)
-                self.ports, self.ports_message = names, message
-                changes.names |= {"ports", "status"}
-                if message is None and self._lost_midi:
-                    changes.names.add("midi is back")
-                self._lost_midi = message is not None
-            case m.PortOpened(name, virtual, track):
-                if track is None:
-                    self.open_port, self.port_is_virtual = name, virtual
-                changes.names |= {"port", "status"}
-            case m.PortLost(name, track):
-                if track is None:
-                    self.open_port, self._lost_midi = None, True
-                changes.names |= {"status"}
-                changes.warn(f"The MIDI port {name} has vanished. It is opened again when it returns.")
-            case _:
-                self._take_input(event, changes)
+    def _anchored(self, track: Track, plan: PathPlan, change_at: m.ChangeAt) -> PathPlan:
+        """Return a path's plan with the transport step on which its lap begins."""
+        turned = track.name in self._turned
+        self._turned.discard(track.name)
+        step, current = self._link.step_now(), self._link.current_path(track.name)
+        same = current is not None and current.source is track.source
+        before = current.plan if current is not None and same else None
+        return replace(plan, anchor_step=lap_anchor(track, before, plan.path, step, change_at, turned))
 
-    def _take_input(self, event: m.Event, changes: Changes) -> None:
-        """Take in what comes from MIDI inputs."""
-        match event:
-            case m.InputsChanged(names):
-                self.inputs = names
-                changes.names.add("inputs")
-            case m.InputOpened(opened):
-                self.open_input = opened
-                changes.names.add("inputs")
-            case m.InputLost(lost):
-                self.open_input = None
-                changes.names.add("inputs")
-                changes.warn(f"The MIDI input {lost} has vanished. It is opened again when it returns.")
-            case m.NoteReceived():
-                changes.notes.append(event)
+    @Slot()
+    def _on_devices_engineStarted(self) -> None:
+        if self._metronome:
+            self._link.send(m.SetMetronome(True))
 
-    def _start_pattern(self, name: str, serial: int) -> bool:
-        track = self._of(name)
-        played = track.sent.get(serial)
-        if played is None:
-            return False
-        track.sounding = played
-        track.sent = {number: item for number, item in track.sent.items() if number >= serial}
-        if serial == track.newest:
-            track.waiting = None
-        return True
+    @Slot(bool)
+    def _on_devices_engineRestarted(self, was_playing: bool) -> None:
+        for track in self._document.session.tracks:
+            self._request(track, m.ChangeAt.STEP)
+        if was_playing:
+            self._link.send(m.Play())
+        self.transportChanged.emit()
 
-    def _follow(self) -> set[str]:
-        """Bring the sounding loops up to date; return the tracks in which it is another now."""
-        changed, step = set(), self.step_now() or 0.0
-        for name, track in self._tracks.items():
-            if track.sounding is not None:
-                loop = track.sounding.loop_at(step)
-                if loop is not track.loop and loop != track.loop:
-                    changed.add(name)
-                track.loop = loop
-        return changed
+    @Slot(object)
+    def _on_devices_engineTold(self, changes: Changes) -> None:
+        if "stopped" in changes.names:
+            self._return_paths_to_start()
+        if "transport" in changes.names:
+            self.transportChanged.emit()
+        for track in changes.sounding:
+            self.soundingChanged.emit(track)
+
+    def _return_paths_to_start(self) -> None:
+        """Let the paths begin their laps at step 0 again once the transport has stopped."""
+        for track in self._document.session.tracks:
+            current = self._link.current_path(track.name)
+            if current is not None:
+                self._play(track, from_start(track, current), m.ChangeAt.STEP)

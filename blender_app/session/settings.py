@@ -30,8 +30,8 @@ class Settings:
         """Name of the window's theme: "dark" or "light"."""
         return self._text("window/theme") or "dark"
 
-    @theme.setter
-    def theme(self, name: str) -> None:
+    def remember_theme(self, name: str) -> None:
+        """Remember the name of the theme."""
         self._store.setValue("window/theme", name)
 
     @property
@@ -39,8 +39,8 @@ class Settings:
         """Name of the set of corner colours, None for the default."""
         return self._text("window/palette_colours")
 
-    @palette_colours.setter
-    def palette_colours(self, name: str | None) -> None:
+    def remember_palette_colours(self, name: str | None) -> None:
+        """Remember the name of the set of corner colours; None is the default."""
         self._store.setValue("window/palette_colours", name or "")
 
     @property
@@ -48,8 +48,8 @@ class Settings:
         """The window's place and size as Qt gives them; empty at first."""
         return self._bytes("window/geometry")
 
-    @window_geometry.setter
-    def window_geometry(self, geometry: bytes) -> None:
+    def remember_window_geometry(self, geometry: bytes) -> None:
+        """Remember the window's place and size."""
         self._store.setValue("window/geometry", QByteArray(geometry))
 
     @property
@@ -57,8 +57,8 @@ class Settings:
         """The state of the window's parts as Qt gives it; empty at first."""
         return self._bytes("window/state")
 
-    @window_state.setter
-    def window_state(self, state: bytes) -> None:
+    def remember_window_state(self, state: bytes) -> None:
+        """Remember the state of the window's parts."""
         self._store.setValue("window/state", QByteArray(state))
 
     @property
@@ -66,17 +66,22 @@ class Settings:
         """The MIDI port that was open last."""
         return self._text("midi/last_port")
 
-    @last_port.setter
-    def last_port(self, name: str | None) -> None:
-        self._store.setValue("midi/last_port", name or "")
-
     @property
     def last_port_is_own(self) -> bool:
         """Whether that port was one of our own, for others to connect to."""
         return self._text("midi/last_port_is_own") == "yes"
 
-    @last_port_is_own.setter
-    def last_port_is_own(self, own: bool) -> None:
+    def remember_port(self, name: str | None, own: bool) -> None:
+        """Remember the MIDI port that was opened.
+
+        Parameters
+        ----------
+        name
+            Its name; None if it was closed.
+        own
+            Whether it is one of our own, for others to connect to.
+        """
+        self._store.setValue("midi/last_port", name or "")
         self._store.setValue("midi/last_port_is_own", "yes" if own else "")
 
     @property
@@ -85,8 +90,8 @@ class Settings:
         parts = (self._text("midi/routing") or "").split()
         return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
-    @routing.setter
-    def routing(self, channel_and_notes: tuple[int, ...]) -> None:
+    def remember_routing(self, channel_and_notes: tuple[int, ...]) -> None:
+        """Remember the channel of the drums (0-15) and the notes (0-127) of their voices."""
         self._store.setValue("midi/routing", " ".join(map(str, channel_and_notes)))
 
     @property
@@ -94,8 +99,8 @@ class Settings:
         """The SoundFont chosen last, None for the shipped one."""
         return self._text("audio/font")
 
-    @font.setter
-    def font(self, path: str | None) -> None:
+    def remember_font(self, path: str | None) -> None:
+        """Remember the SoundFont; None is the shipped one."""
         self._store.setValue("audio/font", path or "")
 
     @property

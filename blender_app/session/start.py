@@ -12,7 +12,7 @@ from blender_app.core.stored_palette import StoredPalette as DefaultPalette
 from blender_app.engine.host import EngineProcess
 from blender_app.session.controller import Controller
 from blender_app.session.decoding import LoopModel, StoredPalette
-from blender_app.session.playback import Engine
+from blender_app.session.engine_link import Engine
 from blender_app.session.preload import preload_model_libraries
 from blender_app.session.settings import Settings
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from blender_app.session.playback import Playback
+from blender_app.session.engine_link import EngineLink
 
 
 class ModelState(Enum):
@@ -54,7 +54,7 @@ class Status:
     midi_message: str | None = None
 
 
-def status_of(playback: Playback, audio_enabled: bool, models: Mapping[str, ModelState]) -> Status:
+def status_of(playback: EngineLink, audio_enabled: bool, models: Mapping[str, ModelState]) -> Status:
     """Return the status that the engine's last words make, and the states of the models."""
     audio = playback.audio
     if not playback.started:

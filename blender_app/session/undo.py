@@ -61,6 +61,18 @@ def with_fields(session: Session, values: Mapping[str, object]) -> Session:
     """Return `session` with what is named replaced, other tracks first, then their fields.
 
     Of tracks that are gone nothing is set, and if the one in front is gone, the first one is in front.
+
+    Parameters
+    ----------
+    session
+        What is changed.
+    values
+        New values by name.
+
+    Raises
+    ------
+    ValueError
+        A value is not allowed, or there is no such track or field.
     """
     whole: dict[str, object] = {name: value for name, value in values.items() if "." not in name}
     if "tracks" in whole:
@@ -68,16 +80,20 @@ def with_fields(session: Session, values: Mapping[str, object]) -> Session:
         names = [track.name for track in tracks]  # type: ignore[attr-defined]
         if whole.get("front", session.front) not in names and names:
             whole["front"] = names[0]
-    session = replace(session, **whole) if whole else session  # type: ignore[arg-type]
     of_tracks: dict[str, dict[str, object]] = {}
     for name, value in values.items():
         track, dot, field = name.partition(".")
         if dot:
             of_tracks.setdefault(track, {})[field] = value
-    for name, fields in of_tracks.items():
-        if name in session.track_names or "tracks" not in whole:
-            session = session.with_track(replace(session.track(name), **fields))  # type: ignore[arg-type]
-    return session
+    for name in of_tracks:
+        if "tracks" not in whole:
+            session.track(name)  # raises where there is none
+    if of_tracks:  # all at once: a session checks itself each time it is made
+        whole["tracks"] = tuple(
+            replace(track, **of_tracks[track.name]) if track.name in of_tracks else track
+            for track in whole.get("tracks", session.tracks)  # type: ignore[attr-defined]
+        )
+    return replace(session, **whole) if whole else session  # type: ignore[arg-type]
 
 
 class EditCommand(QUndoCommand):

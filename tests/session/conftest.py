@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
@@ -16,8 +17,17 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import Loop, default_corners
-from blender_app.session.playback import Engine
+from blender_app.session.edits.band import BandEdits
+from blender_app.session.edits.clips import ClipEdits
+from blender_app.session.edits.corners import CornerEdits
+from blender_app.session.edits.morph import MorphEdits
+from blender_app.session.edits.place import PlaceEdits
+from blender_app.session.edits.tracks import TrackEdits
+from blender_app.session.engine_link import Engine
+from blender_app.session.messages import Messages
+from blender_app.session.requests import Request
 from blender_app.session.settings import Settings
+from blender_app.session.store import Document
 
 
 class FakeClock:
@@ -168,6 +178,73 @@ def loop_of() -> Callable[[int], DrumLoop]:
     return random_loop
 
 
+class FakeWorker(QObject):
+    """A worker that only remembers what it is asked; a test emits its answers."""
+
+    paletteReady = Signal(object)
+    loopReady = Signal(object)
+    pathReady = Signal(object)
+    cornerReady = Signal(object)
+    modelReady = Signal(str, str)
+    modelFailed = Signal(str, str)
+    failed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[Request] = []
+        self.life: list[str] = []
+
+    def request(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def start(self) -> None:
+        self.life.append("start")
+
+    def close(self) -> bool:
+        self.life.append("close")
+        return True
+
+
+@pytest.fixture
+def worker() -> FakeWorker:
+    """Return a worker that does nothing."""
+    return FakeWorker()
+
+
+@pytest.fixture
+def said(editor: Editor) -> list[tuple[str, str]]:
+    """Return the list of what the musician is told: levels and texts."""
+    told: list[tuple[str, str]] = []
+    editor.messages.messageShown.connect(lambda level, text: told.append((level, text)))
+    return told
+
+
+class Editor:
+    """A document and its edits, without an engine, models or files."""
+
+    def __init__(self, clock: Callable[[], float] = lambda: 0.0) -> None:
+        self.messages = Messages()
+        self.document = Document(clock=clock)
+        self.band = BandEdits(self.document, clock)
+        self.tracks = TrackEdits(self.document, self.messages)
+        self.place = PlaceEdits(self.document)
+        self.corners = CornerEdits(self.document, self.messages)
+        self.morph = MorphEdits(self.document)
+        self.clips = ClipEdits(self.document)
+
+
+@pytest.fixture(scope="session")
+def make_editor() -> type[Editor]:
+    """Return what makes a document with its edits."""
+    return Editor
+
+
+@pytest.fixture
+def editor(clock: FakeClock) -> Editor:
+    """Return a new document with its edits."""
+    return Editor(clock)
+
+
 MakeController = Callable[..., Controller]
 
 
@@ -205,9 +282,9 @@ def controller(make_controller: MakeController, qtbot: QtBot) -> Controller:
     """Return a started controller whose refined palettes sound."""
     controller = make_controller()
     controller.start()
-    names = controller.session.track_names
-    qtbot.waitUntil(lambda: all(controller.held_of(name) == (1.0,) * 4 for name in names))
-    qtbot.waitUntil(lambda: all(controller.sounding_of(name).to_notes() for name in names))
+    names = controller.document.session.track_names
+    qtbot.waitUntil(lambda: all(controller.palettes.accuracy_of(name) == (1.0,) * 4 for name in names))
+    qtbot.waitUntil(lambda: all(controller.playback.sounding_of(name).to_notes() for name in names))
     return controller
 
 

@@ -54,7 +54,7 @@ def test_a_session_of_drums_only_is_a_band_of_one_track() -> None:
 
 def test_it_sounds_as_it_did(make_controller, engine, qtbot: QtBot) -> None:
     controller = make_controller()
-    assert controller.open_session(SAVED)
+    assert controller.files.open(SAVED)
     controller.start()
     assert engine.sent(m.SetTrack) == [
         m.SetTrack(
@@ -67,9 +67,9 @@ def test_it_sounds_as_it_did(make_controller, engine, qtbot: QtBot) -> None:
     (mix,) = engine.sent(m.SetMix)
     assert mix.voices[VOICES.index("open hat")] == m.VoiceMix(mute=True)
     assert mix.voices[VOICES.index("snare")] == m.VoiceMix(solo=True, volume=0.5)
-    controller.move_puck(0.0, 0.0)
-    corner = controller.session.front_track.corners[0]
-    qtbot.waitUntil(lambda: controller.sounding == corner)
+    controller.place.move_puck(0.0, 0.0)
+    corner = controller.document.session.front_track.corners[0]
+    qtbot.waitUntil(lambda: controller.playback.sounding == corner)
     assert engine.sent(m.SetPattern)[-1].pattern.notes == corner.to_notes()
     assert {command.track for command in engine.sent(m.SetPattern)} == {"drums"}
 

@@ -26,32 +26,32 @@ def hurry(controller: Controller, dice: random.Random) -> None:
     """Do one thing of those that a musician does."""
     x, y = dice.random(), dice.random()
     corner = dice.randrange(4)
-    track = dice.choice(controller.session.tracks)
+    track = dice.choice(controller.document.session.tracks)
     name = track.name
     dice.choice(
         [
-            lambda: controller.move_puck(x, y, name),
-            lambda: controller.move_puck(y, x),
+            lambda: controller.place.move_puck(x, y, name),
+            lambda: controller.place.move_puck(y, x),
             lambda: paint(controller, corner, dice, name),
-            lambda: controller.use_preset(corner, dice.choice(Loops[track.kind]), name),
-            lambda: controller.set_path(
+            lambda: controller.corners.use_preset(corner, dice.choice(Loops[track.kind]), name),
+            lambda: controller.place.set_path(
                 DrawnPath(((x, y), (y, x)), bars=dice.randint(1, 3), playing=True), track=name
             ),
-            lambda: controller.play_path(dice.random() < 0.5, name),
-            lambda: controller.set_grid(dice.randint(3, 9), dice.randint(3, 9), name),
-            lambda: controller.set_change_at(dice.choice(list(ChangeAt))),
-            lambda: controller.set_link(dice.choice(list(Link))),
-            lambda: controller.set_front(name),
-            lambda: controller.set_source(dice.choice(list(Source)), name),
+            lambda: controller.place.play_path(dice.random() < 0.5, name),
+            lambda: controller.place.set_grid(dice.randint(3, 9), dice.randint(3, 9), name),
+            lambda: controller.band.set_change_at(dice.choice(list(ChangeAt))),
+            lambda: controller.place.set_coupling(dice.choice(list(Link))),
+            lambda: controller.tracks.set_front(name),
+            lambda: controller.morph.set_source(dice.choice(list(Source)), name),
             lambda: mix(controller, dice, name),
-            lambda: controller.set_octave(dice.randint(-3, 3), name),
-            lambda: controller.add_track(dice.choice(list(TrackKind))),
-            lambda: controller.remove_track(name),
-            controller.undo_stack.undo,
-            controller.undo_stack.undo,
-            controller.undo_stack.redo,
-            controller.toggle_play,
-            controller.new_session,
+            lambda: controller.document.set_track_parameter("octave", dice.randint(-3, 3), name),
+            lambda: controller.tracks.add(dice.choice(list(TrackKind))),
+            lambda: controller.tracks.remove(name),
+            controller.document.undo_stack.undo,
+            controller.document.undo_stack.undo,
+            controller.document.undo_stack.redo,
+            controller.playback.toggle_play,
+            controller.files.new,
             QCoreApplication.processEvents,
             QCoreApplication.processEvents,
         ]
@@ -59,15 +59,17 @@ def hurry(controller: Controller, dice: random.Random) -> None:
 
 
 def paint(controller: Controller, corner: int, dice: random.Random, name: str) -> None:
-    track = controller.session.track(name)
+    track = controller.document.session.track(name)
     if track.kind.is_melodic:
-        controller.set_notes(corner, track.corners[corner].transposed(dice.randint(-5, 5)), track=name)
+        controller.corners.set_notes(
+            corner, track.corners[corner].transposed(dice.randint(-5, 5)), track=name
+        )
     else:
-        controller.paint_hit(corner, dice.randrange(32), dice.randrange(9), dice.randrange(128), name)
+        controller.corners.paint_hit(corner, dice.randrange(32), dice.randrange(9), dice.randrange(128), name)
 
 
 def mix(controller: Controller, dice: random.Random, name: str) -> None:
-    mixer = controller.session.track(name).mixer
+    mixer = controller.document.session.track(name).mixer
     if mixer is not None:
         changes = dice.choice(
             [
@@ -77,20 +79,20 @@ def mix(controller: Controller, dice: random.Random, name: str) -> None:
                 {"ends": mixer.ends[::-1]},
             ]
         )
-        controller.set_mixer(replace(mixer, **changes), "Mix", "mix", name)
+        controller.morph.put(replace(mixer, **changes), "Mix", "mix", name)
 
 
 def is_settled(controller: Controller, engine, name: str) -> bool:
     """Say whether a track shows and plays what its session says."""
-    track = controller.session.track(name)
+    track = controller.document.session.track(name)
     palette = CrossfadePalette(track.corners)
-    if controller.held_of(name) != (1.0,) * 4:
+    if controller.palettes.accuracy_of(name) != (1.0,) * 4:
         return False
-    if controller.cells_of(name) != palette.cells(track.rows, track.cols):
+    if controller.palettes.cells_of(name) != palette.cells(track.rows, track.cols):
         return False
     if track.mixer is not None:
         row = CrossfadePalette(track.mixer.ends)
-        if controller.mixer_loops_of(name) != row.cells(1, track.mixer.steps)[0]:
+        if controller.palettes.morph_loops_of(name) != row.cells(1, track.mixer.steps)[0]:
             return False
         palette = row if track.source is Source.MIXER else palette
     patterns = [command.pattern for command in engine.sent(SetPattern) if command.track == name]
@@ -100,8 +102,8 @@ def is_settled(controller: Controller, engine, name: str) -> bool:
     path = track.playing_path
     if path is None:
         loop = palette.at(np.array([track.place]))[0]
-        return controller.sounding_of(name) == loop and sent.notes == loop.to_notes()
-    current = controller._playback.current_path(name)
+        return controller.playback.sounding_of(name) == loop and sent.notes == loop.to_notes()
+    current = controller._link.current_path(name)
     if current is None or current.plan.path != path:
         return False
     plan = PathPlan(path, current.plan.anchor_step)
@@ -123,13 +125,17 @@ def band_of(engine) -> dict[str, object]:
 def test_in_the_end_all_fits_together(controller: Controller, engine, clock, qtbot: QtBot, seed: int) -> None:
     dice = random.Random(seed)
     errors: list[str] = []
-    controller.messageShown.connect(lambda level, text: errors.append(text) if level == "error" else None)
+    controller.messages.messageShown.connect(
+        lambda level, text: errors.append(text) if level == "error" else None
+    )
     for _ in range(400):
         clock.now_s += dice.random() * 0.2
         hurry(controller, dice)
-    for name in controller.session.track_names:
+    for name in controller.document.session.track_names:
         qtbot.waitUntil(lambda name=name: is_settled(controller, engine, name))
-    tracks = controller.session.tracks
+    tracks = controller.document.session.tracks
     assert band_of(engine) == {track.name: commands.settings_of(track) for track in tracks}
     assert errors == []
-    assert {surface.track for surface in controller._cells} == set(controller.session.track_names)
+    assert {surface.track for surface in controller.palettes._cells} == set(
+        controller.document.session.track_names
+    )

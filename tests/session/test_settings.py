@@ -11,10 +11,12 @@ def test_settings_come_back(tmp_path: Path) -> None:
     first = Settings(tmp_path / "x.ini")
     assert (first.theme, first.last_port, first.font, first.recent_files) == ("dark", None, None, ())
     assert (first.window_geometry, first.palette_colours) == (b"", None)
-    first.theme, first.last_port, first.font = "light", "Synth, 2", "/a b.sf2"
-    first.window_geometry = bytes(range(256))
-    first.window_state = b"\0state"
-    first.palette_colours = "vivid"
+    first.remember_theme("light")
+    first.remember_port("Synth, 2", own=False)
+    first.remember_font("/a b.sf2")
+    first.remember_window_geometry(bytes(range(256)))
+    first.remember_window_state(b"\0state")
+    first.remember_palette_colours("vivid")
     first.set_value("window/zoom", "1.5")
     first.add_recent_file("/one, two.json")
     first.save()
@@ -24,11 +26,11 @@ def test_settings_come_back(tmp_path: Path) -> None:
     assert (second.palette_colours, second.value("window/zoom", "1")) == ("vivid", "1.5")
     assert second.recent_files == ("/one, two.json",)
     assert second.routing == ()
-    second.routing = (9, 36, 38)
+    second.remember_routing((9, 36, 38))
     assert second.routing == (9, 36, 38)
     second.set_value("midi/routing", "9 -1 x")
     assert second.routing == ()
-    second.last_port = None
+    second.remember_port(None, own=False)
     assert second.last_port is None
 
 

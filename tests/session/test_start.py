@@ -17,7 +17,7 @@ from blender_app.session.worker import DecodeWorker
 
 def test_a_running_program_has_the_real_engine_and_the_users_folders(own_folders: Path, qtbot: QtBot) -> None:
     controller = start.make_controller()
-    assert isinstance(controller._playback._make_engine(), EngineProcess)
+    assert isinstance(controller._link._make_engine(), EngineProcess)
     assert own_folders in start.state_folder().parents
     controller.close()
 

@@ -5,18 +5,16 @@ Methods that take a track mean the one in front where none is given.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-
-from PySide6.QtCore import QObject
+from collections.abc import Mapping
 
 from blender_app.core.checks import MAX_NAME_LENGTH, check_index, replace_at
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
-from blender_app.session.document import CORNER_PLACES, Loop, Session
-from blender_app.session.track_editing import TrackEditor
+from blender_app.session.document import CORNER_PLACES, Loop
+from blender_app.session.messages import Messages
+from blender_app.session.store import Document
 
 EMPTY_NAME, DRAWN_NAME = "Empty", "Drawn"
 
@@ -26,32 +24,36 @@ def drawn_name(name: str) -> str:
     return DRAWN_NAME if name == EMPTY_NAME else name
 
 
-class CornerEditor(TrackEditor):
-    """A session editor that knows corners; made as told in `SessionEditor`."""
+class CornerEdits:
+    """Changes the corners of a document's palettes.
 
-    def __init__(
-        self,
-        session: Session | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(session, clock, parent)
+    Parameters
+    ----------
+    document
+        What is edited.
+    messages
+        Told what cannot be done.
+    """
+
+    def __init__(self, document: Document, messages: Messages) -> None:
+        self._document = document
+        self._messages = messages
         self._copied: tuple[Loop, str, bool] | None = None
 
     @property
     def can_paste(self) -> bool:
         """Whether a corner was copied that fits the track in front."""
-        return self.can_paste_into(self._session.front)
+        return self.can_paste_into(self._document.session.front)
 
     def can_paste_into(self, track: str) -> bool:
         """Say whether a corner was copied that fits a track: drums to drums, melodies to melodies."""
         if self._copied is None:
             return False
-        return isinstance(self._copied[0], MelodyLoop) == self._track(track).kind.is_melodic
+        return isinstance(self._copied[0], MelodyLoop) == self._document.track(track).kind.is_melodic
 
     # -- whole corners --------------------------------------------------------------------------
 
-    def set_corner(
+    def put(
         self,
         index: int,
         loop: Loop,
@@ -60,18 +62,44 @@ class CornerEditor(TrackEditor):
         track: str | None = None,
         drawn: bool = False,
     ) -> None:
-        """Put a loop with a name into a corner (0-3); `drawn` by hand, it is not brought into a key."""
-        self.set_corners({index: (loop, name)}, text, track, drawn)
+        """Put a loop into a corner.
 
-    def set_corners(
+        Parameters
+        ----------
+        index
+            The corner, 0-3.
+        loop, name
+            The loop, and what it is called.
+        text
+            What is done, for the undo menu.
+        track
+            Whose corner.
+        drawn
+            Whether it was made by hand: then it is not brought into a key.
+        """
+        self.put_all({index: (loop, name)}, text, track, drawn)
+
+    def put_all(
         self,
         loops: Mapping[int, tuple[Loop, str]],
         text: str,
         track: str | None = None,
         drawn: bool = False,
     ) -> None:
-        """Put loops with names into several corners as one edit."""
-        this = self._track(track)
+        """Put loops into several corners as one edit.
+
+        Parameters
+        ----------
+        loops
+            Loops and names by corner, 0-3.
+        text
+            What is done, for the undo menu.
+        track
+            Whose corners.
+        drawn
+            Whether they were made by hand: then they are not brought into a key.
+        """
+        this = self._document.track(track)
         corners: tuple[Loop, ...] = this.corners
         names: tuple[str, ...] = this.corner_names
         marks: tuple[bool, ...] = this.drawn
@@ -80,48 +108,67 @@ class CornerEditor(TrackEditor):
             corners = replace_at(corners, index, loop)
             names = replace_at(names, index, name[:MAX_NAME_LENGTH])
             marks = replace_at(marks, index, drawn)
-        self.edit_track(text, track, corners=corners, corner_names=names, drawn=marks)
+        self._document.edit_track(text, track, corners=corners, corner_names=names, drawn=marks)
 
-    def set_drawn(self, index: int, drawn: bool, track: str | None = None) -> None:
-        """Let a corner stay as it is although there is a key (`drawn`), or bring it into the key."""
+    def set_user_edited(self, index: int, edited: bool, track: str | None = None) -> None:
+        """Let a corner stay as it is although there is a key (`edited` by hand), or bring it into the key."""
         check_index("corner", index, len(CORNER_PLACES))
-        text = "Leave corner as it is" if drawn else "Bring corner into key"
-        self.edit_track(text, track, drawn=replace_at(self._track(track).drawn, index, bool(drawn)))
+        text = "Leave corner as it is" if edited else "Bring corner into key"
+        self._document.edit_track(
+            text, track, drawn=replace_at(self._document.track(track).drawn, index, bool(edited))
+        )
 
-    def clear_corner(self, index: int, track: str | None = None) -> None:
+    def clear(self, index: int, track: str | None = None) -> None:
         """Empty a corner."""
-        empty = self._track(track).kind.empty_loop()
-        self.set_corner(index, empty, EMPTY_NAME, "Clear corner", track, drawn=True)
+        empty = self._document.track(track).kind.empty_loop()
+        self.put(index, empty, EMPTY_NAME, "Clear corner", track, drawn=True)
 
-    def copy_corner(self, index: int, track: str | None = None) -> None:
+    def copy(self, index: int, track: str | None = None) -> None:
         """Remember a corner's loop for pasting."""
         check_index("corner", index, len(CORNER_PLACES))
-        this = self._track(track)
+        this = self._document.track(track)
         self._copied = this.corners[index], this.corner_names[index], this.drawn[index]
 
-    def paste_corner(self, index: int, track: str | None = None) -> None:
+    def paste(self, index: int, track: str | None = None) -> None:
         """Put the copied loop into a corner, if it fits there."""
-        this = self._track(track)
+        this = self._document.track(track)
         if self._copied is None:
             return
         if not self.can_paste_into(this.name):
-            self.messageShown.emit("warning", "Drums and melodies cannot take each other's loops.")
+            self._messages.warn("Drums and melodies cannot take each other's loops.")
             return
         loop, name, drawn = self._copied
-        self.set_corner(index, loop, name, "Paste corner", track, drawn)
+        self.put(index, loop, name, "Paste corner", track, drawn)
 
     def use_preset(self, index: int, preset: DrumPreset | MelodyPreset, track: str | None = None) -> None:
         """Put one of the named loops into a corner."""
-        self.set_corner(index, preset.loop, preset.name, f"Preset {preset.name}", track)
+        self.put(index, preset.loop, preset.name, f"Preset {preset.name}", track)
 
     # -- inside a corner ------------------------------------------------------------------------
 
     def paint_hit(self, index: int, step: int, voice: int, velocity: int, track: str | None = None) -> None:
-        """Set a hit of a corner (velocity 1-127) or take it away (0); its microtiming stays."""
+        """Set a hit of a corner or take it away; its microtiming stays.
+
+        Parameters
+        ----------
+        index
+            The corner, 0-3.
+        step, voice
+            Which hit: the sixteenth, and the voice, 0-8.
+        velocity
+            Its velocity, brought into 0-127; 0 takes it away.
+        track
+            The drum track.
+
+        Raises
+        ------
+        ValueError
+            There is no such corner, step or voice, or the track plays no drums.
+        """
         check_index("corner", index, len(CORNER_PLACES))
         check_index("step", step, LOOP_STEPS)
         check_index("voice", voice, VOICE_COUNT)
-        this = self._track(track)
+        this = self._document.track(track)
         loop = this.corners[index]
         if not isinstance(loop, DrumLoop):
             raise ValueError(f"{this.name} plays no drums")
@@ -129,10 +176,12 @@ class CornerEditor(TrackEditor):
         changed = loop.with_hit(step, voice, velocity, float(loop.microtiming[step, voice]))
         if velocity and loop.velocity[step, voice]:
             corners = replace_at(this.corners, index, changed)
-            self.edit_track("Set velocity", track, f"velocity {index} {step} {voice}", corners=corners)
+            self._document.edit_track(
+                "Set velocity", track, f"velocity {index} {step} {voice}", corners=corners
+            )
         else:
             name = drawn_name(this.corner_names[index])
-            self.set_corner(index, changed, name, "Paint hits", track, drawn=True)
+            self.put(index, changed, name, "Paint hits", track, drawn=True)
 
     def set_notes(
         self,
@@ -142,10 +191,24 @@ class CornerEditor(TrackEditor):
         merge_key: str | None = None,
         track: str | None = None,
     ) -> None:
-        """Put a melody drawn by hand into a corner, which keeps its name unless that is "Empty"."""
+        """Put a melody drawn by hand into a corner, which keeps its name unless that is "Empty".
+
+        Parameters
+        ----------
+        index
+            The corner, 0-3.
+        loop
+            The melody.
+        text
+            What is done, for the undo menu.
+        merge_key
+            Steps of one key in quick succession become one; None for a step of its own.
+        track
+            The melodic track.
+        """
         check_index("corner", index, len(CORNER_PLACES))
-        this = self._track(track)
-        self.edit_track(
+        this = self._document.track(track)
+        self._document.edit_track(
             text,
             track,
             merge_key and f"notes {index} {merge_key}",

@@ -1,19 +1,17 @@
-"""Edits of the session: each of them can be undone, and a drag is one step."""
+"""The document: the session and its history, the one place where a session is replaced by the next."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from blender_app.core.parameters import Parameter, Value, parameters_of
-from blender_app.core.scales import Key
-from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import Clip, Link, MidiSettings, Session, Track
-from blender_app.session.tempo_tap import TempoTap
+from blender_app.session.document import MidiSettings, Session, Track
 from blender_app.session.undo import (
     EditCommand,
     changed_fields,
@@ -25,26 +23,31 @@ from blender_app.session.undo import (
 MAX_UNDO_STEPS = 500
 
 
-class SessionEditor(QObject):
+class Document(QObject):
     """Holds the session and its history; every write goes through here.
 
     Parameters
     ----------
     session
-        What to begin with.
+        What to begin with; None is a new one.
     clock
         Gives monotonic seconds; tests bring their own.
+    parent
+        Qt parent.
 
     Notes
     -----
     `sessionChanged` carries a frozenset of the names of what changed: fields of `Session` ("tracks"
     stands for which tracks there are), and "bass.puck" and the like for fields of tracks; a track
-    that was added brings all of its own.
-    `messageShown` carries a level ("info", "warning" or "error") and a text for the musician.
+    that was added brings all of its own. `sessionReplaced` carries the session before and these names;
+    it comes first, for those who bring engine and models up to date.
+    `edited` carries the names that an edit was about: it comes when one is made, not when it is undone,
+    and not when a file is opened.
     """
 
+    sessionReplaced = Signal(object, object)
     sessionChanged = Signal(object)
-    messageShown = Signal(str, str)
+    edited = Signal(object)
 
     def __init__(
         self,
@@ -59,7 +62,7 @@ class SessionEditor(QObject):
         self._undo_stack.setUndoLimit(MAX_UNDO_STEPS)
         self._gesture_text: str | None = None
         self._gesture_count = 0
-        self._tap = TempoTap()
+        self._made: Session | None = None
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -73,8 +76,14 @@ class SessionEditor(QObject):
         """The history; its actions and its clean state can be used by a window."""
         return self._undo_stack
 
-    def _track(self, name: str | None) -> Track:
-        """Return the track of that name, the one in front for None."""
+    def track(self, name: str | None = None) -> Track:
+        """Return the track of that name, the one in front for None.
+
+        Raises
+        ------
+        ValueError
+            There is none of that name.
+        """
         return self._session.front_track if name is None else self._session.track(name)
 
     # -- gestures -------------------------------------------------------------------------------
@@ -91,51 +100,14 @@ class SessionEditor(QObject):
         """End the drag; without one nothing happens."""
         self._gesture_text = None
 
-    # -- tempo and feel -------------------------------------------------------------------------
-
-    def set_tempo(self, tempo_bpm: float) -> None:
-        """Set the tempo, brought into 20-300 beats a minute."""
-        self.set_parameter("tempo_bpm", tempo_bpm)
-
-    def tap_tempo(self) -> None:
-        """Take one tap of the beat; from the second on, the tempo follows."""
-        tempo_bpm = self._tap.tap(self._clock())
-        if tempo_bpm is not None:
-            self.edit("Tap tempo", "tap", tempo_bpm=tempo_bpm)
-
-    def set_swing(self, swing: float) -> None:
-        """Set the swing, brought into 0.5-0.75."""
-        self.set_parameter("swing", swing)
-
-    def set_feel(self, feel: float) -> None:
-        """Set how much of microtiming and dynamics is played, brought into 0-1."""
-        self.set_parameter("feel", feel)
-
-    def set_change_at(self, change_at: ChangeAt) -> None:
-        """Set on which boundary a new pattern takes over."""
-        self.edit("Change at", change_at=change_at)
-
-    # -- the whole band -------------------------------------------------------------------------
-
-    def set_font(self, path: str | None) -> None:
-        """Choose a SoundFont; None is the shipped one."""
-        self.edit("SoundFont", font=path)
-
-    def set_volume(self, volume: float) -> None:
-        """Set the synthesizer's loudness, brought into 0-1."""
-        self.set_parameter("volume", volume)
-
-    def set_scale(self, key: Key | None) -> None:
-        """Set the key that decoded melodies keep to; None lets them go."""
-        self.edit("Scale" if key is not None else "No scale", scale=key)
-
-    def set_link(self, link: Link) -> None:
-        """Set how the pucks of the other tracks follow the one that is moved."""
-        self.edit("Link pucks" if link is not Link.FREE else "Free pucks", link=link)
-
-    def set_clips(self, clips: tuple[Clip, ...], text: str) -> None:
-        """Set the loops put aside."""
-        self.edit(text, clips=clips)
+    @contextmanager
+    def outside_gesture(self) -> Iterator[None]:
+        """Make edits that come by themselves while a drag goes on: they are no part of it."""
+        text, self._gesture_text = self._gesture_text, None
+        try:
+            yield
+        finally:
+            self._gesture_text = text
 
     # -- parameters -----------------------------------------------------------------------------
 
@@ -182,7 +154,7 @@ class SessionEditor(QObject):
 
         Steps of one key merge by track; see `edit_values`.
         """
-        name = self._track(track).name
+        name = self.track(track).name
         values = {track_field(name, field): value for field, value in fields.items()}
         self.edit_values(text, values, merge_key and f"{name} {merge_key}")
 
@@ -204,13 +176,14 @@ class SessionEditor(QObject):
             If a value is not allowed or a name unknown; nothing is changed then.
         """
         before = {name: field_of(self._session, name) for name in values}
-        new = with_fields(self._session, values)
+        new = with_fields(self._session, self._with_ports_of_now(values))
         after = {name: field_of(new, name) for name in values}
         changed = [name for name in values if before[name] != after[name]]
         if not changed:
             return
         if self._gesture_text is not None:
             text, merge_key = self._gesture_text, f"gesture {self._gesture_count}"
+        self._made = new  # so that what was checked is not made and checked again
         self._undo_stack.push(
             EditCommand(
                 text,
@@ -221,35 +194,54 @@ class SessionEditor(QObject):
                 self._apply_edit,
             )
         )
+        self.edited.emit(frozenset(changed))
 
     def _apply_edit(self, values: Mapping[str, object]) -> None:
-        """Make or take back an edit; MIDI ports are no edits and stay what they are."""
-        values = dict(values)
-        midi, now = values.get("midi"), self._session.midi
+        """Make or take back an edit."""
+        made, self._made = self._made, None
+        self._replace(made or with_fields(self._session, self._with_ports_of_now(values)))
+
+    def _with_ports_of_now(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return `values` without what they say of MIDI ports: these are no edits and stay what they are."""
+        kept = dict(values)
+        midi, now = kept.get("midi"), self._session.midi
         if isinstance(midi, MidiSettings):
-            values["midi"] = replace(midi, port=now.port, virtual=now.virtual)
-        tracks = values.get("tracks")
+            kept["midi"] = replace(midi, port=now.port, virtual=now.virtual)
+        tracks = kept.get("tracks")
         if isinstance(tracks, tuple):
             ports = {track.name: track.port for track in self._session.tracks}
-            values["tracks"] = tuple(
-                replace(track, port=ports.get(track.name, track.port)) for track in tracks
-            )
-        self.apply_values(values)
+            kept["tracks"] = tuple(replace(track, port=ports.get(track.name, track.port)) for track in tracks)
+        return kept
 
     def apply_values(self, values: Mapping[str, object]) -> None:
-        """Make `values` the session's without a step in the history, and tell who listens."""
-        self._replace_session(with_fields(self._session, values))
+        """Make `values` the session's without a step in the history, and tell who listens.
 
-    def _replace_session(self, session: Session) -> None:
+        Parameters
+        ----------
+        values
+            New values by name, as `sessionChanged` tells them.
+
+        Raises
+        ------
+        ValueError
+            If a value is not allowed or a name unknown; nothing is changed then.
+        """
+        self._replace(with_fields(self._session, values))
+
+    def begin(self, session: Session) -> None:
+        """Go on with another session, without a history and with nothing unsaved."""
+        self.end_gesture()
+        self._undo_stack.clear()
+        self._undo_stack.setClean()
+        self._replace(session)
+
+    def _replace(self, session: Session) -> None:
         changed = changed_fields(self._session, session)
         if not changed:
             return
         before, self._session = self._session, session
-        self._on_session_replaced(before, changed)
+        self.sessionReplaced.emit(before, changed)
         self.sessionChanged.emit(changed)
-
-    def _on_session_replaced(self, before: Session, changed: frozenset[str]) -> None:
-        """Let a subclass follow a change of what is named before anybody hears of it."""
 
 
 def _merge_key(parameter: Parameter) -> str | None:

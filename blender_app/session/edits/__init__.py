@@ -1,0 +1,1 @@
+"""Edits of the document by topic; a new topic is a new file here, made known in `session.controller`."""

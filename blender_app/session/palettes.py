@@ -1,0 +1,193 @@
+"""Palettes and morphs as they are decoded: their cells, and how well the models say their ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from blender_app.session import commands
+from blender_app.session.document import Loop, Session, Source, Track
+from blender_app.session.messages import Messages
+from blender_app.session.requests import ForgetRequest, PaletteResult, Surface
+from blender_app.session.status import ModelState
+from blender_app.session.store import Document
+from blender_app.session.track import MODEL_NAMES
+from blender_app.session.worker import DecodeWorker
+
+_log = logging.getLogger(__name__)
+
+
+class Palettes(QObject):
+    """Asks the worker for the palettes and morphs of a document, and keeps what it answers.
+
+    Parameters
+    ----------
+    document
+        Whose tracks are decoded.
+    worker
+        Decodes; it runs from `start` to `close`.
+    messages
+        Told what fails.
+    parent
+        Qt parent.
+
+    Notes
+    -----
+    `cellsChanged` and `morphChanged` carry the name of a track whose palette or morph was decoded anew;
+    `decoded` comes after them, with the surface. `modelsChanged` tells that a model is there, or cannot be.
+    """
+
+    cellsChanged = Signal(str)
+    morphChanged = Signal(str)
+    decoded = Signal(object)
+    modelsChanged = Signal()
+
+    def __init__(
+        self, document: Document, worker: DecodeWorker, messages: Messages, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._worker = worker
+        self._messages = messages
+        self._cells: dict[Surface, list[list[Loop]]] = {}
+        self._accuracy: dict[Surface, tuple[float, ...] | None] = {}
+        self._model_states = dict.fromkeys(MODEL_NAMES, ModelState.LOADING)
+        self._model_hashes: dict[str, str] = {}
+        self._running = False
+        worker.paletteReady.connect(self._on_worker_paletteReady)
+        worker.modelReady.connect(self._on_worker_modelReady)
+        worker.modelFailed.connect(self._on_worker_modelFailed)
+        worker.failed.connect(self._on_worker_failed)
+
+    # -- life -----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Ask for the palettes of all tracks, the one in front first, and start the worker."""
+        self._running = True
+        for track in front_first(self._document.session):
+            self.follow_track(None, track)
+        self._worker.start()
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._running:
+            self._running = False
+            if not self._worker.close():
+                _log.warning("the worker did not end in time")
+
+    # -- reading --------------------------------------------------------------------------------
+
+    @property
+    def cells(self) -> list[list[Loop]]:
+        """Loops of the front palette's cells, row by row; empty before the first palette."""
+        return self.cells_of(self._document.session.front)
+
+    def cells_of(self, track: str) -> list[list[Loop]]:
+        """Return the loops of a track's cells, row by row; empty before the first palette."""
+        return self._cells.get(Surface(track), [])
+
+    @property
+    def accuracy(self) -> tuple[float, ...] | None:
+        """Share (0-1) of each front corner's steps that the model says by itself; None without a model."""
+        return self.accuracy_of(self._document.session.front)
+
+    def accuracy_of(self, track: str) -> tuple[float, ...] | None:
+        """Return the share (0-1) of each corner's steps that the model says by itself, or None."""
+        return self._accuracy.get(Surface(track))
+
+    def morph_loops_of(self, track: str) -> list[Loop]:
+        """Return the loops of a track's morph; empty before they are decoded."""
+        rows = self._cells.get(Surface(track, Source.MIXER), [])
+        return rows[0] if rows and self._document.track(track).mixer is not None else []
+
+    @property
+    def model_states(self) -> Mapping[str, ModelState]:
+        """Where each model is, by name."""
+        return MappingProxyType(self._model_states)
+
+    @property
+    def model_hashes(self) -> Mapping[str, str]:
+        """Hashes of the models that were loaded, by name."""
+        return MappingProxyType(self._model_hashes)
+
+    # -- to the worker --------------------------------------------------------------------------
+
+    def follow_track(self, before: tuple[Session, Track] | None, track: Track) -> None:
+        """Ask for what a track needs.
+
+        Parameters
+        ----------
+        before
+            The session and the track as they were; None for a new track.
+        track
+            The track as it is.
+        """
+        for source in Source:
+            request = commands.palette_request(self._document.session, track, source)
+            if request is not None and (
+                before is None or commands.palette_request(*before, source) != request
+            ):
+                self._worker.request(request)
+
+    def forget(self, track: str) -> None:
+        """Let go of a track that is no more."""
+        for source in Source:
+            surface = Surface(track, source)
+            self._worker.request(ForgetRequest(surface))
+            self._cells.pop(surface, None)
+            self._accuracy.pop(surface, None)
+
+    # -- from the worker ------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_worker_paletteReady(self, result: PaletteResult) -> None:
+        request, surface, session = result.request, result.request.surface, self._document.session
+        if surface.track not in session.track_names or not self._running:
+            return
+        wanted = commands.palette_request(session, session.track(surface.track), surface.source)
+        if wanted is None or (request.rows, request.cols) != (wanted.rows, wanted.cols):
+            return
+        self._cells[surface], self._accuracy[surface] = result.cells, result.held
+        (self.cellsChanged if surface.source is Source.PALETTE else self.morphChanged).emit(surface.track)
+        self.decoded.emit(surface)
+
+    @Slot(str, str)
+    def _on_worker_modelReady(self, name: str, model_hash: str) -> None:
+        _log.info("model %s %s is ready", name, model_hash)
+        self._model_states[name], self._model_hashes[name] = ModelState.READY, model_hash
+        self._compare_model(name)
+        self.modelsChanged.emit()
+
+    @Slot(str, str)
+    def _on_worker_modelFailed(self, name: str, message: str) -> None:
+        self._model_states[name] = ModelState.FAILED
+        self._messages.warn(f"{message} The corners play all the same; between them they are cross-faded.")
+        self.modelsChanged.emit()
+
+    @Slot(str)
+    def _on_worker_failed(self, message: str) -> None:
+        self._messages.error(message)
+
+    # -- models ---------------------------------------------------------------------------------
+
+    @Slot()
+    def compare_models(self) -> None:
+        """Warn if the document was made with other models than those that are loaded."""
+        for name in MODEL_NAMES:
+            self._compare_model(name)
+
+    def _compare_model(self, name: str) -> None:
+        old, new = dict(self._document.session.models).get(name), self._model_hashes.get(name)
+        if old and new and old != new:
+            self._messages.warn(
+                f"This session was made with another version of the model {name}: its corners are the "
+                "same, what lies between them may differ."
+            )
+
+
+def front_first(session: Session) -> list[Track]:
+    """Return the tracks of a session, the one in front before the others."""
+    return sorted(session.tracks, key=lambda track: track.name != session.front)

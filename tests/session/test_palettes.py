@@ -1,0 +1,172 @@
+"""Palettes and dice by themselves, with a worker that a test plays."""
+
+from __future__ import annotations
+
+import pytest
+
+from blender_app.core.scales import Key
+from blender_app.session import commands
+from blender_app.session.dice import Dice
+from blender_app.session.document import Session, Source
+from blender_app.session.palettes import Palettes, front_first
+from blender_app.session.requests import (
+    CornerResult,
+    DiceRequest,
+    ForgetRequest,
+    PaletteResult,
+    Surface,
+    VaryRequest,
+)
+from blender_app.session.status import ModelState
+
+DRUMS = Surface("drums")
+
+
+@pytest.fixture
+def palettes(editor, worker) -> Palettes:
+    """Return palettes that were started."""
+    palettes = Palettes(editor.document, worker, editor.messages)
+    palettes.start()
+    return palettes
+
+
+@pytest.fixture
+def dice(editor, worker, palettes: Palettes) -> Dice:
+    """Return dice that always fall the same way."""
+    worker.modelReady.emit("drums-2bar", "f00d")
+    worker.requests.clear()
+    corners, morph = editor.corners, editor.morph
+    return Dice(editor.document, worker, palettes, corners, morph, editor.messages, lambda: 7)
+
+
+def answer(editor, worker, surface: Surface = DRUMS, **changes: int) -> PaletteResult:
+    """Let the worker answer what is wanted of a surface, and return the answer."""
+    session = editor.document.session
+    wanted = commands.palette_request(session, session.track(surface.track), surface.source)
+    rows, cols = changes.get("rows", wanted.rows), changes.get("cols", wanted.cols)
+    request = type(wanted)(surface, wanted.space, rows, cols)
+    result = PaletteResult(request, [[wanted.space.anchors[0]] * cols] * rows, (0.5,) * 4, refined=True)
+    worker.paletteReady.emit(result)
+    return result
+
+
+def test_the_front_palette_is_asked_for_first_and_then_the_worker_starts(editor, worker) -> None:
+    editor.tracks.set_front("melody")
+    Palettes(editor.document, worker, editor.messages).start()
+    assert [request.surface.track for request in worker.requests] == ["melody", "drums", "bass"]
+    assert worker.life == ["start"]
+
+
+def test_only_what_has_changed_is_asked_for_again(editor, worker, palettes: Palettes) -> None:
+    before = editor.document.session
+    worker.requests.clear()
+    editor.place.move_puck(0.1, 0.1, "bass")
+    palettes.follow_track((before, before.track("bass")), editor.document.track("bass"))
+    assert worker.requests == []
+    before = editor.document.session
+    editor.band.set_key(Key(2))
+    for track in front_first(editor.document.session):
+        palettes.follow_track((before, before.track(track.name)), track)
+    assert [request.surface.track for request in worker.requests] == ["bass", "melody"]
+
+
+def test_an_answer_is_kept_and_told(editor, worker, palettes: Palettes) -> None:
+    told: list[object] = []
+    palettes.cellsChanged.connect(told.append)
+    palettes.morphChanged.connect(lambda track: told.append(("morph", track)))
+    palettes.decoded.connect(told.append)
+    result = answer(editor, worker)
+    assert palettes.cells is result.cells
+    assert palettes.accuracy == (0.5,) * 4
+    assert told == ["drums", DRUMS]
+    editor.morph.set_source(Source.MIXER, "bass")
+    row = Surface("bass", Source.MIXER)
+    loops = answer(editor, worker, row).cells[0]
+    assert palettes.morph_loops_of("bass") == loops
+    assert told[2:] == [("morph", "bass"), row]
+    editor.morph.put(None, "Remove", track="bass")
+    assert palettes.morph_loops_of("bass") == []
+
+
+def test_an_answer_for_another_grid_or_a_track_that_has_gone_is_dropped(editor, worker, palettes) -> None:
+    answer(editor, worker, rows=4)
+    assert palettes.cells == []
+    late = answer(editor, worker, Surface("bass"))
+    palettes.forget("bass")
+    assert worker.requests[-2:] == [ForgetRequest(Surface("bass", source)) for source in Source]
+    editor.tracks.remove("bass")
+    worker.paletteReady.emit(late)
+    assert palettes.cells_of("bass") == []
+    assert palettes.accuracy_of("bass") is None
+
+
+def test_after_the_end_no_answer_is_taken(editor, worker, palettes: Palettes) -> None:
+    palettes.close()
+    palettes.close()
+    assert worker.life == ["start", "close"]
+    answer(editor, worker)
+    assert palettes.cells == []
+
+
+def test_models_are_known_and_compared_with_those_of_the_session(editor, worker, palettes, said) -> None:
+    editor.document.begin(Session(models=(("drums-2bar", "old"),)))
+    worker.modelReady.emit("drums-2bar", "new")
+    worker.modelFailed.emit("melody-2bar", "It is missing.")
+    assert palettes.model_hashes == {"drums-2bar": "new"}
+    assert palettes.model_states == {"drums-2bar": ModelState.READY, "melody-2bar": ModelState.FAILED}
+    assert [level for level, _ in said] == ["warning", "warning"]
+    assert "another version of the model drums-2bar" in said[0][1]
+    assert said[1][1].startswith("It is missing. ")
+    palettes.compare_models()
+    assert said[2] == said[0]
+
+
+# -- dice -------------------------------------------------------------------------------------------
+
+
+def test_the_dice_ask_with_kind_seed_and_key(editor, worker, dice: Dice) -> None:
+    worker.modelReady.emit("melody-2bar", "cafe")
+    editor.band.set_key(Key(2))
+    bass = editor.document.session.track("bass")
+    dice.roll(2, "bass")
+    dice.vary(1, 0.5, "bass")
+    dice.roll_end(0, "bass")  # it has no morph
+    assert worker.requests == [
+        DiceRequest(Surface("bass"), 2, bass.kind, 7, Key(2)),
+        VaryRequest(Surface("bass"), 1, bass.kind, 7, bass.corners[1], 0.5, Key(2)),
+    ]
+
+
+def test_what_falls_during_a_drag_is_a_step_of_its_own(editor, worker, dice: Dice, loop_of) -> None:
+    editor.document.begin_gesture("Drag puck")
+    editor.place.move_puck(0.1, 0.1)
+    kind = editor.document.track().kind
+    worker.cornerReady.emit(CornerResult(DiceRequest(DRUMS, 1, kind, 7), loop_of(7)))
+    editor.place.move_puck(0.2, 0.2)
+    texts = [editor.document.undo_stack.text(index) for index in range(3)]
+    assert texts == ["Drag puck", "Dice", "Drag puck"]
+    assert editor.document.track().corner_names[1] == "Dice 7"
+
+
+def test_a_varied_end_keeps_its_name_and_says_so_once(editor, worker, dice: Dice, loop_of) -> None:
+    editor.morph.set_source(Source.MIXER)
+    surface, kind = Surface("drums", Source.MIXER), editor.document.track().kind
+    name = editor.document.track().mixer.names[1]
+    for seed in (1, 2):
+        request = VaryRequest(surface, 1, kind, seed, loop_of(0), 0.5)
+        worker.cornerReady.emit(CornerResult(request, loop_of(seed)))
+    morph = editor.document.track().mixer
+    assert (morph.ends[1], morph.names[1]) == (loop_of(2), f"{name} (varied)")
+    editor.morph.put(None, "Remove")
+    worker.cornerReady.emit(CornerResult(request, loop_of(3)))  # it has gone meanwhile
+    assert editor.document.track().mixer is None
+
+
+def test_without_its_model_nothing_is_asked(editor, worker, dice: Dice, said) -> None:
+    dice.roll(0, "melody")  # loading still: it waits
+    assert said[-1][0] == "info"
+    assert len(worker.requests) == 1
+    worker.modelFailed.emit("melody-2bar", "It is missing.")
+    dice.vary(0, 0.5, "melody")
+    assert said[-1][0] == "warning"
+    assert len(worker.requests) == 1
