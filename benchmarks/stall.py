@@ -76,9 +76,14 @@ def main() -> int:
             state_folder=Path(folder),
         )
         controller.start()
-        _run(application, lambda: controller.held is not None and controller.status.audio != "starting")
-        controller.play()
-        _run(application, lambda: controller.playing)
+        _run(
+            application,
+            lambda: (
+                controller.palettes.accuracy is not None and controller.devices.status.audio != "starting"
+            ),
+        )
+        controller.playback.play()
+        _run(application, lambda: controller.playback.playing)
         quiet = _delays(application, controller, engine, arguments.moves, 0.0)
         stalled = _delays(application, controller, engine, arguments.moves, arguments.stall / 1000.0)
         late = engine.late_events
@@ -102,13 +107,18 @@ def _delays(
     for index in range(moves):
         engine.given_s.clear()
         begun = time.monotonic()
-        controller.move_puck(0.1 + 0.8 * (index % 2), 0.1 + 0.8 * (index * 0.37 % 1.0), "drums")
+        controller.place.move_puck(0.1 + 0.8 * (index % 2), 0.1 + 0.8 * (index * 0.37 % 1.0), "drums")
         time.sleep(stall_s)
         _run(application, lambda: bool(engine.given_s))
         delays.append((engine.given_s[0] - begun) * 1000.0)
-        until = time.monotonic() + SETTLE_S
-        _run(application, lambda until=until: time.monotonic() >= until)
+        _run_for(application, SETTLE_S)
     return delays
+
+
+def _run_for(application: QCoreApplication, seconds: float) -> None:
+    """Handle events for some time."""
+    until = time.monotonic() + seconds
+    _run(application, lambda: time.monotonic() >= until)
 
 
 def _run(application: QCoreApplication, done: Callable[[], bool]) -> None:

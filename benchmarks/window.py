@@ -127,15 +127,15 @@ def _time_start() -> int:
         window = make_window(controller)
         watch.append(FirstPaint())
         window.parts.stage.palette_view.installEventFilter(watch[0])
-        controller.cellsChanged.connect(lambda: reach("cells"))
-        controller.kitsChanged.connect(lambda: reach("sound"))
+        controller.palettes.cellsChanged.connect(lambda: reach("cells"))
+        controller.devices.kitsChanged.connect(lambda: reach("sound"))
 
         def follow() -> None:
-            if controller.status.model_state is not ModelState.LOADING:
+            if controller.devices.status.model_state is not ModelState.LOADING:
                 reach("model")
                 window.close_without_asking()
 
-        controller.statusChanged.connect(follow)
+        controller.devices.statusChanged.connect(follow)
         QTimer.singleShot(PATIENCE_MS, window.close_without_asking)
         return window
 
@@ -162,8 +162,8 @@ def _time_drag(moves: int) -> int:
     window.resize(WIDTH, HEIGHT)
     window.show()
     controller.start()
-    tracks = controller.session.track_names
-    _wait_until(lambda: all(controller.held_of(name) is not None for name in tracks))
+    tracks = controller.document.session.track_names
+    _wait_until(lambda: all(controller.palettes.accuracy_of(name) is not None for name in tracks))
     palette = window.parts.stage.palette_view
     found: dict[str, list[float]] = {"frame": []}
 
@@ -173,12 +173,12 @@ def _time_drag(moves: int) -> int:
         QApplication.sendEvent(palette, event)
 
     for name in ("paint", "paint while playing", "paint while playing, melody in front, pucks linked"):
-        if name != "paint" and not controller.playing:
-            controller.play()
-            _wait_until(lambda: controller.playing)
+        if name != "paint" and not controller.playback.playing:
+            controller.playback.play()
+            _wait_until(lambda: controller.playback.playing)
         if name.endswith("linked"):
-            controller.set_front("melody")
-            controller.set_link(Link.SAME)
+            controller.tracks.set_front("melody")
+            controller.place.set_coupling(Link.SAME)
             application.processEvents()
         spent[:] = [0.0]
         send(QMouseEvent.Type.MouseButtonPress, palette.point_of((0.5, 0.5)))

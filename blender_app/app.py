@@ -152,11 +152,11 @@ def _start_when_seen(window: MainWindow, session: str | Path | None) -> None:
 def _start(window: MainWindow, session: str | Path | None) -> None:
     controller = window.controller
     if session is not None:
-        controller.open_session(session)
+        controller.files.open(session)
     controller.start()
     if not controller.settings.window_geometry:
         window.banner.show_message("info", WELCOME)
-    found = controller.find_recoverable()
+    found = controller.files.find_recoverable()
     if found is not None:
         window.files.ask_recovery(found)
 

@@ -22,7 +22,7 @@ from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import Loop
-from blender_app.session.playback import Engine
+from blender_app.session.engine_link import Engine
 from blender_app.session.settings import Settings
 from blender_app.ui.look.theme import Look
 from blender_app.ui.roll.piano_roll import PianoRoll
@@ -115,10 +115,10 @@ def controller(qtbot: QtBot, engine: Engine, tmp_path: Path) -> Iterator[Control
         state_folder=tmp_path / "state",
     )
     controller.start()
-    names = controller.session.track_names
-    qtbot.waitUntil(lambda: all(controller.held_of(name) is not None for name in names))
-    qtbot.waitUntil(lambda: controller.sounding.hit_count > 0)
-    qtbot.waitUntil(lambda: bool(controller.kits))
+    names = controller.document.session.track_names
+    qtbot.waitUntil(lambda: all(controller.palettes.accuracy_of(name) is not None for name in names))
+    qtbot.waitUntil(lambda: controller.playback.sounding.hit_count > 0)
+    qtbot.waitUntil(lambda: bool(controller.devices.kits))
     yield controller
     controller.close()
 

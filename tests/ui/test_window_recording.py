@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
+from blender_app.ui.main_window import MainWindow
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.ui.main_window import MainWindow
 
 
 def test_a_recording_ends_where_it_was_begun_when_another_track_comes_to_the_front(

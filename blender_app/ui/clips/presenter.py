@@ -84,7 +84,7 @@ class ClipsPresenter(Presenter):
         return library
 
     def _connect_library(self, library: ClipLibrary) -> None:
-        library.clipsEdited.connect(self._controller.set_clips)
+        library.clipsEdited.connect(self._controller.clips.put_all)
         library.full.connect(self._on_library_full)
         library.keepAsked.connect(self.keep_sounding)
         library.auditionAsked.connect(lambda row: self._player.hear(self._clip(row)))
@@ -93,7 +93,7 @@ class ClipsPresenter(Presenter):
         library.exportAsked.connect(lambda row: self._player.export(self._clip(row)))
 
     def _clip(self, row: int) -> Clip:
-        return self._controller.session.clips[row]
+        return self._controller.document.session.clips[row]
 
     def deferred_parts(self) -> Iterator[object]:
         yield import_module("blender_app.ui.clips.library")
@@ -107,7 +107,7 @@ class ClipsPresenter(Presenter):
 
     def _show_on(self, library: ClipLibrary) -> None:
         library.set_kind(self._front.kind)
-        library.set_clips(self._controller.session.clips)
+        library.set_clips(self._controller.document.session.clips)
 
     def show_changes(self, names: frozenset[str]) -> None:
         if names & {"front", "clips"}:
@@ -130,7 +130,7 @@ class ClipsPresenter(Presenter):
             name = mixing.step_name(track.mixer, mixing.nearest_step(x, track.mixer.steps))
         else:
             name = f"{track.name} {x:.2f}, {y:.2f}"
-        self.keep(Clip(name, track.kind, self._controller.sounding))
+        self.keep(Clip(name, track.kind, self._controller.playback.sounding))
 
     @Slot(object)
     def keep(self, clip: Clip) -> None:

@@ -30,8 +30,8 @@ class DrumsPresenter(Presenter):
         super().__init__(shell, controller)
         self._edited, self._panel = edited, panel
         panel.step_grid.hitPainted.connect(self._on_grid_hitPainted)
-        panel.step_grid.gestureStarted.connect(self._controller.begin_gesture)
-        panel.step_grid.gestureEnded.connect(self._controller.end_gesture)
+        panel.step_grid.gestureStarted.connect(self._controller.document.begin_gesture)
+        panel.step_grid.gestureEnded.connect(self._controller.document.end_gesture)
         panel.presetChosen.connect(edited.use_preset)
         panel.names.nameClicked.connect(self._on_names_nameClicked)
         edited.chosen.connect(self._show_edited)
@@ -69,17 +69,17 @@ class DrumsPresenter(Presenter):
 
     @Slot(int)
     def _on_names_nameClicked(self, voice: int) -> None:
-        self._controller.preview_hit(voice, HEARD_VELOCITY)
+        self._controller.playback.preview_hit(voice, HEARD_VELOCITY)
 
     @Slot(int, int, int)
     def _on_grid_hitPainted(self, step: int, voice: int, velocity: int) -> None:
         edited, loop = self._edited, self._edited.loop
         if not isinstance(loop, DrumLoop):
             return
-        if velocity > 0 and not loop.hits[step, voice] and not self._controller.playing:
-            self._controller.preview_hit(voice, velocity)
+        if velocity > 0 and not loop.hits[step, voice] and not self._controller.playback.playing:
+            self._controller.playback.preview_hit(voice, velocity)
         if edited.morphs:
             changed = loop.with_hit(step, voice, velocity, float(loop.microtiming[step, voice]))
             edited.put(edited.target, changed, "Paint hits")
         else:
-            self._controller.paint_hit(edited.corner, step, voice, velocity)
+            self._controller.corners.paint_hit(edited.corner, step, voice, velocity)

@@ -13,8 +13,8 @@ from blender_app.core.presets import DrumPreset
 from blender_app.session import mixing
 from blender_app.session.clips import fits
 from blender_app.session.controller import Controller
-from blender_app.session.corner_editing import drawn_name
 from blender_app.session.document import Clip, Loop, Mixer, Source, Track
+from blender_app.session.edits.corners import drawn_name
 from blender_app.ui.loops.heard import heard_corner, heard_end
 
 _SHOWN = frozenset({"corners", "corner_names", "drawn", "scale_lock", "source", "mixer"})
@@ -54,7 +54,7 @@ class EditedLoop(QObject):
     @property
     def track(self) -> Track:
         """The track in front."""
-        return self._controller.session.front_track
+        return self._controller.document.session.front_track
 
     @property
     def morphs(self) -> bool:
@@ -99,13 +99,13 @@ class EditedLoop(QObject):
         morph = self._morph
         if morph is None:
             return self.heard_corner(self._corner)
-        steps = self._controller.mixer_loops_of(self.track.name)
+        steps = self._controller.palettes.morph_loops_of(self.track.name)
         return heard_end(morph, self._end, self.in_key, steps)
 
     @property
     def in_key(self) -> bool:
         """Whether the track in front keeps to a key."""
-        return self._controller.session.key_of(self.track) is not None
+        return self._controller.document.session.key_of(self.track) is not None
 
     @property
     def target(self) -> Target:
@@ -118,7 +118,7 @@ class EditedLoop(QObject):
 
     def heard_corner(self, corner: int) -> Loop:
         """Return what sounds in a corner (0-3) of the track in front."""
-        return heard_corner(self.track, corner, self.in_key, self._controller.cells)
+        return heard_corner(self.track, corner, self.in_key, self._controller.palettes.cells)
 
     def is_touched_by(self, names: frozenset[str]) -> bool:
         """Return whether it, or how it sounds, may be another after a change of the session.
@@ -164,16 +164,16 @@ class EditedLoop(QObject):
         merge_key
             Quick repetitions with the same key become one step of the history.
         """
-        session = self._controller.session
+        session = self._controller.document.session
         if target.track not in session.track_names:
             return
         morph = session.track(target.track).mixer
         if target.source is Source.PALETTE and isinstance(loop, MelodyLoop):
-            self._controller.set_notes(target.index, loop, text, merge_key, target.track)
+            self._controller.corners.set_notes(target.index, loop, text, merge_key, target.track)
         elif target.source is Source.MIXER and morph is not None:
             name = drawn_name(morph.names[target.index])
             changed = mixing.with_end(morph, target.index, loop, name, drawn=True)
-            self._controller.set_mixer(changed, text, merge_key, target.track)
+            self._controller.morph.put(changed, text, merge_key, target.track)
 
     @Slot(object)
     def use_preset(self, preset: DrumPreset | MelodyPreset) -> None:
@@ -181,13 +181,13 @@ class EditedLoop(QObject):
         if self.morphs:
             self.set_end(self._end, preset.loop, preset.name, f"Preset {preset.name}")
         else:
-            self._controller.use_preset(self._corner, preset)
+            self._controller.corners.use_preset(self._corner, preset)
 
     @Slot(int, object)
     def put_clip(self, corner: int, clip: Clip) -> None:
         """Put a clip into a corner (0-3), if this track can play it."""
         if fits(clip, self.track.kind):
-            self._controller.set_corner(corner, clip.loop, clip.name, f"{clip.name} into corner")
+            self._controller.corners.put(corner, clip.loop, clip.name, f"{clip.name} into corner")
 
     def set_end(self, end: int, loop: Loop, name: str, text: str, drawn: bool = False) -> None:
         """Put another loop at an end of the morph.
@@ -205,7 +205,7 @@ class EditedLoop(QObject):
         """
         morph = self.track.mixer
         if morph is not None:
-            self._controller.set_mixer(mixing.with_end(morph, end, loop, name, drawn), text)
+            self._controller.morph.put(mixing.with_end(morph, end, loop, name, drawn), text)
 
     def import_end(self, end: int, path: str) -> None:
         """Put the first two bars of a MIDI file at an end of the morph.
@@ -217,20 +217,20 @@ class EditedLoop(QObject):
         path
             The file.
         """
-        loop = self._controller.read_loop(path)
+        loop = self._controller.exchange.read_loop(path)
         if loop is not None:
             self.set_end(end, loop, Path(path).stem, "Import MIDI file", drawn=True)
 
     def dice(self) -> None:
         """Put a new loop there."""
         if self.morphs:
-            self._controller.dice_end(self._end)
+            self._controller.dice.roll_end(self._end)
         else:
-            self._controller.dice_corner(self._corner)
+            self._controller.dice.roll(self._corner)
 
     def vary(self) -> None:
         """Vary it a little."""
         if self.morphs:
-            self._controller.vary_end(self._end)
+            self._controller.dice.vary_end(self._end)
         else:
-            self._controller.vary_corner(self._corner)
+            self._controller.dice.vary(self._corner)

@@ -76,15 +76,15 @@ class MorphPresenter(Presenter):
         panel.morphEdited.connect(self._on_panel_morphEdited)
         panel.stepClicked.connect(self._hear_step)
         panel.endEditAsked.connect(edited.edit_end)
-        panel.endDiced.connect(c.dice_end)
-        panel.endVaried.connect(c.vary_end)
+        panel.endDiced.connect(c.dice.roll_end)
+        panel.endVaried.connect(c.dice.vary_end)
         panel.endImportAsked.connect(lambda end: self._files.import_end(end, edited.import_end))
         panel.endFileDropped.connect(edited.import_end)
         panel.stepToCorner.connect(self._put_step_into_corner)
         panel.stepToClip.connect(self._keep_step)
         panel.stepExportAsked.connect(self._export_step)
-        panel.gestureStarted.connect(c.begin_gesture)
-        panel.gestureEnded.connect(c.end_gesture)
+        panel.gestureStarted.connect(c.document.begin_gesture)
+        panel.gestureEnded.connect(c.document.end_gesture)
 
     def deferred_parts(self) -> Iterator[object]:
         yield import_module("blender_app.ui.morph.panel")
@@ -101,7 +101,7 @@ class MorphPresenter(Presenter):
         track = self._front
         panel.set_track(track)
         panel.set_in_key(self._edited.in_key)
-        panel.set_loops(self._controller.mixer_loops_of(track.name))
+        panel.set_loops(self._controller.palettes.morph_loops_of(track.name))
         self._show_playing_on(panel)
 
     def _show_source(self) -> None:
@@ -125,14 +125,14 @@ class MorphPresenter(Presenter):
 
     def show_morph(self, track: str) -> None:
         if self.is_made and track == self._front.name:
-            self.panel.set_loops(self._controller.mixer_loops_of(track))
+            self.panel.set_loops(self._controller.palettes.morph_loops_of(track))
 
     def show_playing(self) -> None:
         if self.is_made:
             self._show_playing_on(self.panel)
 
     def _show_playing_on(self, panel: MorphPanel) -> None:
-        panel.set_playing(self._controller.playing and self._morphs)
+        panel.set_playing(self._controller.playback.playing and self._morphs)
         self._show_sweep_on(panel, self._shell.now_s())
 
     def show_frame(self, now_s: float, step: float | None) -> None:
@@ -143,7 +143,7 @@ class MorphPresenter(Presenter):
     def _show_sweep_on(self, panel: MorphPanel, now_s: float | None) -> None:
         """Show where the sweep is at a moment, or nothing."""
         swept = self._morphs and now_s is not None
-        place = self._controller.path_position(now_s) if swept and now_s is not None else None
+        place = self._controller.playback.path_position(now_s) if swept and now_s is not None else None
         panel.set_sweep_playhead(None if place is None else place[0])
 
     @Slot()
@@ -159,7 +159,7 @@ class MorphPresenter(Presenter):
 
     @Slot(object, str, str)
     def _on_panel_morphEdited(self, morph: Mixer, text: str, merge_key: str) -> None:
-        self._controller.set_mixer(morph, text, merge_key or None)
+        self._controller.morph.put(morph, text, merge_key or None)
 
     @Slot(object, int)
     def put_clip(self, clip: Clip, end: int) -> None:
@@ -173,13 +173,13 @@ class MorphPresenter(Presenter):
             The end, 0 or 1.
         """
         if self._front.mixer is None:
-            self._controller.set_source(Source.MIXER)
+            self._controller.morph.set_source(Source.MIXER)
         self.panel.put_clip(end, clip)
 
     def _put_step_into_corner(self, step: int, corner: int) -> None:
         clip = self.panel.step_clip(step)
         if clip is not None:
-            self._controller.set_corner(corner, clip.loop, clip.name, "Step into corner")
+            self._controller.corners.put(corner, clip.loop, clip.name, "Step into corner")
             self._shell.tell("info", f"{clip.name} is corner {corner + 1} now.")
 
     def _keep_step(self, step: int) -> None:
@@ -189,7 +189,7 @@ class MorphPresenter(Presenter):
 
     def _hear_step(self, step: int) -> None:
         clip = self.panel.step_clip(step)
-        if clip is not None and not self._controller.playing:
+        if clip is not None and not self._controller.playback.playing:
             self._player.hear(clip)
 
     def _export_step(self, step: int) -> None:

@@ -49,11 +49,11 @@ class CornersPresenter(Presenter):
             edit
             | {
                 "copy_corner": lambda: self._copy(edited.corner),
-                "paste_corner": lambda: self._controller.paste_corner(edited.corner),
+                "paste_corner": lambda: self._controller.corners.paste(edited.corner),
                 "clear_corner": lambda: self._clear(edited.corner),
                 "dice_corner": edited.dice,
                 "vary_corner": edited.vary,
-                "dice_all": self._controller.dice_all,
+                "dice_all": self._controller.dice.roll_all,
                 "import_corner": self._import,
             }
         )
@@ -64,14 +64,14 @@ class CornersPresenter(Presenter):
         c = self._controller
         for card in self._cards:
             card.selected.connect(self._edited.edit_corner)
-            card.diceRolled.connect(c.dice_corner)
-            card.varied.connect(c.vary_corner)
-            card.presetChosen.connect(c.use_preset)
+            card.diceRolled.connect(c.dice.roll)
+            card.varied.connect(c.dice.vary)
+            card.presetChosen.connect(c.corners.use_preset)
             card.importAsked.connect(self._files.import_corner)
-            card.fileDropped.connect(c.import_corner)
+            card.fileDropped.connect(c.exchange.import_corner)
             card.clipDropped.connect(self._edited.put_clip)
-            card.pasted.connect(c.paste_corner)
-            card.drawnToggled.connect(c.set_drawn)
+            card.pasted.connect(c.corners.paste)
+            card.drawnToggled.connect(c.corners.set_user_edited)
             card.cleared.connect(self._clear)
             card.copied.connect(self._copy)
 
@@ -106,7 +106,7 @@ class CornersPresenter(Presenter):
         front = self._front
         if track != front.name:
             return
-        accuracy = self._controller.held
+        accuracy = self._controller.palettes.accuracy
         for corner, card in enumerate(self._cards):
             card.set_loop(self._edited.heard_corner(corner), front.corner_names[corner])
             card.set_accuracy(1.0 if accuracy is None else accuracy[corner])
@@ -115,7 +115,7 @@ class CornersPresenter(Presenter):
         self._show_corners()
 
     def _allow_paste(self) -> None:
-        can, actions, morphs = self._controller.can_paste, self._shell.actions, self._morphs
+        can, actions, morphs = self._controller.corners.can_paste, self._shell.actions, self._morphs
         actions["paste_corner"].setEnabled(can and not morphs)
         for name in _ONLY_CORNERS:
             actions[name].setEnabled(not morphs)
@@ -127,13 +127,13 @@ class CornersPresenter(Presenter):
     @Slot(int)
     def _copy(self, corner: int) -> None:
         """Copy a corner, which allows to paste."""
-        self._controller.copy_corner(corner)
+        self._controller.corners.copy(corner)
         self._allow_paste()
 
     @Slot(int)
     def _clear(self, corner: int) -> None:
         """Empty a corner, and offer the way back."""
-        self._controller.clear_corner(corner)
+        self._controller.corners.clear(corner)
         self._shell.offer_undo(f"Corner {corner + 1} is empty now.")
 
     def _edit(self, corner: int) -> None:

@@ -35,7 +35,7 @@ class PalettePresenter(Presenter):
         self._stage, self._view, self._bar = stage, stage.palette_view, stage.path_bar
         self._connect_views()
         shell.actions["draw"].toggled.connect(self._on_draw_toggled)
-        shell.actions["play_path"].triggered.connect(self._controller.play_path)
+        shell.actions["play_path"].triggered.connect(self._controller.place.play_path)
         go_to: dict[str, Callable[[], object]] = {
             f"corner_{corner + 1}": partial(self._go_to_corner, corner, place)
             for corner, place in enumerate(CORNER_PLACES)
@@ -43,7 +43,7 @@ class PalettePresenter(Presenter):
         self._connect_actions(
             go_to
             | {
-                "clear_path": lambda: self._controller.set_path(None),
+                "clear_path": lambda: self._controller.place.set_path(None),
                 "finer": lambda: self._change_grid(2),
                 "coarser": lambda: self._change_grid(-2),
             }
@@ -51,14 +51,14 @@ class PalettePresenter(Presenter):
 
     def _connect_views(self) -> None:
         c, view, bar = self._controller, self._view, self._bar
-        view.puckMoved.connect(c.move_puck)
-        view.strokeDrawn.connect(lambda points: c.draw_path(list(points)))
+        view.puckMoved.connect(c.place.move_puck)
+        view.strokeDrawn.connect(lambda points: c.place.draw_path(list(points)))
         view.nodesChanged.connect(self._on_view_nodesChanged)
-        bar.pathChanged.connect(c.set_path)
-        bar.gridChosen.connect(lambda count: c.set_grid(count, count))
+        bar.pathChanged.connect(c.place.set_path)
+        bar.gridChosen.connect(lambda count: c.place.set_grid(count, count))
         for source in (view, bar):
-            source.gestureStarted.connect(c.begin_gesture)
-            source.gestureEnded.connect(c.end_gesture)
+            source.gestureStarted.connect(c.document.begin_gesture)
+            source.gestureEnded.connect(c.document.end_gesture)
         for box in (bar.bars, bar.cells):
             box.finished.connect(self._on_box_finished)
 
@@ -94,12 +94,12 @@ class PalettePresenter(Presenter):
             self._shell.stage.setCurrentWidget(self._stage)
 
     def show_cells(self, track: str) -> None:
-        if track == self._front.name and self._controller.cells:
-            self._view.set_cells(self._controller.cells)
+        if track == self._front.name and self._controller.palettes.cells:
+            self._view.set_cells(self._controller.palettes.cells)
 
     def show_sounding(self, track: str) -> None:
         if track == self._front.name:
-            self._view.set_sounding(self._controller.sounding)
+            self._view.set_sounding(self._controller.playback.sounding)
 
     def show_playing(self) -> None:
         """Show the path, and whether it or the puck sounds."""
@@ -108,12 +108,16 @@ class PalettePresenter(Presenter):
             view.set_path((), (), closed=False)
         else:
             view.set_path(path.nodes, [(float(x), float(y)) for x, y in curve(path)], path.closed)
-        view.set_playing(self._controller.playing and not self._morphs, path is not None and path.playing)
-        view.set_path_playhead(None if self._morphs else self._controller.path_position(self._shell.now_s()))
+        view.set_playing(
+            self._controller.playback.playing and not self._morphs, path is not None and path.playing
+        )
+        view.set_path_playhead(
+            None if self._morphs else self._controller.playback.path_position(self._shell.now_s())
+        )
 
     def show_frame(self, now_s: float, step: float | None) -> None:
         if not self._morphs:
-            self._view.set_path_playhead(self._controller.path_position(now_s))
+            self._view.set_path_playhead(self._controller.playback.path_position(now_s))
 
     # -- by hand ------------------------------------------------------------------------------------
 
@@ -121,13 +125,13 @@ class PalettePresenter(Presenter):
         """Move the puck to a corner, or the morph's slider to an end."""
         morph = self._front.mixer
         if not self._morphs:
-            self._controller.move_puck(*place)
+            self._controller.place.move_puck(*place)
         elif morph is not None and corner < mixing.END_COUNT:
-            self._controller.set_mixer(mixing.moved(morph, float(corner)), "Glide")
+            self._controller.morph.put(mixing.moved(morph, float(corner)), "Glide")
 
     def _change_grid(self, by: int) -> None:
         count = min(MAX_GRID, max(MIN_GRID, self._front.cols + by))
-        self._controller.set_grid(count, count)
+        self._controller.place.set_grid(count, count)
 
     @Slot()
     def _on_box_finished(self) -> None:
@@ -142,9 +146,9 @@ class PalettePresenter(Presenter):
     def _on_view_nodesChanged(self, nodes: Places) -> None:
         path = self._front.path
         if not nodes:
-            self._controller.set_path(None)
+            self._controller.place.set_path(None)
         elif path is None:
-            self._controller.set_path(DrawnPath(nodes))
+            self._controller.place.set_path(DrawnPath(nodes))
         else:
             text = "Move node" if len(nodes) == len(path.nodes) else None
-            self._controller.set_path(replace(path, nodes=nodes), text)
+            self._controller.place.set_path(replace(path, nodes=nodes), text)

@@ -57,7 +57,7 @@ class RollPresenter(Presenter):
         self._shell.editor.addWidget(panel)
         self._shell.set_hint(panel.roll, "roll")
         self._connect_panel(panel)
-        panel.set_key(self._controller.session.key_of(self._front))
+        panel.set_key(self._controller.document.session.key_of(self._front))
         self.panelMade.emit(panel)
         return panel
 
@@ -68,9 +68,9 @@ class RollPresenter(Presenter):
         )
         panel.presetChosen.connect(self._edited.use_preset)
         roll.loopEdited.connect(self._on_roll_loopEdited)
-        roll.notePreviewed.connect(c.preview_note)
-        roll.gestureStarted.connect(c.begin_gesture)
-        roll.gestureEnded.connect(c.end_gesture)
+        roll.notePreviewed.connect(c.playback.preview_note)
+        roll.gestureStarted.connect(c.document.begin_gesture)
+        roll.gestureEnded.connect(c.document.end_gesture)
 
     def deferred_parts(self) -> Iterator[object]:
         yield import_module("blender_app.ui.roll.panel")
@@ -115,7 +115,7 @@ class RollPresenter(Presenter):
 
     def _show_key(self) -> None:
         if self.is_made:
-            self.panel.set_key(self._controller.session.key_of(self._front))
+            self.panel.set_key(self._controller.document.session.key_of(self._front))
 
     @Slot()
     def _show_edited(self) -> None:

@@ -45,12 +45,12 @@ class RecordingPresenter(Presenter):
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
-        self._controller.noteReceived.connect(self._on_controller_noteReceived)
-        self._controller.inputsChanged.connect(self._show_inputs)
+        self._controller.devices.noteReceived.connect(self._on_controller_noteReceived)
+        self._controller.devices.inputsChanged.connect(self._show_inputs)
         roll.panelMade.connect(self._on_roll_panelMade)
         remembered = self._controller.settings.value(INPUT_KEY)
         if remembered:
-            self._controller.open_input(remembered)
+            self._controller.devices.open_input(remembered)
 
     @property
     def _panel(self) -> RollPanel:
@@ -60,7 +60,7 @@ class RecordingPresenter(Presenter):
     def _on_roll_panelMade(self, panel: RollPanel) -> None:
         panel.recordAsked.connect(self.record)
         panel.recordStopped.connect(self.stop)
-        panel.set_can_record(self._controller.input is not None)
+        panel.set_can_record(self._controller.devices.input is not None)
 
     # -- showing ------------------------------------------------------------------------------------
 
@@ -80,18 +80,18 @@ class RecordingPresenter(Presenter):
     def use_input(self, name: str | None) -> None:
         """Take notes from a MIDI input, now and at the next start."""
         self._controller.settings.set_value(INPUT_KEY, name or "")
-        self._controller.open_input(name)
+        self._controller.devices.open_input(name)
 
     @Slot()
     def _show_inputs(self) -> None:
         """Show whether there is an input to record."""
         if self._roll.is_made:
-            self._panel.set_can_record(self._controller.input is not None)
+            self._panel.set_can_record(self._controller.devices.input is not None)
 
     def _follow_front(self) -> None:
         """Let what is played sound on the track in front; a recording of another one ends."""
-        front = self._controller.session.front
-        self._controller.set_thru(front)
+        front = self._controller.document.session.front
+        self._controller.devices.set_thru(front)
         if self._target is not None and self._target.track != front:
             self.stop()
 
@@ -119,22 +119,22 @@ class RecordingPresenter(Presenter):
         self._target = self._edited.target
         self._count_in_bars = count_in_bars
         self._waits = True
-        if self._controller.playing:
+        if self._controller.playback.playing:
             self._follow_transport()  # the take begins with a later round of the loop
         else:
-            self._controller.play(count_in_bars)
+            self._controller.playback.play(count_in_bars)
         self._panel.set_recording("count-in")
         self._timer.start()
 
     def _follow_transport(self) -> None:
         """Begin to count when the transport runs, and end with it."""
-        timeline = self._controller.timeline
+        timeline = self._controller.playback.timeline
         if not self.records or timeline is None:
             return
-        if self._controller.playing and self._waits:
+        if self._controller.playback.playing and self._waits:
             self._waits = False
             self._recorder = Recorder.armed(timeline, self._shell.now_s(), self._count_in_bars, self._overdub)
-        elif self._controller.playing and self._recorder is not None:
+        elif self._controller.playback.playing and self._recorder is not None:
             self._recorder.retime(timeline)
         elif not self._waits:
             self.stop()

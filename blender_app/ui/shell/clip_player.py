@@ -32,25 +32,25 @@ class ClipPlayer(Presenter):
 
     def _sound(self, note: Note) -> None:
         if note.voice is None:
-            self._controller.preview_note(note.pitch, note.velocity, length_steps=note.length_steps)
+            self._controller.playback.preview_note(note.pitch, note.velocity, length_steps=note.length_steps)
         else:
-            self._controller.preview_hit(note.voice, note.velocity)
+            self._controller.playback.preview_hit(note.voice, note.velocity)
 
     def hear(self, clip: Clip) -> None:
         """Let a clip be heard on the track in front, or say why it cannot be."""
         if not fits(clip, self._front.kind):
             self._shell.tell("info", f"{self._front.name} cannot play {clip.name}.")
-        elif self._controller.playing:
+        elif self._controller.playback.playing:
             self._shell.tell("info", "Stop to hear a clip, or drag it to a corner.")
         else:
-            self.audition.hear(clip.loop, self._controller.session.tempo_bpm)
+            self.audition.hear(clip.loop, self._controller.document.session.tempo_bpm)
 
     def export(self, clip: Clip) -> None:
         """Ask where to write a clip as a MIDI file, or as sound."""
         self._files.export_clip(clip, self._write)
 
     def _write(self, path: Path, clip: Clip) -> bool:
-        return self._controller.export_loop(path, clip.loop, clip.kind)
+        return self._controller.exchange.export_loop(path, clip.loop, clip.kind)
 
     def write_dragged(self, path: Path, clip: Clip) -> bool:
         """Write what a hand carries out of the window, without a word: it may come back.
@@ -62,11 +62,11 @@ class ClipPlayer(Presenter):
         clip
             What it is to hold.
         """
-        return self._controller.write_loop(path, clip.loop, clip.kind)
+        return self._controller.exchange.write_loop(path, clip.loop, clip.kind)
 
     def show_playing(self) -> None:
         """End what is heard for itself when the transport runs."""
-        if self._controller.playing:
+        if self._controller.playback.playing:
             self.audition.stop()
 
     def let_go(self) -> None:

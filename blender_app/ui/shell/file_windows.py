@@ -35,40 +35,49 @@ class FileWindows(QObject):
 
     def new(self) -> None:
         """Begin anew, after asking about unsaved work."""
-        self._after_question(self._controller.new_session)
+        self._after_question(self._controller.files.new)
 
     def open(self) -> None:
         """Ask for a session to open, after asking about unsaved work."""
         self._after_question(
-            lambda: self._ask("Open a session", SESSION_FILTER, self._controller.open_session, saves=False)
+            lambda: self._ask("Open a session", SESSION_FILTER, self._controller.files.open, saves=False)
         )
 
     def open_path(self, path: str) -> None:
         """Open a session, after asking about unsaved work."""
-        self._after_question(lambda: self._controller.open_session(path))
+        self._after_question(lambda: self._controller.files.open(path))
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the session's file, or ask for one."""
-        if self._controller.file is None:
+        if self._controller.files.file is None:
             self.save_as(then)
-        elif self._controller.save_session(None) and then is not None:
+        elif self._controller.files.save(None) and then is not None:
             then()
 
     def save_as(self, then: Callable[[], None] | None = None) -> None:
         """Ask where to save."""
 
         def save(path: str) -> None:
-            if self._controller.save_session(path) and then is not None:
+            if self._controller.files.save(path) and then is not None:
                 then()
 
         self._ask(
-            "Save the session", SESSION_FILTER, save, saves=True, name=f"{self._controller.title}.blend.json"
+            "Save the session",
+            SESSION_FILTER,
+            save,
+            saves=True,
+            name=f"{self._controller.files.title}.blend.json",
         )
 
     def import_corner(self, corner: int) -> None:
         """Ask for a MIDI file for a corner."""
         title = f"Import into corner {corner + 1}"
-        self._ask(title, MIDI_FILTER, lambda path: self._controller.import_corner(corner, path), saves=False)
+        self._ask(
+            title,
+            MIDI_FILTER,
+            lambda path: self._controller.exchange.import_corner(corner, path),
+            saves=False,
+        )
 
     def import_end(self, end: int, take: Callable[[int, str], object]) -> None:
         """Ask for a MIDI file for an end of the morph, and hand it on."""
@@ -87,17 +96,17 @@ class FileWindows(QObject):
     def export(self, what: str) -> None:
         """Ask where to write "cell", "path", "grid" or "band" as a MIDI file, or as sound."""
         writers: dict[str, Callable[[str], object]] = {
-            "cell": self._controller.export_cell,
-            "path": self._controller.export_path,
-            "grid": self._controller.export_grid,
-            "band": self._controller.export_band,
+            "cell": self._controller.exchange.export_cell,
+            "path": self._controller.exchange.export_path,
+            "grid": self._controller.exchange.export_grid,
+            "band": self._controller.exchange.export_band,
         }
-        name = f"{self._controller.title} {what}.mid"
+        name = f"{self._controller.files.title} {what}.mid"
         self._ask(f"Export the {what}", EXPORT_FILTER, writers[what], saves=True, name=name)
 
     def choose_font(self) -> None:
         """Ask for a SoundFont."""
-        self._ask("Choose a SoundFont", FONT_FILTER, self._controller.set_font, saves=False)
+        self._ask("Choose a SoundFont", FONT_FILTER, self._controller.devices.set_font, saves=False)
 
     def fill_recent(self, menu: QMenu) -> None:
         """List the files opened or saved lately."""
@@ -134,7 +143,7 @@ class FileWindows(QObject):
 
     def _after_question(self, go_on: Callable[[], object]) -> None:
         """Go on at once, or after the answer about unsaved work."""
-        if not self._controller.modified:
+        if not self._controller.files.modified:
             go_on()
             return
         self.ask_unsaved(lambda: self.save(lambda: _call(go_on)), lambda: _call(go_on))
@@ -142,7 +151,9 @@ class FileWindows(QObject):
     def ask_unsaved(self, save: Callable[[], None], discard: Callable[[], None]) -> None:
         """Ask what to do with unsaved work."""
         buttons = QMessageBox.StandardButton
-        box = self._box(f"Save the changes to “{self._controller.title}”?", "What you do not save is lost.")
+        box = self._box(
+            f"Save the changes to “{self._controller.files.title}”?", "What you do not save is lost."
+        )
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         box.button(buttons.Save).clicked.connect(save)
@@ -158,8 +169,8 @@ class FileWindows(QObject):
         discard = box.addButton("Throw away", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(recover)
-        recover.clicked.connect(self._controller.recover)
-        discard.clicked.connect(self._controller.discard_recovery)
+        recover.clicked.connect(self._controller.files.recover)
+        discard.clicked.connect(self._controller.files.discard_recovery)
         box.open()
 
     def _box(self, text: str, more: str) -> QMessageBox:

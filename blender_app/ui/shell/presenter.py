@@ -39,7 +39,7 @@ class Presenter(QObject):
     @property
     def _front(self) -> Track:
         """The track in front."""
-        return self._controller.session.front_track
+        return self._controller.document.session.front_track
 
     @property
     def _morphs(self) -> bool:
@@ -48,7 +48,7 @@ class Presenter(QObject):
 
     def _heard_place(self) -> tuple[float, float]:
         """Return where what sounds on the track in front comes from, as (x, y) each 0-1."""
-        playhead = self._controller.path_position(self._shell.now_s())
+        playhead = self._controller.playback.path_position(self._shell.now_s())
         return playhead if playhead is not None else self._front.place
 
     # -- what the window tells ----------------------------------------------------------------------

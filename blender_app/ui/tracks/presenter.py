@@ -42,9 +42,11 @@ class TracksPresenter(Presenter):
         self._strip = strip
         self._connect_strip()
         knobs.knobTurned.connect(self._on_knobs_knobTurned)
-        knobs.gestureStarted.connect(self._controller.begin_gesture)
-        knobs.gestureEnded.connect(self._controller.end_gesture)
-        shell.actions["scale_lock"].triggered.connect(self._controller.set_scale_lock)
+        knobs.gestureStarted.connect(self._controller.document.begin_gesture)
+        knobs.gestureEnded.connect(self._controller.document.end_gesture)
+        shell.actions["scale_lock"].triggered.connect(
+            lambda value: self._controller.document.set_track_parameter("scale_lock", value)
+        )
         shell.actions["use_morph"].triggered.connect(self._use_morph)
         self._connect_actions(self._functions())
 
@@ -52,15 +54,15 @@ class TracksPresenter(Presenter):
         """Return what each action on the tracks does."""
         c = self._controller
         table: dict[str, Callable[[], object]] = {
-            f"add_{kind.value}": partial(c.add_track, kind) for kind in TrackKind
+            f"add_{kind.value}": partial(c.tracks.add, kind) for kind in TrackKind
         }
         for place in range(_MOST_TRACKS):
             table[f"track_{place + 1}"] = partial(self._bring, place)
         return table | {
             "remove_track": lambda: self._remove(self._front.name),
             "track_settings": lambda: self.show_settings(self._front.name),
-            "mute_track": lambda: c.set_track_mute(not self._front.mute),
-            "solo_track": lambda: c.set_track_solo(not self._front.solo),
+            "mute_track": lambda: c.document.set_track_parameter("mute", not self._front.mute),
+            "solo_track": lambda: c.document.set_track_parameter("solo", not self._front.solo),
             "next_link": self._use_next_link,
             "next_track": partial(self._bring_next, 1),
             "last_track": partial(self._bring_next, -1),
@@ -69,24 +71,26 @@ class TracksPresenter(Presenter):
     def _connect_strip(self) -> None:
         c, strip = self._controller, self._strip
         strip.tileMade.connect(self._connect_tile)
-        strip.linkChosen.connect(c.set_link)
-        strip.scale.keyChanged.connect(c.set_scale)
-        strip.scale.lockToggled.connect(c.set_scale_lock)
+        strip.linkChosen.connect(c.place.set_coupling)
+        strip.scale.keyChanged.connect(c.band.set_key)
+        strip.scale.lockToggled.connect(lambda value: c.document.set_track_parameter("scale_lock", value))
         strip.scale.chords.returnPressed.connect(self._on_chords_returnPressed)
-        c.kitsChanged.connect(self._show_sounds)
+        c.devices.kitsChanged.connect(self._show_sounds)
 
     @Slot(TrackTile)
     def _connect_tile(self, tile: TrackTile) -> None:
         c = self._controller
-        tile.chosen.connect(c.set_front)
+        tile.chosen.connect(c.tracks.set_front)
         tile.puckMoved.connect(self._on_tile_puckMoved)
-        tile.muteToggled.connect(lambda name, on: c.set_track_mute(on, name))
-        tile.soloToggled.connect(lambda name, on: c.set_track_solo(on, name))
-        tile.volumeChanged.connect(lambda name, volume: c.set_track_volume(volume, name))
-        tile.soundChosen.connect(lambda name, sound: c.set_sound(sound[0], sound[1], name))
+        tile.muteToggled.connect(lambda name, on: c.document.set_track_parameter("mute", on, name))
+        tile.soloToggled.connect(lambda name, on: c.document.set_track_parameter("solo", on, name))
+        tile.volumeChanged.connect(
+            lambda name, volume: c.document.set_track_parameter("volume", volume, name)
+        )
+        tile.soundChosen.connect(lambda name, sound: c.tracks.set_sound(sound[0], sound[1], name))
         tile.settingsAsked.connect(self.show_settings)
-        tile.gestureStarted.connect(c.begin_gesture)
-        tile.gestureEnded.connect(c.end_gesture)
+        tile.gestureStarted.connect(c.document.begin_gesture)
+        tile.gestureEnded.connect(c.document.end_gesture)
 
     @cached_property
     def panel(self) -> TrackPanel:
@@ -97,20 +101,24 @@ class TracksPresenter(Presenter):
 
     def _connect_panel(self, panel: TrackPanel) -> None:
         c = self._controller
-        panel.soundChosen.connect(lambda sound: c.set_sound(sound[0], sound[1], panel.track_name))
+        panel.soundChosen.connect(lambda sound: c.tracks.set_sound(sound[0], sound[1], panel.track_name))
         panel.knobTurned.connect(lambda name, value: self._turn(panel.track_name, name, value))
-        panel.channelChanged.connect(lambda channel: c.set_channel(channel, panel.track_name))
-        panel.portChosen.connect(lambda port: c.open_track_port(port, panel.track_name))
-        panel.lockToggled.connect(lambda on: c.set_scale_lock(on, panel.track_name))
+        panel.channelChanged.connect(
+            lambda channel: c.document.set_track_parameter("channel", channel, panel.track_name)
+        )
+        panel.portChosen.connect(lambda port: c.tracks.open_port(port, panel.track_name))
+        panel.lockToggled.connect(
+            lambda on: c.document.set_track_parameter("scale_lock", on, panel.track_name)
+        )
         panel.notesAsked.connect(self._on_panel_notesAsked)
         panel.removeAsked.connect(self._on_panel_removeAsked)
-        panel.gestureStarted.connect(c.begin_gesture)
-        panel.gestureEnded.connect(c.end_gesture)
+        panel.gestureStarted.connect(c.document.begin_gesture)
+        panel.gestureEnded.connect(c.document.end_gesture)
 
     # -- showing ------------------------------------------------------------------------------------
 
     def show_all(self) -> None:
-        session = self._controller.session
+        session = self._controller.document.session
         choices = {track.name: self._choices(track) for track in session.tracks}
         self._strip.show_tracks(session.tracks, session.front, choices)
         for track in session.tracks:
@@ -121,7 +129,7 @@ class TracksPresenter(Presenter):
         self._show_actions()
 
     def show_changes(self, names: frozenset[str]) -> None:
-        session = self._controller.session
+        session = self._controller.document.session
         if "tracks" in names:
             self.show_all()
         if "front" in names:
@@ -139,7 +147,7 @@ class TracksPresenter(Presenter):
     def _show_changes_of(self, track: Track, fields: frozenset[str], heard: bool) -> None:
         """Show what changed of one track; `heard` where mute or solo of any did."""
         if heard or fields & _SHOWN_ON_TILE:
-            self._strip.show_track(track, self._controller.session.tracks, self._choices(track))
+            self._strip.show_track(track, self._controller.document.session.tracks, self._choices(track))
         if fields & {"puck", "mixer", "source"}:
             self._show_place(track)
         if "source" in fields:
@@ -154,8 +162,8 @@ class TracksPresenter(Presenter):
         if track is None:
             return
         c = self._controller
-        loops = c.mixer_loops_of(name)
-        cells = [loops] if track.source is Source.MIXER and loops else c.cells_of(name)
+        loops = c.palettes.morph_loops_of(name)
+        cells = [loops] if track.source is Source.MIXER and loops else c.palettes.cells_of(name)
         self._strip.tiles[name].mini.set_cells(cells)
 
     def show_morph(self, name: str) -> None:
@@ -167,30 +175,30 @@ class TracksPresenter(Presenter):
         track = self._known(name)
         if track is None:
             return
-        tile, sounding = self._strip.tiles[name], self._controller.sounding_of(name)
+        tile, sounding = self._strip.tiles[name], self._controller.playback.sounding_of(name)
         tile.lane.set_loop(sounding)
-        tile.mini.set_sounding(sounding, self._controller.playing)
+        tile.mini.set_sounding(sounding, self._controller.playback.playing)
         self._show_place(track)
 
     @Slot()
     def _show_sounds(self) -> None:
         """Show the sounds that the font has."""
-        session = self._controller.session
+        session = self._controller.document.session
         for track in session.tracks:
             self._strip.show_track(track, session.tracks, self._choices(track))
 
     def show_playing(self) -> None:
-        for track in self._controller.session.tracks:
+        for track in self._controller.document.session.tracks:
             self.show_sounding(track.name)
 
     def show_frame(self, now_s: float, step: float | None) -> None:
         for name, tile in self._strip.tiles.items():
             tile.lane.set_playhead(step)
-            tile.mini.set_path_playhead(self._controller.path_position(now_s, name))
+            tile.mini.set_path_playhead(self._controller.playback.path_position(now_s, name))
 
     def _show_place(self, track: Track) -> None:
         tile = self._strip.tiles[track.name]
-        playhead = self._controller.path_position(self._shell.now_s(), track.name)
+        playhead = self._controller.playback.path_position(self._shell.now_s(), track.name)
         tile.mini.set_puck(track.place)
         tile.mini.set_path_playhead(playhead)
         tile.lane.set_place(playhead or track.place)
@@ -202,7 +210,7 @@ class TracksPresenter(Presenter):
 
     def _show_actions(self) -> None:
         """Allow what can be done to the band as it is."""
-        session, actions = self._controller.session, self._shell.actions
+        session, actions = self._controller.document.session, self._shell.actions
         for kind in TrackKind:
             count = sum(track.kind is kind for track in session.tracks)
             actions[f"add_{kind.value}"].setEnabled(count < 2)
@@ -213,24 +221,24 @@ class TracksPresenter(Presenter):
 
     def _known(self, name: str) -> Track | None:
         """Return the track of a name that has a tile; one that left the band has none."""
-        session = self._controller.session
+        session = self._controller.document.session
         known = name in self._strip.tiles and name in session.track_names
         return session.track(name) if known else None
 
     def _choices(self, track: Track) -> list[tuple[str, object]]:
-        return sound_choices(track, self._controller.kits, self._controller.sounds)
+        return sound_choices(track, self._controller.devices.kits, self._controller.devices.sounds)
 
     # -- by hand ------------------------------------------------------------------------------------
 
     @Slot(str, float, float)
     def _on_tile_puckMoved(self, name: str, x: float, y: float) -> None:
         """Move what a small palette moves: the puck of a track, or the slider of its morph."""
-        track = self._controller.session.track(name)
+        track = self._controller.document.session.track(name)
         if track.source is Source.MIXER and track.mixer is not None:
             moved = mixing.moved(track.mixer, x)
-            self._controller.set_mixer(moved, "Glide", "mixer position", name)
+            self._controller.morph.put(moved, "Glide", "mixer position", name)
         else:
-            self._controller.move_puck(x, y, name)
+            self._controller.place.move_puck(x, y, name)
 
     @Slot()
     def _on_chords_returnPressed(self) -> None:
@@ -239,7 +247,7 @@ class TracksPresenter(Presenter):
 
     @Slot(bool)
     def _use_morph(self, on: bool) -> None:
-        self._controller.set_source(Source.MIXER if on else Source.PALETTE)
+        self._controller.morph.set_source(Source.MIXER if on else Source.PALETTE)
         self._shell.focus_stage(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot(str, float)
@@ -248,16 +256,7 @@ class TracksPresenter(Presenter):
 
     def _turn(self, track: str, name: str, value: float) -> None:
         """Set one of the numbers of a track."""
-        c = self._controller
-        if name == "octave":
-            c.set_octave(round(value), track)
-            return
-        {
-            "gate": c.set_gate,
-            "legato": c.set_legato,
-            "pan": c.set_track_pan,
-            "reverb": c.set_track_reverb,
-        }[name](value, track)
+        self._controller.document.set_track_parameter(name, value, track)
 
     @Slot(str)
     def show_settings(self, name: str) -> None:
@@ -268,9 +267,9 @@ class TracksPresenter(Presenter):
             self.panel.open_over(self._strip.tiles[name])
 
     def _fill_panel(self, track: Track) -> None:
-        session = self._controller.session
+        session = self._controller.document.session
         self.panel.show_track(track, self._choices(track), can_remove=len(session.tracks) > 1)
-        self.panel.show_ports(self._controller.ports, track.port)
+        self.panel.show_ports(self._controller.devices.ports, track.port)
 
     @Slot()
     def _on_panel_notesAsked(self) -> None:
@@ -284,22 +283,24 @@ class TracksPresenter(Presenter):
 
     def _remove(self, name: str) -> None:
         """Take a track out of the band, and offer the way back."""
-        if self._controller.remove_track(name):
+        if self._controller.tracks.remove(name):
             self._shell.offer_undo(f"{name} left the band.")
 
     def _bring(self, place: int) -> None:
         """Bring the track at a place, counted from 0, to the front."""
-        names = self._controller.session.track_names
+        names = self._controller.document.session.track_names
         if place < len(names):
-            self._controller.set_front(names[place])
+            self._controller.tracks.set_front(names[place])
 
     def _bring_next(self, by: int) -> None:
         """Bring the next (1) or the last (-1) track to the front, round and round."""
-        names = self._controller.session.track_names
-        self._controller.set_front(names[(names.index(self._controller.session.front) + by) % len(names)])
+        names = self._controller.document.session.track_names
+        self._controller.tracks.set_front(
+            names[(names.index(self._controller.document.session.front) + by) % len(names)]
+        )
 
     def _use_next_link(self) -> None:
         """Link the pucks in the next way."""
         links = list(Link)
-        now = links.index(self._controller.session.link)
-        self._controller.set_link(links[(now + 1) % len(links)])
+        now = links.index(self._controller.document.session.link)
+        self._controller.place.set_coupling(links[(now + 1) % len(links)])

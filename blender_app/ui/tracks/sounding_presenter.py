@@ -30,11 +30,11 @@ class SoundingPresenter(Presenter):
         super().__init__(shell, controller)
         self._panel = panel
         c = self._controller
-        panel.sourceChosen.connect(c.set_source)
+        panel.sourceChosen.connect(c.morph.set_source)
         panel.names.nameClicked.connect(self._on_names_nameClicked)
-        panel.rows.mixChanged.connect(c.set_voice_mix)
-        panel.rows.gestureStarted.connect(c.begin_gesture)
-        panel.rows.gestureEnded.connect(c.end_gesture)
+        panel.rows.mixChanged.connect(c.tracks.set_voice_mix)
+        panel.rows.gestureStarted.connect(c.document.begin_gesture)
+        panel.rows.gestureEnded.connect(c.document.end_gesture)
 
     def show_all(self) -> None:
         self._panel.show_track(self._front)
@@ -55,14 +55,14 @@ class SoundingPresenter(Presenter):
         if any(name.endswith((".mute", ".solo")) for name in names):
             self._show_heard()
         if "swing" in names:
-            self._panel.set_swing(self._controller.session.swing)
+            self._panel.set_swing(self._controller.document.session.swing)
 
     def show_sounding(self, track: str) -> None:
         """Show what sounds and what comes next."""
         if track != self._front.name:
             return
-        self._panel.set_loops(self._controller.sounding, self._controller.waiting)
-        self._panel.set_swing(self._controller.session.swing)
+        self._panel.set_loops(self._controller.playback.sounding, self._controller.playback.waiting)
+        self._panel.set_swing(self._controller.document.session.swing)
         self._show_heard()
         self._show_place()
 
@@ -73,18 +73,18 @@ class SoundingPresenter(Presenter):
         self._show_place()
 
     def _show_heard(self) -> None:
-        self._panel.set_heard(not is_silent(self._front, self._controller.session.tracks))
+        self._panel.set_heard(not is_silent(self._front, self._controller.document.session.tracks))
 
     def _show_key(self) -> None:
-        self._panel.set_key(self._controller.session.key_of(self._front))
+        self._panel.set_key(self._controller.document.session.key_of(self._front))
 
     def _show_place(self) -> None:
         """Say where we are, and show its colour."""
         x, y = self._heard_place()
         self._panel.set_color(self._shell.look.blend(x, y))
-        waiting = self._controller.waiting is not None
-        self._panel.show_place(x, None if self._morphs else y, self._controller.sounding, waiting)
+        waiting = self._controller.playback.waiting is not None
+        self._panel.show_place(x, None if self._morphs else y, self._controller.playback.sounding, waiting)
 
     @Slot(int)
     def _on_names_nameClicked(self, voice: int) -> None:
-        self._controller.preview_hit(voice, HEARD_VELOCITY)
+        self._controller.playback.preview_hit(voice, HEARD_VELOCITY)

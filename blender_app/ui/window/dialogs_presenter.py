@@ -41,17 +41,17 @@ class DialogsPresenter(Presenter):
 
     def show_changes(self, names: frozenset[str]) -> None:
         for dialog in self.opened.values():
-            dialog.show_session(self._controller.session)
+            dialog.show_session(self._controller.document.session)
 
     def show_preferences(self) -> None:
         """Open the preferences."""
         from blender_app.ui.window.dialogs import PreferencesDialog  # noqa: PLC0415 - wanted seldom
 
-        dialog = PreferencesDialog(self._shell.look, self._controller.session, self._shell.window)
+        dialog = PreferencesDialog(self._shell.look, self._controller.document.session, self._shell.window)
         dialog.lookChanged.connect(self.lookChanged)
         dialog.fontAsked.connect(self._files.choose_font)
-        dialog.shippedFontAsked.connect(lambda: self._controller.set_font(None))
-        dialog.audioToggled.connect(self._controller.set_audio)
+        dialog.shippedFontAsked.connect(lambda: self._controller.devices.set_font(None))
+        dialog.audioToggled.connect(self._controller.devices.set_audio)
         self._show(dialog)
 
     @Slot(str)
@@ -59,13 +59,15 @@ class DialogsPresenter(Presenter):
         """Open the editor of MIDI channel and notes of a track, the one in front if none is given."""
         from blender_app.ui.window.dialogs import NoteMapDialog  # noqa: PLC0415 - wanted seldom
 
-        c, session = self._controller, self._controller.session
+        c, session = self._controller, self._controller.document.session
         name = track or session.front
         dialog = NoteMapDialog(session.track(name), session.midi, self._shell.window)
-        dialog.channelChanged.connect(lambda channel: c.set_channel(channel, name))
-        dialog.latencyChanged.connect(c.set_latency)
-        dialog.noteMapChanged.connect(lambda notes: c.set_note_map(notes, name))
-        dialog.voiceHeard.connect(lambda voice: c.preview_hit(voice, HEARD_VELOCITY, name))
+        dialog.channelChanged.connect(
+            lambda channel: c.document.set_track_parameter("channel", channel, name)
+        )
+        dialog.latencyChanged.connect(c.devices.set_latency)
+        dialog.noteMapChanged.connect(lambda notes: c.tracks.set_note_map(notes, name))
+        dialog.voiceHeard.connect(lambda voice: c.playback.preview_hit(voice, HEARD_VELOCITY, name))
         self._show(dialog)
 
     def show_help(self) -> None:

@@ -29,7 +29,7 @@ class FilesPresenter(Presenter):
     def __init__(self, shell: Shell, controller: Controller, files: FileWindows, bar: TransportBar) -> None:
         super().__init__(shell, controller)
         bar.menu.aboutToShow.connect(lambda: files.fill_recent(bar.recent_menu))
-        self._controller.fileChanged.connect(self._on_controller_fileChanged)
+        self._controller.files.fileChanged.connect(self._on_controller_fileChanged)
         self._connect_actions(
             {
                 "new": files.new,
@@ -45,7 +45,7 @@ class FilesPresenter(Presenter):
         )
 
     def show_all(self) -> None:
-        self._on_controller_fileChanged(self._controller.title, self._controller.modified)
+        self._on_controller_fileChanged(self._controller.files.title, self._controller.files.modified)
 
     @Slot(str, bool)
     def _on_controller_fileChanged(self, title: str, modified: bool) -> None:

@@ -25,7 +25,7 @@ class HistoryPresenter(Presenter):
         super().__init__(shell, controller)
         self._undo_offer = undo_offer
         self._follows = True
-        stack = self._controller.undo_stack
+        stack = self._controller.document.undo_stack
         self._connect_actions({"undo": stack.undo, "redo": stack.redo})
         stack.indexChanged.connect(self._on_undo_stack_indexChanged)
         stack.cleanChanged.connect(self._on_undo_stack_indexChanged)
@@ -33,7 +33,7 @@ class HistoryPresenter(Presenter):
 
     @Slot()
     def _on_undo_stack_indexChanged(self) -> None:
-        stack, actions = self._controller.undo_stack, self._shell.actions
+        stack, actions = self._controller.document.undo_stack, self._shell.actions
         for name, word, can, text in (
             ("undo", "Undo", stack.canUndo(), stack.undoText()),
             ("redo", "Redo", stack.canRedo(), stack.redoText()),
@@ -48,6 +48,6 @@ class HistoryPresenter(Presenter):
         """Hear no more of the history, which may end before the window does."""
         if self._follows:
             self._follows = False
-            stack = self._controller.undo_stack
+            stack = self._controller.document.undo_stack
             stack.indexChanged.disconnect(self._on_undo_stack_indexChanged)
             stack.cleanChanged.disconnect(self._on_undo_stack_indexChanged)

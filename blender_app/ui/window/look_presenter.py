@@ -36,7 +36,7 @@ class LookPresenter(Presenter):
     def remember(self) -> None:
         """Keep theme, hues, text size and motion for the next start."""
         look, settings = self._shell.look, self._controller.settings
-        settings.theme = look.theme.name
-        settings.palette_colours = look.hues.name
+        settings.remember_theme(look.theme.name)
+        settings.remember_palette_colours(look.hues.name)
         settings.set_value(TEXT_SIZE_KEY, f"{look.text_scale:.2f}")
         settings.set_value(STILL_KEY, "1" if look.reduced_motion else "0")

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         parts, look = self.parts, self.look
         self.banner = Banner(look, parts.center, (parts.strip, parts.status))
         self.hints = FocusHints(parts.hints(), parts.status.show_hint, self)
-        self._undo_offer = UndoOffer(self.banner, self.controller.undo_stack, self)
+        self._undo_offer = UndoOffer(self.banner, self.controller.document.undo_stack, self)
         self._shell = Shell(
             self,
             look,
@@ -162,12 +162,12 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         c = self.controller
-        c.sessionChanged.connect(self._on_controller_sessionChanged)
-        c.cellsChanged.connect(self._on_controller_cellsChanged)
-        c.mixerChanged.connect(self._on_controller_mixerChanged)
-        c.soundingChanged.connect(self._on_controller_soundingChanged)
-        c.transportChanged.connect(self._on_controller_transportChanged)
-        c.messageShown.connect(self.banner.show_message)
+        c.document.sessionChanged.connect(self._on_controller_sessionChanged)
+        c.palettes.cellsChanged.connect(self._on_controller_cellsChanged)
+        c.palettes.morphChanged.connect(self._on_controller_mixerChanged)
+        c.playback.soundingChanged.connect(self._on_controller_soundingChanged)
+        c.playback.transportChanged.connect(self._on_controller_transportChanged)
+        c.messages.messageShown.connect(self.banner.show_message)
         self.look.changed.connect(self._on_look_changed)
         self.seen.connect(self._on_seen)
         self.actions_by_name["full_screen"].triggered.connect(self._on_full_screen_triggered)
@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_controller_transportChanged(self) -> None:
-        playing = self.controller.playing
+        playing = self.controller.playback.playing
         for presenter in self.presenters:
             presenter.show_playing()
         if playing and not self._frame_timer.isActive():
@@ -223,7 +223,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_frame_timer_timeout(self) -> None:
-        self._show_frame(self.controller.playhead_step(self._shell.now_s()))
+        self._show_frame(self.controller.playback.playhead_step(self._shell.now_s()))
 
     def _show_frame(self, step: float | None) -> None:
         now_s = self._shell.now_s()
@@ -290,7 +290,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._asks and self.controller.modified:
+        if self._asks and self.controller.files.modified:
             event.ignore()
             self.files.ask_unsaved(
                 lambda: self.files.save(self.close_without_asking), self.close_without_asking
@@ -299,8 +299,8 @@ class MainWindow(QMainWindow):
         self._frame_timer.stop()
         for presenter in self.presenters:
             presenter.let_go()
-        self.controller.settings.window_geometry = bytes(self.saveGeometry().data())
-        self.controller.settings.window_state = bytes(self.parts.splitter.saveState().data())
+        self.controller.settings.remember_window_geometry(bytes(self.saveGeometry().data()))
+        self.controller.settings.remember_window_state(bytes(self.parts.splitter.saveState().data()))
         event.accept()
 
 

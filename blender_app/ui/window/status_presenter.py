@@ -29,7 +29,7 @@ class StatusPresenter(Presenter):
     ) -> None:
         super().__init__(shell, controller)
         self._bar, self._dialogs = bar, dialogs
-        self._controller.statusChanged.connect(self._on_controller_statusChanged)
+        self._controller.devices.statusChanged.connect(self._on_controller_statusChanged)
         bar.partClicked.connect(self._tell_more)
 
     def show_all(self) -> None:
@@ -37,12 +37,12 @@ class StatusPresenter(Presenter):
 
     @Slot()
     def _on_controller_statusChanged(self) -> None:
-        self._bar.show_status(self._controller.status)
+        self._bar.show_status(self._controller.devices.status)
 
     @Slot(str)
     def _tell_more(self, part: str) -> None:
         """Tell what can be said about a part of the line."""
-        status = self._controller.status
+        status = self._controller.devices.status
         if part == "midi" and status.midi_message:
             self._shell.tell("warning", status.midi_message)
         elif part == "midi":

@@ -32,70 +32,70 @@ class TransportPresenter(Presenter):
         super().__init__(shell, controller)
         self._bar, self._recording = bar, recording
         self._connect_bar()
-        self._controller.portsChanged.connect(self._show_ports)
-        self._controller.inputsChanged.connect(self._show_inputs)
-        shell.actions["metronome"].toggled.connect(self._controller.set_metronome)
+        self._controller.devices.portsChanged.connect(self._show_ports)
+        self._controller.devices.inputsChanged.connect(self._show_inputs)
+        shell.actions["metronome"].toggled.connect(self._controller.playback.set_metronome)
         self._connect_actions(
             {
                 "play": self._toggle_play,
-                "panic": self._controller.panic,
-                "tap": self._controller.tap_tempo,
-                "virtual_port": self._controller.open_virtual_port,
+                "panic": self._controller.playback.panic,
+                "tap": self._controller.band.tap_tempo,
+                "virtual_port": self._controller.devices.open_virtual_port,
                 "menu": self._show_menu,
             }
         )
 
     def _connect_bar(self) -> None:
         c, bar = self._controller, self._bar
-        bar.tempoChanged.connect(c.set_tempo)
-        bar.swingChanged.connect(c.set_swing)
-        bar.feelChanged.connect(c.set_feel)
-        bar.changeAtChosen.connect(c.set_change_at)
-        bar.portChosen.connect(c.open_port)
-        bar.ownPortAsked.connect(c.open_virtual_port)
+        bar.tempoChanged.connect(lambda value: c.document.set_parameter("tempo_bpm", value))
+        bar.swingChanged.connect(lambda value: c.document.set_parameter("swing", value))
+        bar.feelChanged.connect(lambda value: c.document.set_parameter("feel", value))
+        bar.changeAtChosen.connect(c.band.set_change_at)
+        bar.portChosen.connect(c.devices.open_port)
+        bar.ownPortAsked.connect(c.devices.open_virtual_port)
         bar.inputChosen.connect(self._recording.use_input)
-        bar.volumeChanged.connect(c.set_volume)
-        bar.gestureStarted.connect(c.begin_gesture)
-        bar.gestureEnded.connect(c.end_gesture)
+        bar.volumeChanged.connect(lambda value: c.document.set_parameter("volume", value))
+        bar.gestureStarted.connect(c.document.begin_gesture)
+        bar.gestureEnded.connect(c.document.end_gesture)
         for box in (bar.tempo, bar.swing, bar.feel):
             box.finished.connect(self._on_box_finished)
 
     # -- showing ------------------------------------------------------------------------------------
 
     def show_all(self) -> None:
-        self._bar.show_session(self._controller.session)
+        self._bar.show_session(self._controller.document.session)
         self._show_ports()
         self._show_inputs()
         self.show_playing()
 
     def show_changes(self, names: frozenset[str]) -> None:
         if names & _SHOWN:
-            self._bar.show_session(self._controller.session)
+            self._bar.show_session(self._controller.document.session)
         if "midi" in names:
             self._show_ports()
 
     def show_playing(self) -> None:
-        self._bar.show_playing(self._controller.playing)
+        self._bar.show_playing(self._controller.playback.playing)
 
     def show_look(self) -> None:
         self.show_playing()
 
     @Slot()
     def _show_ports(self) -> None:
-        self._bar.show_ports(self._controller.ports, self._controller.session.midi)
+        self._bar.show_ports(self._controller.devices.ports, self._controller.document.session.midi)
 
     @Slot()
     def _show_inputs(self) -> None:
-        self._bar.show_inputs(self._controller.inputs, self._controller.input)
+        self._bar.show_inputs(self._controller.devices.inputs, self._controller.devices.input)
 
     # -- by hand ------------------------------------------------------------------------------------
 
     def _toggle_play(self) -> None:
         counts_in = self._shell.actions["count_in"].isChecked()
-        if counts_in and not self._controller.playing:
-            self._controller.play(count_in_bars=1)
+        if counts_in and not self._controller.playback.playing:
+            self._controller.playback.play(count_in_bars=1)
         else:
-            self._controller.toggle_play()
+            self._controller.playback.toggle_play()
 
     def _show_menu(self) -> None:
         button = self._bar.menu_button

@@ -19,21 +19,21 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def mixing(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window whose front, the melody, mixes nine decoded steps; the morph has the focus."""
-    window.controller.set_front("melody")
-    window.controller.set_source(Source.MIXER)
+    window.controller.tracks.set_front("melody")
+    window.controller.morph.set_source(Source.MIXER)
     qtbot.waitUntil(lambda: window.morph.panel.step_clip(8) is not None)
     window.morph.panel.view.setFocus()
     return window
 
 
 def morph_of(window: MainWindow) -> Mixer:
-    morph = window.controller.session.track("melody").mixer
+    morph = window.controller.document.session.track("melody").mixer
     assert morph is not None
     return morph
 
 
 def steps_of_history(window: MainWindow) -> list[str]:
-    stack = window.controller.undo_stack
+    stack = window.controller.document.undo_stack
     return [stack.text(index) for index in range(stack.count())]
 
 
@@ -42,7 +42,7 @@ def test_a_tapped_step_sounds(mixing: MainWindow, qtbot: QtBot) -> None:
     step = mixing.morph.panel.step_clip(4)
     QTest.mouseClick(view, LEFT, pos=view.box_of(4).center().toPoint())
     assert morph_of(mixing).position == 0.5
-    qtbot.waitUntil(lambda: controller.sounding_of("melody") == step.loop)
+    qtbot.waitUntil(lambda: controller.playback.sounding_of("melody") == step.loop)
 
 
 def test_a_glide_is_one_step_of_the_history(mixing: MainWindow, drag) -> None:
@@ -52,7 +52,7 @@ def test_a_glide_is_one_step_of_the_history(mixing: MainWindow, drag) -> None:
     drag(view, [start + (end - start) * share / 20 for share in range(21)])
     assert morph_of(mixing).position == pytest.approx(0.8, abs=0.01)
     assert steps_of_history(mixing) == [*before, "Glide"]
-    mixing.controller.undo_stack.undo()
+    mixing.controller.document.undo_stack.undo()
     assert morph_of(mixing).position == 0.0
     assert view.step == 0
 
@@ -70,7 +70,7 @@ def test_pulled_ends_decode_more_steps_and_undo_at_once(mixing: MainWindow, qtbo
     assert steps > 9
     qtbot.waitUntil(lambda: panel.step_clip(steps - 1) is not None)
     assert steps_of_history(mixing) == [*before, "Number of steps"]
-    mixing.controller.undo_stack.undo()
+    mixing.controller.document.undo_stack.undo()
     assert morph_of(mixing).steps == 9
     qtbot.waitUntil(lambda: panel.step_clip(8) is not None)
 
@@ -81,9 +81,9 @@ def test_keys_put_a_step_into_a_corner_and_on_the_library(mixing: MainWindow) ->
     clip = panel.step_clip(1)
     QTest.keyClick(panel.view, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     QTest.keyClick(panel.view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    track = controller.session.track("melody")
+    track = controller.document.session.track("melody")
     assert (track.corners[2], track.corner_names[2]) == (clip.loop, clip.name)
-    assert controller.session.clips == (clip,)
+    assert controller.document.session.clips == (clip,)
 
 
 def test_swapped_ends_sound_the_same(mixing: MainWindow, qtbot: QtBot) -> None:
@@ -91,8 +91,8 @@ def test_swapped_ends_sound_the_same(mixing: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(mixing.morph.panel.view, Qt.Key.Key_R)
     assert morph_of(mixing).ends[1] == first
     assert morph_of(mixing).position == 1.0
-    qtbot.waitUntil(lambda: controller.waiting_of("melody") is None)
-    assert controller.sounding_of("melody") == first
+    qtbot.waitUntil(lambda: controller.playback.waiting_of("melody") is None)
+    assert controller.playback.sounding_of("melody") == first
 
 
 def test_a_touched_sweep_lets_go_where_it_is_touched(mixing: MainWindow) -> None:
@@ -111,9 +111,9 @@ def test_no_playhead_is_left_where_another_track_was_in_front_at_the_end(mixing:
         part.show_frame(time.monotonic(), 8.0)
     assert view.grab().toImage() != still[0]
     assert roll.grab().toImage() != still[1]
-    mixing.controller.set_front("drums")
+    mixing.controller.tracks.set_front("drums")
     for part in mixing.presenters:
         part.show_frame(time.monotonic(), None)
-    mixing.controller.set_front("melody")
+    mixing.controller.tracks.set_front("melody")
     view.setFocus()
     assert (view.grab().toImage(), roll.grab().toImage()) == still

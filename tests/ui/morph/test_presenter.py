@@ -18,8 +18,8 @@ from blender_app.core.scales import Key
 from blender_app.core.smf import write_midi
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.session.corner_editing import DRAWN_NAME, EMPTY_NAME
 from blender_app.session.document import MAX_CLIPS, Clip, Mixer, Source, TrackKind
+from blender_app.session.edits.corners import DRAWN_NAME, EMPTY_NAME
 from blender_app.ui.loops.audition import Audition, notes_of
 from blender_app.ui.window.main_window import MainWindow
 
@@ -29,14 +29,14 @@ MELODY = MelodyLoop.from_events([60, -2, -1, 64, *[-2] * 28])
 @pytest.fixture
 def mixing(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window whose front, the bass, mixes."""
-    window.controller.set_front("bass")
-    window.controller.set_source(Source.MIXER)
-    qtbot.waitUntil(lambda: len(window.controller.mixer_loops_of("bass")) == 9)
+    window.controller.tracks.set_front("bass")
+    window.controller.morph.set_source(Source.MIXER)
+    qtbot.waitUntil(lambda: len(window.controller.palettes.morph_loops_of("bass")) == 9)
     return window
 
 
 def morph_of(window: MainWindow) -> Mixer:
-    morph = window.controller.session.track("bass").mixer
+    morph = window.controller.document.session.track("bass").mixer
     assert morph is not None
     return morph
 
@@ -45,19 +45,19 @@ def test_gliding_changes_what_sounds_and_undoes(mixing: MainWindow, qtbot: QtBot
     controller, panel = mixing.controller, mixing.morph.panel
     panel.view.positionMoved.emit(1.0)
     assert morph_of(mixing).position == 1.0
-    qtbot.waitUntil(lambda: controller.sounding == morph_of(mixing).ends[1])
+    qtbot.waitUntil(lambda: controller.playback.sounding == morph_of(mixing).ends[1])
     assert mixing.parts.strip.tiles["bass"].mini._puck == (1.0, 0.0)
     assert "position 1.00" in mixing.parts.sounding.detail.text()
-    controller.undo_stack.undo()
+    controller.document.undo_stack.undo()
     assert morph_of(mixing).position == 0.0
     assert mixing.parts.strip.tiles["bass"].mini._puck == (0.0, 0.0)
 
 
 def test_the_small_palette_moves_the_slider(mixing: MainWindow) -> None:
-    mixing.controller.set_front("drums")
+    mixing.controller.tracks.set_front("drums")
     mixing.parts.strip.tiles["bass"].mini.puckMoved.emit(0.25, 0.0)
     assert morph_of(mixing).position == 0.25
-    assert mixing.controller.session.track("bass").puck == (0.5, 0.5)
+    assert mixing.controller.document.session.track("bass").puck == (0.5, 0.5)
 
 
 def test_ends_are_edited_diced_and_dropped(mixing: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_ends_are_edited_diced_and_dropped(mixing: MainWindow, qtbot: QtBot, tmp
     mixing.roll.panel.roll.loopEdited.emit(MELODY, "Draw note", "")
     assert morph_of(mixing).ends[1] == MELODY
     assert morph_of(mixing).drawn[1]
-    assert controller.session.track("bass").corners[1] != MELODY
+    assert controller.document.session.track("bass").corners[1] != MELODY
     panel.endDiced.emit(0)
     first = morph_of(mixing).ends[0]
     qtbot.waitUntil(lambda: morph_of(mixing).ends[0] != first)
@@ -86,12 +86,12 @@ def _bass_preset() -> object:
 
 def test_drums_mix_too(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    controller.set_source(Source.MIXER)
-    qtbot.waitUntil(lambda: len(controller.mixer_loops_of("drums")) == 9)
+    controller.morph.set_source(Source.MIXER)
+    qtbot.waitUntil(lambda: len(controller.palettes.morph_loops_of("drums")) == 9)
     window.parts.editor.step_grid.hitPainted.emit(5, 5, 90)
-    morph = controller.session.track("drums").mixer
+    morph = controller.document.session.track("drums").mixer
     assert morph.ends[0].hits[5, 5]
-    assert not controller.session.track("drums").corners[0].hits[5, 5]
+    assert not controller.document.session.track("drums").corners[0].hits[5, 5]
     assert window.parts.editor.title.text().startswith("A")
 
 
@@ -100,33 +100,33 @@ def test_a_step_becomes_a_corner_and_a_clip(mixing: MainWindow, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: panel.step_clip(4) is not None)
     step = panel.step_clip(4)
     panel.stepToCorner.emit(4, 2)
-    assert controller.session.track("bass").corners[2] == step.loop
+    assert controller.document.session.track("bass").corners[2] == step.loop
     assert not mixing.clips.library.isVisible()
     panel.stepToClip.emit(4)
-    assert [clip.loop for clip in controller.session.clips] == [step.loop]
+    assert [clip.loop for clip in controller.document.session.clips] == [step.loop]
     assert mixing.clips.library.isVisible()
-    controller.undo_stack.undo()
-    assert controller.session.clips == ()
+    controller.document.undo_stack.undo()
+    assert controller.document.session.clips == ()
 
 
 def test_what_sounds_is_kept_and_put_elsewhere(window: MainWindow) -> None:
     controller, library = window.controller, window.clips.library
     window.actions_by_name["keep_clip"].trigger()
-    clip = controller.session.clips[0]
-    assert clip.loop == controller.sounding
+    clip = controller.document.session.clips[0]
+    assert clip.loop == controller.playback.sounding
     assert clip.kind is TrackKind.DRUMS
     library.toCornerAsked.emit(0, 3)
-    assert controller.session.front_track.corners[3] == clip.loop
+    assert controller.document.session.front_track.corners[3] == clip.loop
     library.toEndAsked.emit(0, 1)
-    assert controller.session.front_track.source is Source.MIXER
-    assert controller.session.front_track.mixer.ends[1] == clip.loop
+    assert controller.document.session.front_track.source is Source.MIXER
+    assert controller.document.session.front_track.mixer.ends[1] == clip.loop
 
 
 def test_a_full_library_says_that_nothing_was_kept(window: MainWindow) -> None:
     clips = tuple(Clip(str(number), TrackKind.MELODY, MELODY) for number in range(MAX_CLIPS))
-    window.controller.set_clips(clips, "Fill")
+    window.controller.clips.put_all(clips, "Fill")
     window.actions_by_name["keep_clip"].trigger()
-    assert window.controller.session.clips == clips
+    assert window.controller.document.session.clips == clips
     assert "full" in window.banner.text
 
 
@@ -142,7 +142,7 @@ def test_the_library_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_clip_is_exported(window: MainWindow, tmp_path: Path) -> None:
-    window.controller.set_clips((Clip("One: two", TrackKind.DRUMS, PRESETS[4].loop),), "Keep clip")
+    window.controller.clips.put_all((Clip("One: two", TrackKind.DRUMS, PRESETS[4].loop),), "Keep clip")
     window.clips.library.exportAsked.emit(0)
     window.files.dialog.fileSelected.emit(str(tmp_path / "one.mid"))
     window.files.dialog.close()
@@ -151,7 +151,7 @@ def test_a_clip_is_exported(window: MainWindow, tmp_path: Path) -> None:
 
 def test_a_step_is_heard_while_the_transport_stands(mixing: MainWindow, engine, qtbot: QtBot) -> None:
     panel = mixing.morph.panel
-    mixing.controller.set_tempo(300)
+    mixing.controller.document.set_parameter("tempo_bpm", 300)
     qtbot.waitUntil(lambda: panel.step_clip(0) is not None)
     notes = panel.step_clip(0).loop.to_notes()
     panel.stepClicked.emit(0)
@@ -166,15 +166,15 @@ def test_playing_ends_what_is_heard(mixing: MainWindow, engine, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: panel.step_clip(0) is not None)
     panel.stepClicked.emit(0)
     assert mixing.clip_player.audition.sounds
-    mixing.controller.play()
-    qtbot.waitUntil(lambda: mixing.controller.playing)
+    mixing.controller.playback.play()
+    qtbot.waitUntil(lambda: mixing.controller.playback.playing)
     assert not mixing.clip_player.audition.sounds
     mixing.morph.panel.stepClicked.emit(0)
     assert not mixing.clip_player.audition.sounds
 
 
 def test_a_clip_of_another_kind_is_not_heard(window: MainWindow, engine) -> None:
-    window.controller.set_clips((Clip("Tune", TrackKind.MELODY, MELODY),), "Keep clip")
+    window.controller.clips.put_all((Clip("Tune", TrackKind.MELODY, MELODY),), "Keep clip")
     window.clips.library.auditionAsked.emit(0)
     assert engine.sent(m.Preview) == []
     assert "Tune" in window.banner.text
@@ -200,9 +200,9 @@ def test_an_audition_plays_each_note_once_in_order(qtbot: QtBot) -> None:
 
 def test_two_bars_are_recorded_into_the_corner(window: MainWindow, engine, qtbot: QtBot) -> None:
     controller, panel = window.controller, window.roll.panel
-    controller.set_front("melody")
+    controller.tracks.set_front("melody")
     window.edited.edit_corner(3)
-    before = controller.session.track("melody").corners[3]
+    before = controller.document.session.track("melody").corners[3]
     panel.recordAsked.emit(1, False)
     assert engine.sent(m.Play)[-1].count_in_bars == 1
     qtbot.waitUntil(lambda: window.recording._recorder is not None)
@@ -210,7 +210,7 @@ def test_two_bars_are_recorded_into_the_corner(window: MainWindow, engine, qtbot
     now_s = time.monotonic()
     timeline = Timeline(now_s - 5.0, 0.0, 20.0)
     engine.events.append(m.TransportChanged(True, timeline))
-    qtbot.waitUntil(lambda: controller.timeline == timeline)
+    qtbot.waitUntil(lambda: controller.playback.timeline == timeline)
 
     def at(step: float) -> float:
         return timeline.anchor_s + step * 60.0 / timeline.tempo_bpm / 4
@@ -219,50 +219,50 @@ def test_two_bars_are_recorded_into_the_corner(window: MainWindow, engine, qtbot
         engine.events.append(m.NoteReceived(pitch, 90, at(step)))
         engine.events.append(m.NoteReceived(pitch, 0, at(step + 2)))
     received: list[int] = []
-    controller.noteReceived.connect(lambda pitch, _velocity, _time_s: received.append(pitch))
+    controller.devices.noteReceived.connect(lambda pitch, _velocity, _time_s: received.append(pitch))
     qtbot.waitUntil(lambda: len(received) == 4)
     panel.recordStopped.emit()
-    after = controller.session.track("melody").corners[3]
+    after = controller.document.session.track("melody").corners[3]
     assert after != before
     assert [(note.step, note.pitch) for note in after.to_notes()][:2] == [(0, 62), (4, 65)]
-    assert controller.session.track("melody").drawn[3]
+    assert controller.document.session.track("melody").drawn[3]
     assert not window.recording.records
-    controller.undo_stack.undo()
-    assert controller.session.track("melody").corners[3] == before
+    controller.document.undo_stack.undo()
+    assert controller.document.session.track("melody").corners[3] == before
 
 
 def test_stopping_ends_a_recording_without_notes(window: MainWindow, engine, qtbot: QtBot) -> None:
     controller = window.controller
-    controller.set_front("melody")
-    before = controller.session.track("melody").corners
+    controller.tracks.set_front("melody")
+    before = controller.document.session.track("melody").corners
     window.roll.panel.recordAsked.emit(1, False)
     qtbot.waitUntil(lambda: window.recording._recorder is not None)
-    controller.stop()
+    controller.playback.stop()
     qtbot.waitUntil(lambda: not window.recording.records)
-    assert controller.session.track("melody").corners == before
+    assert controller.document.session.track("melody").corners == before
 
 
 def test_ends_are_shown_and_edited_as_the_key_lets_them_sound(mixing: MainWindow, qtbot: QtBot) -> None:
     controller, panel, roll = mixing.controller, mixing.morph.panel, mixing.roll.panel.roll
-    raw, before = morph_of(mixing).ends, controller.mixer_loops_of("bass")
-    controller.set_scale(Key(2))
-    qtbot.waitUntil(lambda: controller.mixer_loops_of("bass") != before)
-    steps = controller.mixer_loops_of("bass")
+    raw, before = morph_of(mixing).ends, controller.palettes.morph_loops_of("bass")
+    controller.band.set_key(Key(2))
+    qtbot.waitUntil(lambda: controller.palettes.morph_loops_of("bass") != before)
+    steps = controller.palettes.morph_loops_of("bass")
     assert [card._loop for card in panel.cards] == [steps[0], steps[-1]] != list(raw)
     assert roll.model.loop == steps[0]
     panel.cards[1].drawn_action.trigger()
     assert panel.cards[1]._loop == raw[1]
     mixing.edited.edit_end(1)
     assert roll.model.loop == raw[1]
-    controller.set_scale(None)
+    controller.band.set_key(None)
     assert panel.cards[0]._loop == raw[0]
 
 
 def test_an_empty_end_that_is_drawn_on_is_called_so_no_more(window: MainWindow) -> None:
     controller = window.controller
-    controller.set_front("bass")
-    controller.clear_corner(0)
-    controller.set_source(Source.MIXER)
+    controller.tracks.set_front("bass")
+    controller.corners.clear(0)
+    controller.morph.set_source(Source.MIXER)
     assert morph_of(window).names[0] == EMPTY_NAME
     roll = window.roll.panel.roll
     roll.setFocus()
@@ -274,9 +274,9 @@ def test_an_empty_end_that_is_drawn_on_is_called_so_no_more(window: MainWindow) 
 def test_ends_can_be_left_out_of_the_key(mixing: MainWindow) -> None:
     card = mixing.morph.panel.cards[0]
     assert not card.drawn_action.isVisible()
-    mixing.controller.set_scale(Key(2))
+    mixing.controller.band.set_key(Key(2))
     assert card.drawn_action.isVisible()
     card.drawn_action.trigger()
     assert morph_of(mixing).drawn == (True, False)
-    mixing.controller.set_scale_lock(False)
+    mixing.controller.document.set_track_parameter("scale_lock", False)
     assert not card.drawn_action.isVisible()

@@ -43,39 +43,42 @@ def test_the_band_is_in_sight(window: MainWindow) -> None:
     assert [tile.track_name for tile in tiles] == ["drums", "bass", "melody"]
     for tile in tiles:
         assert tile.mini._cells
-        assert tile.lane._loop == window.controller.sounding_of(tile.track_name)
+        assert tile.lane._loop == window.controller.playback.sounding_of(tile.track_name)
     assert window.parts.sounding.title.text() == "drums"
 
 
 def test_a_click_brings_a_track_to_the_front(window: MainWindow) -> None:
     controller = window.controller
     QTest.mouseClick(window.parts.strip.tiles["bass"].name_button, LEFT)
-    assert controller.session.front == "bass"
-    bass = controller.session.track("bass")
+    assert controller.document.session.front == "bass"
+    bass = controller.document.session.track("bass")
     assert window.parts.sounding.title.text() == "bass"
     assert window.parts.sounding.stack.currentWidget() is window.parts.sounding._melody
     assert window.parts.editor_stack.currentWidget() is window.roll.panel
     assert [card._loop for card in window.parts.stage.cards] == list(bass.corners)
     assert isinstance(window.parts.stage.palette_view._cells[0][0], MelodyLoop)
-    assert window.parts.sounding.roll._loop == controller.sounding_of("bass")
+    assert window.parts.sounding.roll._loop == controller.playback.sounding_of("bass")
     QTest.mouseClick(window.parts.strip.tiles["drums"], LEFT, pos=QPoint(3, 3))
     assert window.parts.editor_stack.currentWidget() is window.parts.editor
-    assert controller.undo_stack.count() == 0  # looking at a track is no edit
+    assert controller.document.undo_stack.count() == 0  # looking at a track is no edit
 
 
 def test_tracks_by_key(window: MainWindow) -> None:
     session = window.controller
     press(window, Qt.Key.Key_3, CONTROL)
-    assert session.session.front == "melody"
+    assert session.document.session.front == "melody"
     press(window, Qt.Key.Key_PageDown, CONTROL)
-    assert session.session.front == "drums"
+    assert session.document.session.front == "drums"
     press(window, Qt.Key.Key_PageUp, CONTROL)
-    assert session.session.front == "melody"
+    assert session.document.session.front == "melody"
     press(window, Qt.Key.Key_6, CONTROL)
-    assert session.session.front == "melody"  # there is no sixth
+    assert session.document.session.front == "melody"  # there is no sixth
     press(window, Qt.Key.Key_M)
     press(window, Qt.Key.Key_S)
-    assert (session.session.track("melody").mute, session.session.track("melody").solo) == (True, True)
+    assert (session.document.session.track("melody").mute, session.document.session.track("melody").solo) == (
+        True,
+        True,
+    )
     assert window.parts.strip.tiles["melody"].mute.isChecked()
 
 
@@ -90,37 +93,37 @@ def test_dragging_a_small_puck_is_one_step_and_changes_what_sounds(
     controller, mini = window.controller, window.parts.strip.tiles["melody"].mini
     places = ((0.5, 0.5), (0.7, 0.4), (1.0, 0.0))
     drag(mini, [mini.point_of(place).toPoint() for place in places])
-    assert controller.session.front == "drums"
-    assert controller.session.track("melody").puck == pytest.approx((1.0, 0.0), abs=0.03)
-    assert controller.undo_stack.count() == 1
-    corner = controller.session.track("melody").corners[1]
-    controller.move_puck(1.0, 0.0, "melody")
-    qtbot.waitUntil(lambda: controller.sounding_of("melody") == corner)
+    assert controller.document.session.front == "drums"
+    assert controller.document.session.track("melody").puck == pytest.approx((1.0, 0.0), abs=0.03)
+    assert controller.document.undo_stack.count() == 1
+    corner = controller.document.session.track("melody").corners[1]
+    controller.place.move_puck(1.0, 0.0, "melody")
+    qtbot.waitUntil(lambda: controller.playback.sounding_of("melody") == corner)
     qtbot.waitUntil(lambda: window.parts.strip.tiles["melody"].lane._loop == corner)
 
 
 def test_linked_pucks_move_in_the_window(window: MainWindow) -> None:
     controller = window.controller
     QTest.mouseClick(window.parts.strip.link.buttons[2], LEFT)
-    assert controller.session.link is Link.MIRRORED
+    assert controller.document.session.link is Link.MIRRORED
     window.parts.stage.palette_view.setFocus()
     press(window, Qt.Key.Key_1)
-    assert controller.session.track("bass").puck == (1.0, 1.0)
+    assert controller.document.session.track("bass").puck == (1.0, 1.0)
     assert window.parts.strip.tiles["bass"].mini._puck == (1.0, 1.0)
     assert window.parts.strip.tiles["drums"].mini._puck == (0.0, 0.0)
-    steps = controller.undo_stack.count()
-    controller.undo_stack.undo()
-    assert controller.undo_stack.index() == steps - 1
+    steps = controller.document.undo_stack.count()
+    controller.document.undo_stack.undo()
+    assert controller.document.undo_stack.index() == steps - 1
     assert window.parts.strip.tiles["bass"].mini._puck == (0.5, 0.5)
     press(window, Qt.Key.Key_L)
-    assert controller.session.link is Link.FREE
+    assert controller.document.session.link is Link.FREE
     assert window.parts.strip.link.buttons[0].isChecked()
 
 
 def test_tracks_are_added_and_removed_with_a_way_back(window: MainWindow) -> None:
     controller, actions = window.controller, window.actions_by_name
     actions["add_bass"].trigger()
-    assert controller.session.front == "bass 2"
+    assert controller.document.session.front == "bass 2"
     assert [tile.track_name for tile in window.parts.strip.in_order()] == [
         "drums",
         "bass",
@@ -136,7 +139,7 @@ def test_tracks_are_added_and_removed_with_a_way_back(window: MainWindow) -> Non
     assert "bass 2" in window.parts.strip.tiles
     for _ in range(3):
         actions["remove_track"].trigger()
-    assert len(controller.session.tracks) == 1
+    assert len(controller.document.session.tracks) == 1
     assert not actions["remove_track"].isEnabled()
 
 
@@ -150,7 +153,7 @@ def test_the_way_back_is_offered_until_something_else_is_done(window: MainWindow
     assert banner.text == ""  # a click would have taken back what was done before
     window.actions_by_name["remove_track"].trigger()
     banner.show_message("info", "Something else.")
-    controller.set_tempo(99.0)
+    controller.document.set_parameter("tempo_bpm", 99.0)
     assert banner.text == "Something else."
 
 
@@ -171,7 +174,7 @@ def test_the_sound_is_chosen_by_name(window: MainWindow, engine, qtbot: QtBot) -
     index = tile.sound.findText("Synth Bass")
     tile.sound.setCurrentIndex(index)
     tile.sound.activated.emit(index)
-    assert controller.session.track("bass").sound == (0, 38)
+    assert controller.document.session.track("bass").sound == (0, 38)
     settings = [one.settings for one in engine.sent(m.SetTrack) if one.settings.track == "bass"]
     assert (settings[-1].bank, settings[-1].program) == (0, 38)
     drums = window.parts.strip.tiles["drums"].sound
@@ -191,23 +194,23 @@ def test_settings_of_a_track_reach_the_session_and_undo(window: MainWindow, qtbo
     panel.channel.setValue(7)
     panel.port.setCurrentIndex(panel.port.findText("Sampler"))
     panel.port.activated.emit(panel.port.currentIndex())
-    bass = controller.session.track("bass")
+    bass = controller.document.session.track("bass")
     assert (bass.octave, bass.gate, bass.legato, bass.pan, bass.reverb) == (1, 0.5, 0.3, -0.4, 0.6)
     assert (bass.channel, bass.port) == (6, "Sampler")
-    controller.undo_stack.undo()
-    assert panel.channel.value() == controller.session.track("bass").channel + 1 != 7
+    controller.document.undo_stack.undo()
+    assert panel.channel.value() == controller.document.session.track("bass").channel + 1 != 7
     QTest.mouseClick(panel.remove_button, LEFT)
-    assert "bass" not in controller.session.track_names
+    assert "bass" not in controller.document.session.track_names
     assert not panel.isVisible()
 
 
 def test_notes_of_drums_from_their_settings(window: MainWindow) -> None:
-    window.controller.set_front("melody")
+    window.controller.tracks.set_front("melody")
     window.tracks.show_settings("drums")
     QTest.mouseClick(window.tracks.panel.notes_button, LEFT)
     dialog = window.dialogs.opened[NoteMapDialog]
     dialog.notes[0].setValue(41)
-    assert window.controller.session.track("drums").note_map[0] == 41
+    assert window.controller.document.session.track("drums").note_map[0] == 41
     dialog.close()
     press(window, Qt.Key.Key_M, CONTROL)
     dialog = window.dialogs.opened[NoteMapDialog]
@@ -217,10 +220,10 @@ def test_notes_of_drums_from_their_settings(window: MainWindow) -> None:
 
 
 def test_knobs_beside_what_sounds_are_those_of_the_front(window: MainWindow) -> None:
-    window.controller.set_front("melody")
+    window.controller.tracks.set_front("melody")
     window.parts.sounding.knobs.boxes["gate"].setValue(40)
-    assert window.controller.session.track("melody").gate == 0.4
-    window.controller.undo_stack.undo()
+    assert window.controller.document.session.track("melody").gate == 0.4
+    window.controller.document.undo_stack.undo()
     assert window.parts.sounding.knobs.boxes["gate"].value() == 100
 
 
@@ -229,28 +232,28 @@ def test_the_key_of_the_band(window: MainWindow, qtbot: QtBot) -> None:
     index = bar.tonic._values.index(9)
     bar.tonic.setCurrentIndex(index)
     bar.tonic.activated.emit(index)
-    assert controller.session.scale == Key(9, Mode.MINOR)
+    assert controller.document.session.scale == Key(9, Mode.MINOR)
     assert not bar.lock.isEnabled()  # drums have no key
-    window.controller.set_front("bass")
+    window.controller.tracks.set_front("bass")
     assert bar.lock.isChecked()
     press(window, Qt.Key.Key_K)
-    assert not controller.session.track("bass").scale_lock
+    assert not controller.document.session.track("bass").scale_lock
     assert not bar.lock.isChecked()
     QTest.mouseClick(bar.lock, LEFT)
-    assert controller.session.track("bass").scale_lock
-    controller.undo_stack.undo()
-    controller.undo_stack.undo()
-    controller.undo_stack.undo()
-    assert controller.session.scale is None
+    assert controller.document.session.track("bass").scale_lock
+    controller.document.undo_stack.undo()
+    controller.document.undo_stack.undo()
+    controller.document.undo_stack.undo()
+    assert controller.document.session.scale is None
     assert bar.tonic.currentText() == "no key"
 
 
 @pytest.mark.parametrize("mixes", [False, True])
 def test_after_chords_were_written_keys_are_for_the_window_again(window: MainWindow, mixes: bool) -> None:
     controller, chords = window.controller, window.parts.strip.scale.chords
-    controller.set_front("bass")
-    controller.set_source(Source.MIXER if mixes else Source.PALETTE)
-    controller.set_scale(Key(9, Mode.MINOR))
+    controller.tracks.set_front("bass")
+    controller.morph.set_source(Source.MIXER if mixes else Source.PALETTE)
+    controller.band.set_key(Key(9, Mode.MINOR))
     chords.setFocus()
     QTest.keyClicks(chords, "Am Q")
     QTest.keyClick(chords, Qt.Key.Key_Return)
@@ -258,66 +261,66 @@ def test_after_chords_were_written_keys_are_for_the_window_again(window: MainWin
     QTest.keyClick(chords, Qt.Key.Key_Backspace)
     QTest.keyClick(chords, Qt.Key.Key_F)
     QTest.keyClick(chords, Qt.Key.Key_Return)
-    assert controller.session.scale is not None
-    assert [chord.name for chord in controller.session.scale.chords] == ["Am", "F"]
+    assert controller.document.session.scale is not None
+    assert [chord.name for chord in controller.document.session.scale.chords] == ["Am", "F"]
     assert QApplication.focusWidget() is (
         window.morph.panel.view if mixes else window.parts.stage.palette_view
     )
     press(window, Qt.Key.Key_Z, CONTROL)
-    assert controller.session.scale.chords == ()
+    assert controller.document.session.scale.chords == ()
 
 
 def test_a_melodic_corner_is_edited(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    controller.set_front("bass")
+    controller.tracks.set_front("bass")
     window.parts.stage.cards[2].selected.emit(2)
     loop = MelodyLoop.from_events([40, *[-2] * 31])
     window.roll.panel.roll.loopEdited.emit(loop, "Draw note", "")
-    assert controller.session.track("bass").corners[2] == loop
-    assert controller.session.track("bass").drawn[2]
+    assert controller.document.session.track("bass").corners[2] == loop
+    assert controller.document.session.track("bass").drawn[2]
     assert window.parts.stage.cards[2]._loop == loop
-    qtbot.waitUntil(lambda: controller.cells_of("bass")[-1][0] == loop)
+    qtbot.waitUntil(lambda: controller.palettes.cells_of("bass")[-1][0] == loop)
     window.roll.panel.presetChosen.emit(BASS_PRESETS[3])
-    assert controller.session.track("bass").corner_names[2] == BASS_PRESETS[3].name
-    controller.undo_stack.undo()
+    assert controller.document.session.track("bass").corner_names[2] == BASS_PRESETS[3].name
+    controller.document.undo_stack.undo()
     assert window.parts.stage.cards[2]._loop == loop
 
 
 def test_cards_offer_the_presets_of_their_track(window: MainWindow) -> None:
-    window.controller.set_front("bass")
+    window.controller.tracks.set_front("bass")
     card = window.parts.stage.cards[1]
     card.menu.aboutToShow.emit()
     names = [action.text() for action in card.presets_menu.actions()]
     assert names == [preset.name for preset in BASS_PRESETS]
     card.presets_menu.actions()[4].trigger()
-    assert window.controller.session.track("bass").corners[1] == BASS_PRESETS[4].loop
+    assert window.controller.document.session.track("bass").corners[1] == BASS_PRESETS[4].loop
 
 
 def test_dice_and_vary_in_front(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    controller.set_front("melody")
-    before = controller.session.track("melody").corners
+    controller.tracks.set_front("melody")
+    before = controller.document.session.track("melody").corners
     window.parts.stage.palette_view.setFocus()
     press(window, Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: controller.session.track("melody").corners[0] != before[0])
+    qtbot.waitUntil(lambda: controller.document.session.track("melody").corners[0] != before[0])
     press(window, Qt.Key.Key_V)
-    diced = controller.session.track("melody").corners[0]
-    qtbot.waitUntil(lambda: controller.session.track("melody").corners[0] != diced)
+    diced = controller.document.session.track("melody").corners[0]
+    qtbot.waitUntil(lambda: controller.document.session.track("melody").corners[0] != diced)
 
 
 def test_a_clip_dropped_on_a_card_must_fit(window: MainWindow) -> None:
     clip = Clip("Line", TrackKind.BASS, BASS_PRESETS[5].loop)
     window.parts.stage.cards[1].clipDropped.emit(1, clip)
-    assert window.controller.session.track("drums").corner_names[1] != "Line"
-    window.controller.set_front("melody")
+    assert window.controller.document.session.track("drums").corner_names[1] != "Line"
+    window.controller.tracks.set_front("melody")
     window.parts.stage.cards[1].clipDropped.emit(1, clip)
-    assert window.controller.session.track("melody").corners[1] == clip.loop
+    assert window.controller.document.session.track("melody").corners[1] == clip.loop
 
 
 def test_playheads_and_path_playheads_of_all_tracks_move(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    controller.set_path(DrawnPath(((0.1, 0.1), (0.9, 0.9)), bars=4, playing=True), track="bass")
-    controller.set_front("melody")
+    controller.place.set_path(DrawnPath(((0.1, 0.1), (0.9, 0.9)), bars=4, playing=True), track="bass")
+    controller.tracks.set_front("melody")
     press(window, Qt.Key.Key_Space)
     lanes = [tile.lane for tile in window.parts.strip.in_order()]
     qtbot.waitUntil(lambda: all(lane._playhead.step is not None for lane in lanes))
@@ -337,7 +340,7 @@ def test_count_in_and_metronome(window: MainWindow, engine, qtbot: QtBot) -> Non
     press(window, Qt.Key.Key_C, SHIFT)
     press(window, Qt.Key.Key_Space)
     assert engine.sent(m.Play)[-1].count_in_bars == 1
-    qtbot.waitUntil(lambda: window.controller.playing)
+    qtbot.waitUntil(lambda: window.controller.playback.playing)
     press(window, Qt.Key.Key_Space)
     assert len(engine.sent(m.Play)) == 1
     assert len(engine.sent(m.Stop)) == 1
@@ -350,9 +353,9 @@ def test_the_input_is_chosen_remembered_and_sounds_on_the_front(
     qtbot.waitUntil(lambda: box.findText("Keys") >= 0)
     box.setCurrentIndex(box.findText("Keys"))
     box.activated.emit(box.currentIndex())
-    qtbot.waitUntil(lambda: window.controller.input == "Keys")
+    qtbot.waitUntil(lambda: window.controller.devices.input == "Keys")
     assert window.controller.settings.value("midi/input") == "Keys"
-    window.controller.set_front("bass")
+    window.controller.tracks.set_front("bass")
     assert engine.sent(m.SetThru)[-1].track == "bass"
 
 
@@ -365,9 +368,9 @@ def test_export_of_the_band(window: MainWindow, tmp_path: Path) -> None:
 
 def test_the_morph_takes_the_place_of_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    controller.set_front("bass")
+    controller.tracks.set_front("bass")
     press(window, Qt.Key.Key_X)
-    assert controller.session.track("bass").source is Source.MIXER
+    assert controller.document.session.track("bass").source is Source.MIXER
     assert window.parts.stage_stack.currentWidget() is window.morph.panel
     assert QApplication.focusWidget() is window.morph.panel.view
     qtbot.waitUntil(lambda: window.parts.strip.tiles["bass"].mini.is_row)
@@ -376,7 +379,7 @@ def test_the_morph_takes_the_place_of_the_palette(window: MainWindow, qtbot: QtB
     assert window.parts.stage_stack.currentWidget() is window.parts.stage
     assert not window.actions_by_name["use_morph"].isChecked()
     qtbot.waitUntil(lambda: not window.parts.strip.tiles["bass"].mini.is_row)
-    window.controller.undo_stack.undo()
+    window.controller.document.undo_stack.undo()
     assert window.parts.stage_stack.currentWidget() is window.morph.panel
 
 
@@ -396,14 +399,14 @@ def test_help_lists_the_keys_of_the_band(window: MainWindow) -> None:
 
 def test_opening_a_session_shows_its_band(window: MainWindow, tmp_path: Path) -> None:
     controller = window.controller
-    controller.add_track(TrackKind.MELODY)
-    controller.remove_track("bass")
-    controller.save_session(tmp_path / "trio.blend.json")
-    controller.new_session()
+    controller.tracks.add(TrackKind.MELODY)
+    controller.tracks.remove("bass")
+    controller.files.save(tmp_path / "trio.blend.json")
+    controller.files.new()
     assert [tile.track_name for tile in window.parts.strip.in_order()] == ["drums", "bass", "melody"]
-    controller.open_session(tmp_path / "trio.blend.json")
+    controller.files.open(tmp_path / "trio.blend.json")
     assert [tile.track_name for tile in window.parts.strip.in_order()] == ["drums", "melody", "melody 2"]
-    assert window.parts.sounding.title.text() == controller.session.front == "melody 2"
+    assert window.parts.sounding.title.text() == controller.document.session.front == "melody 2"
 
 
 def test_a_message_does_not_cover_the_band(window: MainWindow) -> None:
@@ -414,44 +417,44 @@ def test_a_message_does_not_cover_the_band(window: MainWindow) -> None:
 
 def test_a_corner_is_shown_as_the_key_lets_it_sound(window: MainWindow, qtbot: QtBot) -> None:
     controller, card = window.controller, window.parts.stage.cards[1]
-    controller.set_front("melody")
+    controller.tracks.set_front("melody")
     assert not card.drawn_action.isVisible()
-    raw = controller.session.track("melody").corners[1]
-    before = controller.cells[0][-1]
-    controller.set_scale(Key(6, Mode.MAJOR))  # far from what the presets are in
-    qtbot.waitUntil(lambda: controller.cells[0][-1] != before)
-    assert card._loop == controller.cells[0][-1] != raw
+    raw = controller.document.session.track("melody").corners[1]
+    before = controller.palettes.cells[0][-1]
+    controller.band.set_key(Key(6, Mode.MAJOR))  # far from what the presets are in
+    qtbot.waitUntil(lambda: controller.palettes.cells[0][-1] != before)
+    assert card._loop == controller.palettes.cells[0][-1] != raw
     assert card.drawn_action.isVisible()
     card.drawn_action.trigger()
-    assert controller.session.track("melody").drawn[1]
+    assert controller.document.session.track("melody").drawn[1]
     assert card._loop == raw
-    controller.undo_stack.undo()
+    controller.document.undo_stack.undo()
     assert not card.drawn_action.isChecked()
-    qtbot.waitUntil(lambda: controller.cells[0][-1] != raw)
-    assert card._loop == controller.cells[0][-1]
+    qtbot.waitUntil(lambda: controller.palettes.cells[0][-1] != raw)
+    assert card._loop == controller.palettes.cells[0][-1]
 
 
 def test_the_editor_holds_what_the_key_lets_sound_and_an_edit_keeps_that(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     controller, roll = window.controller, window.roll.panel.roll
-    controller.set_front("melody")
-    raw = controller.session.track("melody").corners[0]
+    controller.tracks.set_front("melody")
+    raw = controller.document.session.track("melody").corners[0]
     assert roll.model.loop == raw
-    before = controller.cells[0][0]
-    controller.set_scale(Key(6, Mode.MAJOR))
-    qtbot.waitUntil(lambda: controller.cells[0][0] != before)
-    heard = controller.cells[0][0]
+    before = controller.palettes.cells[0][0]
+    controller.band.set_key(Key(6, Mode.MAJOR))
+    qtbot.waitUntil(lambda: controller.palettes.cells[0][0] != before)
+    heard = controller.palettes.cells[0][0]
     assert roll.model.loop == heard != raw
     assert "in key" in window.roll.panel.detail.text()
     roll.setFocus()
     QTest.keyClick(roll, Qt.Key.Key_Plus)  # louder
-    assert controller.session.track("melody").drawn[0]
-    assert controller.session.track("melody").corners[0] == roll.model.loop
+    assert controller.document.session.track("melody").drawn[0]
+    assert controller.document.session.track("melody").corners[0] == roll.model.loop
     assert roll.model.loop.events.tolist() == heard.events.tolist()
     assert "in key" not in window.roll.panel.detail.text()
-    controller.undo_stack.undo()
-    assert controller.session.track("melody").corners[0] == raw
+    controller.document.undo_stack.undo()
+    assert controller.document.session.track("melody").corners[0] == raw
     qtbot.waitUntil(lambda: roll.model.loop == heard)
 
 
@@ -460,9 +463,9 @@ def test_the_editor_holds_what_the_key_lets_sound_and_an_edit_keeps_that(
 def test_nothing_of_a_melodic_track_is_cut_off(
     window: MainWindow, look: Look, mixes: bool, width: int, height: int, scale: float
 ) -> None:
-    window.controller.set_front("melody")
+    window.controller.tracks.set_front("melody")
     if mixes:
-        window.controller.set_source(Source.MIXER)
+        window.controller.morph.set_source(Source.MIXER)
     look.set_text_scale(scale)
     window.resize(width, height)
     for _ in range(3):
@@ -479,9 +482,9 @@ def test_nothing_of_a_melodic_track_is_cut_off(
 def test_every_control_of_a_melodic_track_has_a_name_and_a_place_in_the_tab_order(
     window: MainWindow, mixes: bool
 ) -> None:
-    window.controller.set_front("bass")
+    window.controller.tracks.set_front("bass")
     if mixes:
-        window.controller.set_source(Source.MIXER)
+        window.controller.morph.set_source(Source.MIXER)
     wanted = set()
     for widget in window.centralWidget().findChildren(QWidget):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
@@ -526,5 +529,5 @@ def test_letters_find_what_a_list_holds(window: MainWindow, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: sound.findText("Synth Bass") >= 0)
     sound.setFocus()
     QTest.keyClick(sound, Qt.Key.Key_S)
-    assert window.controller.session.track("bass").sound == (0, 38)
-    assert not window.controller.session.track("drums").solo
+    assert window.controller.document.session.track("bass").sound == (0, 38)
+    assert not window.controller.document.session.track("drums").solo

@@ -108,7 +108,7 @@ def test_it_opens_a_session(run, tmp_path: Path) -> None:
     tempos: list[float] = []
 
     def script(window: MainWindow) -> None:
-        tempos.append(window.controller.session.tempo_bpm)
+        tempos.append(window.controller.document.session.tempo_bpm)
         window.close()
 
     run(script, path)
@@ -132,18 +132,18 @@ def test_what_nobody_caught_is_logged_and_told(run, caplog: pytest.LogCaptureFix
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_closes_it_and_keeps_unsaved_work(run, number: signal.Signals) -> None:
     def work_and_end(window: MainWindow) -> None:
-        window.controller.set_tempo(173.0)
+        window.controller.document.set_parameter("tempo_bpm", 173.0)
         signal.raise_signal(number)
 
     offered: list[object] = []
 
     def look_for_it(window: MainWindow) -> None:
-        found = window.controller.recoverable
+        found = window.controller.files.recoverable
         offered.append(found.session.tempo_bpm if found else None)
         question = window.files.question
         button = next(one for one in question.buttons() if one.text() == "Recover")
         button.click()
-        offered.append(window.controller.session.tempo_bpm)
+        offered.append(window.controller.document.session.tempo_bpm)
         window.close_without_asking()
 
     assert run(work_and_end) == 0

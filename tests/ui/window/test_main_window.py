@@ -37,64 +37,68 @@ def press(
 
 def test_dragging_the_puck_changes_what_sounds_as_one_step(window: MainWindow, drag, qtbot: QtBot) -> None:
     palette, controller = window.parts.stage.palette_view, window.controller
-    start = controller.session.front_track.puck
+    start = controller.document.session.front_track.puck
     points = [palette.point_of((0.2 + 0.04 * i, 0.6)).toPoint() for i in range(15)]
     drag(palette, points)
-    assert controller.session.front_track.puck == pytest.approx((0.76, 0.6), abs=0.01)
-    assert controller.undo_stack.count() == 1
+    assert controller.document.session.front_track.puck == pytest.approx((0.76, 0.6), abs=0.01)
+    assert controller.document.undo_stack.count() == 1
     press(window, Qt.Key.Key_Z, CONTROL)
-    assert controller.session.front_track.puck == start
+    assert controller.document.session.front_track.puck == start
     press(window, Qt.Key.Key_Z, CONTROL | SHIFT)
-    assert controller.session.front_track.puck == pytest.approx((0.76, 0.6), abs=0.01)
+    assert controller.document.session.front_track.puck == pytest.approx((0.76, 0.6), abs=0.01)
 
 
 def test_number_keys_go_to_the_corners(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
     press(window, Qt.Key.Key_4)
-    assert controller.session.front_track.puck == (1.0, 1.0)
-    qtbot.waitUntil(lambda: controller.sounding == controller.session.front_track.corners[3])
+    assert controller.document.session.front_track.puck == (1.0, 1.0)
+    qtbot.waitUntil(
+        lambda: controller.playback.sounding == controller.document.session.front_track.corners[3]
+    )
     window.parts.editor.step_grid.setFocus()
     press(window, Qt.Key.Key_1)
-    assert controller.session.front_track.puck == (0.0, 0.0)
+    assert controller.document.session.front_track.puck == (0.0, 0.0)
 
 
 def test_painting_changes_the_corner_and_its_neighbours(window: MainWindow, qtbot: QtBot) -> None:
     controller, grid = window.controller, window.parts.editor.step_grid
     QTest.mouseClick(window.parts.stage.cards[2], Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
     assert window.edited.corner == 2
-    before = controller.cells
+    before = controller.palettes.cells
     geometry = grid.geometry_of_steps()
     free = next(
         (s, v)
         for v in (4, 5, 6)
         for s in range(32)
-        if not controller.session.front_track.corners[2].hits[s, v]
+        if not controller.document.session.front_track.corners[2].hits[s, v]
     )
     QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=geometry.cell_rect(*free).center().toPoint())
-    assert controller.session.front_track.corners[2].hits[free]
-    qtbot.waitUntil(lambda: bool(controller.cells[-1][0].hits[free]))
-    qtbot.waitUntil(lambda: controller.cells != before and bool(controller.cells[-2][0].hits[free]))
-    assert not controller.cells[0][-1].hits[free]
+    assert controller.document.session.front_track.corners[2].hits[free]
+    qtbot.waitUntil(lambda: bool(controller.palettes.cells[-1][0].hits[free]))
+    qtbot.waitUntil(
+        lambda: controller.palettes.cells != before and bool(controller.palettes.cells[-2][0].hits[free])
+    )
+    assert not controller.palettes.cells[0][-1].hits[free]
 
 
 def test_a_new_hit_is_heard_while_the_transport_stands(window: MainWindow, engine) -> None:
     window.parts.editor.step_grid.setFocus()
     window.parts.editor.step_grid.set_loop(DrumLoop.empty())
-    window.controller.clear_corner(0)
+    window.controller.corners.clear(0)
     press(window, Qt.Key.Key_Space)
     assert [(one.note.voice, one.note.velocity) for one in engine.sent(m.Preview)] == [(0, 100)]
-    assert not window.controller.playing
+    assert not window.controller.playback.playing
 
 
 def test_space_plays_and_stops_but_presses_a_focused_button(window: MainWindow, engine, qtbot: QtBot) -> None:
     press(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.controller.playing)
+    qtbot.waitUntil(lambda: window.controller.playback.playing)
     press(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: not window.controller.playing)
+    qtbot.waitUntil(lambda: not window.controller.playback.playing)
     mute = window.parts.sounding.rows.mutes[1]
     mute.setFocus()
     press(window, Qt.Key.Key_Space)
-    assert window.controller.session.front_track.mix[1].mute
+    assert window.controller.document.session.front_track.mix[1].mute
     assert len(engine.sent(m.Play)) == 1
 
 
@@ -114,7 +118,7 @@ def test_drawing_a_path_plays_it(window: MainWindow, drag, qtbot: QtBot) -> None
     assert window.parts.stage.path_bar.draw_button.isChecked()
     around = [(0.5 + 0.4 * np.cos(a), 0.5 + 0.3 * np.sin(a)) for a in np.linspace(0, 5.5, 40)]
     drag(palette, [palette.point_of(place).toPoint() for place in around])
-    path = controller.session.front_track.path
+    path = controller.document.session.front_track.path
     assert path is not None
     assert path.playing
     assert 4 <= len(path.nodes) < 40
@@ -124,50 +128,50 @@ def test_drawing_a_path_plays_it(window: MainWindow, drag, qtbot: QtBot) -> None
     first = palette._path_playhead
     qtbot.waitUntil(lambda: palette._path_playhead != first)
     press(window, Qt.Key.Key_Z, CONTROL)
-    assert controller.session.front_track.path is None
+    assert controller.document.session.front_track.path is None
     assert palette.editor.nodes == ()
 
 
 def test_a_node_moves_and_comes_back(window: MainWindow, drag) -> None:
     palette, controller = window.parts.stage.palette_view, window.controller
     nodes = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8))
-    controller.set_path(DrawnPath(nodes, bars=4))
+    controller.place.set_path(DrawnPath(nodes, bars=4))
     press(window, Qt.Key.Key_W)
-    steps = controller.undo_stack.count()
+    steps = controller.document.undo_stack.count()
     drag(palette, [palette.point_of(place).toPoint() for place in ((0.8, 0.2), (0.7, 0.2), (0.6, 0.3))])
-    assert controller.session.front_track.path.nodes[1] == pytest.approx((0.6, 0.3), abs=0.01)
-    assert controller.undo_stack.count() == steps + 1
+    assert controller.document.session.front_track.path.nodes[1] == pytest.approx((0.6, 0.3), abs=0.01)
+    assert controller.document.undo_stack.count() == steps + 1
     press(window, Qt.Key.Key_Z, CONTROL)
-    assert controller.session.front_track.path.nodes == nodes
+    assert controller.document.session.front_track.path.nodes == nodes
     palette.setFocus()
     press(window, Qt.Key.Key_N)
     for _ in range(3):
         press(window, Qt.Key.Key_Delete)
-    assert controller.session.front_track.path is None
+    assert controller.document.session.front_track.path is None
 
 
 def test_path_bar_sets_how_the_path_plays(window: MainWindow) -> None:
     bar, controller = window.parts.stage.path_bar, window.controller
     assert not bar.bars.isEnabled()
-    controller.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4, closed=True))
+    controller.place.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4, closed=True))
     assert bar.bars.value() == 4
     bar.bars.setValue(16)
     QTest.mouseClick(bar.mode_buttons[PathMode.PING_PONG], Qt.MouseButton.LeftButton)
     QTest.mouseClick(bar.closed_button, Qt.MouseButton.LeftButton)
-    path = controller.session.front_track.path
+    path = controller.document.session.front_track.path
     assert (path.bars, path.mode, path.closed) == (16, PathMode.PING_PONG, False)
     QTest.mouseClick(bar.play_button, Qt.MouseButton.LeftButton)
-    assert controller.session.front_track.path.playing
+    assert controller.document.session.front_track.path.playing
     QTest.mouseClick(bar.clear_button, Qt.MouseButton.LeftButton)
-    assert controller.session.front_track.path is None
+    assert controller.document.session.front_track.path is None
     assert not bar.clear_button.isEnabled()
 
 
 def test_number_of_cells(window: MainWindow, qtbot: QtBot) -> None:
     window.parts.stage.path_bar.cells.setValue(5)
-    qtbot.waitUntil(lambda: len(window.controller.cells) == 5)
+    qtbot.waitUntil(lambda: len(window.controller.palettes.cells) == 5)
     press(window, Qt.Key.Key_Plus, CONTROL)
-    qtbot.waitUntil(lambda: len(window.controller.cells) == 7)
+    qtbot.waitUntil(lambda: len(window.controller.palettes.cells) == 7)
     assert window.parts.stage.path_bar.cells.value() == 7
 
 
@@ -176,16 +180,16 @@ def test_transport_bar_reaches_the_session(window: MainWindow, engine, qtbot: Qt
     bar.tempo.setValue(93.5)
     bar.swing.setValue(58)
     bar.feel.setValue(40)
-    session = controller.session
+    session = controller.document.session
     assert (session.tempo_bpm, session.swing, session.feel) == (93.5, 0.58, 0.4)
     bar.change_at.setCurrentIndex(2)
     bar.change_at.activated.emit(2)
-    assert controller.session.change_at is m.ChangeAt.BAR
+    assert controller.document.session.change_at is m.ChangeAt.BAR
     bar.port.setCurrentIndex(bar.port.findText("Sampler"))
     bar.port.activated.emit(bar.port.currentIndex())
-    assert controller.session.midi.port == "Sampler"
+    assert controller.document.session.midi.port == "Sampler"
     qtbot.waitUntil(lambda: window.parts.status.parts["midi"].text() == "midi: Sampler")
-    controller.undo_stack.undo()
+    controller.document.undo_stack.undo()
     assert bar.change_at.chosen() is m.ChangeAt.STEP
 
 
@@ -194,7 +198,7 @@ def test_escape_leaves_a_number_and_a_node_and_else_is_panic(window: MainWindow,
     window.parts.transport.tempo.setFocus()
     press(window, Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is palette
-    controller.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4))
+    controller.place.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4))
     press(window, Qt.Key.Key_W)
     press(window, Qt.Key.Key_N)
     assert palette.editor.selected == 0
@@ -215,19 +219,21 @@ def test_changing_to_drawing_ends_the_drag(window: MainWindow) -> None:
             QTest.mousePress(palette, Qt.MouseButton.LeftButton, pos=point)
     press(window, Qt.Key.Key_W)
     QTest.mouseRelease(palette, Qt.MouseButton.LeftButton, pos=palette.point_of((0.4, 0.2)).toPoint())
-    controller.set_tempo(90)
-    controller.undo_stack.undo()
-    assert controller.session.front_track.puck == pytest.approx((0.4, 0.2), abs=0.01)  # two steps, not one
+    controller.document.set_parameter("tempo_bpm", 90)
+    controller.document.undo_stack.undo()
+    assert controller.document.session.front_track.puck == pytest.approx(
+        (0.4, 0.2), abs=0.01
+    )  # two steps, not one
 
 
 def test_dragging_the_number_of_bars_is_one_step(window: MainWindow, drag) -> None:
     bars, controller = window.parts.stage.path_bar.bars, window.controller
-    controller.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4))
-    steps = controller.undo_stack.count()
+    controller.place.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4))
+    steps = controller.document.undo_stack.count()
     start = bars.lineEdit().rect().center()
     drag(bars.lineEdit(), [start, *(start - QPoint(0, 10 * step) for step in range(1, 6))])
-    assert controller.session.front_track.path.bars > 12
-    assert controller.undo_stack.count() == steps + 1
+    assert controller.document.session.front_track.path.bars > 12
+    assert controller.document.undo_stack.count() == steps + 1
 
 
 def test_paste_is_offered_after_a_copy(window: MainWindow) -> None:
@@ -237,14 +243,15 @@ def test_paste_is_offered_after_a_copy(window: MainWindow) -> None:
     assert paste.isEnabled()
     window.parts.stage.cards[2].pasted.emit(2)
     assert (
-        window.controller.session.front_track.corners[2] == window.controller.session.front_track.corners[1]
+        window.controller.document.session.front_track.corners[2]
+        == window.controller.document.session.front_track.corners[1]
     )
 
 
 def test_undo_names_what_it_undoes(window: MainWindow) -> None:
     undo = window.actions_by_name["undo"]
     assert not undo.isEnabled()
-    window.controller.use_preset(1, PRESETS[3])
+    window.controller.corners.use_preset(1, PRESETS[3])
     assert undo.isEnabled()
     assert undo.text().startswith("Undo preset")
     undo.trigger()
@@ -253,7 +260,7 @@ def test_undo_names_what_it_undoes(window: MainWindow) -> None:
 
 def test_mute_shows_in_the_pattern_and_undoes(window: MainWindow) -> None:
     QTest.mouseClick(window.parts.sounding.rows.solos[0], Qt.MouseButton.LeftButton)
-    assert window.controller.session.front_track.mix[0].solo
+    assert window.controller.document.session.front_track.mix[0].solo
     assert window.parts.sounding.view._silent == frozenset(range(1, 9))
     press(window, Qt.Key.Key_Z, CONTROL)
     assert not window.parts.sounding.rows.solos[0].isChecked()
@@ -262,39 +269,39 @@ def test_mute_shows_in_the_pattern_and_undoes(window: MainWindow) -> None:
 
 def test_dice_and_vary_by_key(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    before = controller.session.front_track.corners
+    before = controller.document.session.front_track.corners
     press(window, Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: controller.session.front_track.corners[0] != before[0])
-    diced = controller.session.front_track.corners[0]
+    qtbot.waitUntil(lambda: controller.document.session.front_track.corners[0] != before[0])
+    diced = controller.document.session.front_track.corners[0]
     QTest.mouseClick(window.parts.stage.cards[3].vary_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: controller.session.front_track.corners[3] != before[3])
-    assert controller.session.front_track.corners[0] == diced
-    assert controller.session.front_track.corners[1:3] == before[1:3]
+    qtbot.waitUntil(lambda: controller.document.session.front_track.corners[3] != before[3])
+    assert controller.document.session.front_track.corners[0] == diced
+    assert controller.document.session.front_track.corners[1:3] == before[1:3]
 
 
 def test_keys_on_a_corner_are_for_that_corner(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    before = controller.session.front_track.corners
+    before = controller.document.session.front_track.corners
     window.parts.stage.cards[2].setFocus()
     press(window, Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: controller.session.front_track.corners[2] != before[2])
+    qtbot.waitUntil(lambda: controller.document.session.front_track.corners[2] != before[2])
     press(window, Qt.Key.Key_Return)
     assert window.edited.corner == 2
-    assert controller.session.front_track.corners[0] == before[0]
+    assert controller.document.session.front_track.corners[0] == before[0]
 
 
 def test_dragging_the_tempo_and_a_volume_is_one_step_each(window: MainWindow, drag) -> None:
     controller, line = window.controller, window.parts.transport.tempo.lineEdit()
     start = line.rect().center()
     drag(line, [start, *(start - QPoint(0, 10 * step) for step in range(1, 6))])
-    assert controller.session.tempo_bpm > 120
-    assert controller.undo_stack.count() == 1
+    assert controller.document.session.tempo_bpm > 120
+    assert controller.document.undo_stack.count() == 1
     slider = window.parts.sounding.rows.volumes[0]
     right, left = QPoint(slider.width() - 6, slider.height() // 2), QPoint(8, slider.height() // 2)
     drag(slider, [right, QPoint(slider.width() // 2, left.y()), left])
-    assert controller.session.front_track.mix[0].volume < 0.3
-    assert controller.undo_stack.count() == 2
-    controller.undo_stack.undo()
+    assert controller.document.session.front_track.mix[0].volume < 0.3
+    assert controller.document.undo_stack.count() == 2
+    controller.document.undo_stack.undo()
     assert slider.value() == 100
 
 
@@ -303,28 +310,28 @@ def test_return_in_a_number_goes_back_to_the_palette(window: MainWindow) -> None
     QTest.mouseClick(tempo.lineEdit(), Qt.MouseButton.LeftButton)
     QTest.keyClicks(tempo.lineEdit(), "87.5")
     press(window, Qt.Key.Key_Return)
-    assert window.controller.session.tempo_bpm == 87.5
+    assert window.controller.document.session.tempo_bpm == 87.5
     assert QApplication.focusWidget() is window.parts.stage.palette_view
 
 
 def test_copy_paste_clear_with_a_way_back(window: MainWindow) -> None:
     controller = window.controller
-    first = controller.session.front_track.corners[0]
+    first = controller.document.session.front_track.corners[0]
     press(window, Qt.Key.Key_C, CONTROL)
     window.edited.edit_corner(3)
     press(window, Qt.Key.Key_V, CONTROL)
-    assert controller.session.front_track.corners[3] == first
+    assert controller.document.session.front_track.corners[3] == first
     press(window, Qt.Key.Key_Backspace, CONTROL)
-    assert controller.session.front_track.corners[3].hit_count == 0
+    assert controller.document.session.front_track.corners[3].hit_count == 0
     QTest.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
-    assert controller.session.front_track.corners[3] == first
+    assert controller.document.session.front_track.corners[3] == first
 
 
 def test_preset_from_the_editor(window: MainWindow) -> None:
     window.edited.edit_corner(1)
     window.parts.editor.presets_menu.aboutToShow.emit()
     window.parts.editor.presets_menu.actions()[5].trigger()
-    assert window.controller.session.front_track.corners[1] == PRESETS[5].loop
+    assert window.controller.document.session.front_track.corners[1] == PRESETS[5].loop
     assert PRESETS[5].name in window.parts.editor.title.text()
 
 
@@ -345,23 +352,23 @@ def test_dropping_a_midi_file_imports_it(window: MainWindow, tmp_path: Path) -> 
     path = tmp_path / "groove.mid"
     write_midi(path, PRESETS[7].loop)
     assert drop(window.parts.stage.cards[2], path)
-    corner = window.controller.session.front_track.corners[2]
+    corner = window.controller.document.session.front_track.corners[2]
     assert (corner.hits == PRESETS[7].loop.hits).all()
-    assert window.controller.session.front_track.corner_names[2] == "groove"
+    assert window.controller.document.session.front_track.corner_names[2] == "groove"
     assert not drop(window.parts.stage.cards[2], tmp_path / "photo.png")
 
 
 def test_a_broken_midi_file_is_told_and_changes_nothing(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "broken.mid"
     path.write_bytes(b"MThd not really")
-    before = window.controller.session
+    before = window.controller.document.session
     drop(window.parts.stage.cards[1], path)
     assert "broken.mid" in window.banner.text
-    assert window.controller.session == before
+    assert window.controller.document.session == before
 
 
 def test_saving_and_opening_by_dialog(window: MainWindow, tmp_path: Path) -> None:
-    window.controller.set_tempo(77)
+    window.controller.document.set_parameter("tempo_bpm", 77)
     assert window.isWindowModified()
     press(window, Qt.Key.Key_S, CONTROL)
     target = tmp_path / "evening.blend.json"
@@ -370,10 +377,10 @@ def test_saving_and_opening_by_dialog(window: MainWindow, tmp_path: Path) -> Non
     assert target.is_file()
     assert not window.isWindowModified()
     assert window.windowTitle().startswith("evening")
-    window.controller.set_tempo(120)
+    window.controller.document.set_parameter("tempo_bpm", 120)
     window.files.open_path(str(target))
     window.files.question.button(window.files.question.StandardButton.Discard).click()
-    assert window.controller.session.tempo_bpm == 77
+    assert window.controller.document.session.tempo_bpm == 77
     window.files.fill_recent(window.parts.transport.recent_menu)
     assert window.parts.transport.recent_menu.actions()[0].text() == "evening.blend.json"
 
@@ -390,20 +397,20 @@ def test_dropping_a_session_opens_it(window: MainWindow, tmp_path: Path) -> None
     path = tmp_path / "fast.blend.json"
     save_session(path, Session(tempo_bpm=171.0))
     assert drop(window, path)
-    assert window.controller.session.tempo_bpm == 171.0
+    assert window.controller.document.session.tempo_bpm == 171.0
     assert window.windowTitle().startswith("fast")
     assert not drop(window, tmp_path / "song.mp3")
 
 
 def test_a_new_session_after_saving_the_old_one(window: MainWindow, tmp_path: Path) -> None:
-    window.controller.set_tempo(66)
+    window.controller.document.set_parameter("tempo_bpm", 66)
     window.actions_by_name["new"].trigger()
     question = window.files.question
     question.button(question.StandardButton.Save).click()
     window.files.dialog.fileSelected.emit(str(tmp_path / "old.blend.json"))
     window.files.dialog.close()
     assert load_session(tmp_path / "old.blend.json").tempo_bpm == 66
-    assert window.controller.session.tempo_bpm == Session().tempo_bpm
+    assert window.controller.document.session.tempo_bpm == Session().tempo_bpm
     assert window.windowTitle().startswith("Untitled")
 
 
@@ -414,7 +421,7 @@ def test_import_and_font_by_dialog(window: MainWindow, engine, tmp_path: Path) -
     press(window, Qt.Key.Key_I, CONTROL)
     window.files.dialog.fileSelected.emit(str(path))
     window.files.dialog.close()
-    assert window.controller.session.front_track.corner_names[1] == "fill"
+    assert window.controller.document.session.front_track.corner_names[1] == "fill"
     window.actions_by_name["preferences"].trigger()
     dialog = window.dialogs.opened[PreferencesDialog]
     dialog.fontAsked.emit()
@@ -459,7 +466,7 @@ def test_a_corner_is_edited_by_key(window: MainWindow) -> None:
 
 def test_closing_with_unsaved_work_asks(window: MainWindow, tmp_path: Path) -> None:
     window._asks = True
-    window.controller.set_tempo(99)
+    window.controller.document.set_parameter("tempo_bpm", 99)
     window.close()
     question = window.files.question
     assert window.isVisible()
@@ -493,12 +500,12 @@ def test_note_map_dialog(window: MainWindow, engine) -> None:
     dialog = window.dialogs.opened[NoteMapDialog]
     dialog.channel.setValue(3)
     dialog.latency.setValue(25)
-    assert window.controller.session.midi.latency_s == 0.025
+    assert window.controller.document.session.midi.latency_s == 0.025
     dialog.notes[0].setValue(60)
-    drums = window.controller.session.front_track
+    drums = window.controller.document.session.front_track
     assert drums.channel == 2
     assert drums.note_map[0] == 60
-    window.controller.undo_stack.undo()
+    window.controller.document.undo_stack.undo()
     assert dialog.notes[0].value() == 36
     dialog.close()
     assert NoteMapDialog not in window.dialogs.opened
@@ -527,7 +534,7 @@ def test_missing_sound_is_said_once_and_does_not_block(window: MainWindow, engin
     qtbot.waitUntil(lambda: "10%" in window.parts.status.parts["cpu"].text())
     assert window.banner.text == ""
     press(window, Qt.Key.Key_Right)
-    assert window.controller.session.front_track.puck[0] > 0.5
+    assert window.controller.document.session.front_track.puck[0] > 0.5
 
 
 @pytest.mark.parametrize(("width", "height"), [(900, 600), (1280, 800), (3840, 2160)])
@@ -598,5 +605,5 @@ def test_size_and_division_are_remembered(window: MainWindow, qtbot: QtBot) -> N
 
 def test_controller_is_not_needed_after_the_window(window: MainWindow, controller: Controller) -> None:
     window.close()
-    controller.set_tempo(140)
-    assert controller.session.tempo_bpm == 140
+    controller.document.set_parameter("tempo_bpm", 140)
+    assert controller.document.session.tempo_bpm == 140

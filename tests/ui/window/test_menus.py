@@ -55,9 +55,9 @@ def texts_of(menu: QMenu) -> list[str]:
 
 def paint(window: MainWindow) -> None:
     """Paint a hit into what is edited, and a note into the front's first corner if it is a melody."""
-    before = window.controller.undo_stack.index()
+    before = window.controller.document.undo_stack.index()
     window.parts.editor.step_grid.hitPainted.emit(5, 3, 90)
-    assert window.controller.undo_stack.index() == before + 1
+    assert window.controller.document.undo_stack.index() == before + 1
 
 
 def test_the_log_notices_a_menu_that_is_filled(made: MainWindow, log: ActionLog) -> None:
@@ -68,9 +68,9 @@ def test_the_log_notices_a_menu_that_is_filled(made: MainWindow, log: ActionLog)
 @pytest.mark.parametrize("source", list(Source))
 def test_a_painted_hit_fills_no_menu(made: MainWindow, log: ActionLog, qtbot: QtBot, source: Source) -> None:
     controller = made.controller
-    controller.set_source(source)
+    controller.morph.set_source(source)
     if source is Source.MIXER:
-        qtbot.waitUntil(lambda: bool(controller.mixer_loops_of("drums")))
+        qtbot.waitUntil(lambda: bool(controller.palettes.morph_loops_of("drums")))
     log.added = log.removed = 0
     actions = len(made.findChildren(QAction))
     paint(made)
@@ -81,14 +81,14 @@ def test_a_painted_hit_fills_no_menu(made: MainWindow, log: ActionLog, qtbot: Qt
 
 def test_another_track_in_front_fills_no_menu(made: MainWindow, log: ActionLog) -> None:
     for name in ("melody", "bass", "drums"):
-        made.controller.set_front(name)
+        made.controller.tracks.set_front(name)
     assert (log.added, log.removed) == (0, 0)
 
 
 def test_an_opened_menu_offers_the_corners_of_now(made: MainWindow) -> None:
     controller, card = made.controller, made.morph.panel.cards[0]
-    assert f"Corner 3  {controller.session.front_track.corner_names[2]}" in texts_of(card.menu)
-    controller.use_preset(2, PRESETS[7])
+    assert f"Corner 3  {controller.document.session.front_track.corner_names[2]}" in texts_of(card.menu)
+    controller.corners.use_preset(2, PRESETS[7])
     texts = texts_of(card.menu)
     assert f"Corner 3  {PRESETS[7].name}" in texts
     assert len([text for text in texts if text.startswith("Corner")]) == 4
@@ -98,7 +98,7 @@ def test_an_opened_menu_offers_the_corners_of_now(made: MainWindow) -> None:
 def test_opened_menus_offer_the_presets_of_the_track_in_front(made: MainWindow) -> None:
     card = made.parts.stage.cards[1]
     for name, presets in (("bass", BASS_PRESETS), ("melody", MELODY_PRESETS), ("drums", PRESETS)):
-        made.controller.set_front(name)
+        made.controller.tracks.set_front(name)
         names = [preset.name for preset in presets]
         texts_of(card.menu)
         assert [action.text() for action in card.presets_menu.actions()] == names
@@ -109,6 +109,6 @@ def test_opened_menus_offer_the_presets_of_the_track_in_front(made: MainWindow) 
 def test_the_list_of_recent_files_is_that_of_now(made: MainWindow, tmp_path) -> None:
     bar = made.parts.transport
     for name in ("one", "two"):
-        made.controller.save_session(str(tmp_path / f"{name}.blend.json"))
+        made.controller.files.save(str(tmp_path / f"{name}.blend.json"))
         texts_of(bar.menu)
         assert bar.recent_menu.actions()[0].text() == f"{name}.blend.json"

@@ -101,7 +101,7 @@ def test_a_window_makes_the_rest_by_itself(window: MainWindow, qtbot: QtBot) -> 
 def test_tab_goes_through_the_window_as_it_is_read(young: MainWindow) -> None:
     make_rest(young)
     controller = young.controller
-    controller.add_track(TrackKind.MELODY)
+    controller.tracks.add(TrackKind.MELODY)
     order = tab_order(young)
     tiles = young.parts.strip.in_order()
     places = [
@@ -121,15 +121,15 @@ def test_tab_goes_through_the_window_as_it_is_read(young: MainWindow) -> None:
         )
     ]
     assert places == sorted(places)
-    assert [tile.track_name for tile in tiles] == list(controller.session.track_names)
+    assert [tile.track_name for tile in tiles] == list(controller.document.session.track_names)
 
 
 def test_a_melody_comes_to_the_front_before_the_rest_is_made(young: MainWindow, qtbot: QtBot) -> None:
     controller = young.controller
-    controller.open_input("keyboard")
-    qtbot.waitUntil(lambda: controller.input == "keyboard")
-    controller.set_scale(Key(0, Mode.MAJOR))
-    controller.set_front("melody")
+    controller.devices.open_input("keyboard")
+    qtbot.waitUntil(lambda: controller.devices.input == "keyboard")
+    controller.band.set_key(Key(0, Mode.MAJOR))
+    controller.tracks.set_front("melody")
     panel = young.roll.panel
     assert young.parts.editor_stack.currentWidget() is panel
     panel.presets_menu.aboutToShow.emit()
@@ -138,8 +138,8 @@ def test_a_melody_comes_to_the_front_before_the_rest_is_made(young: MainWindow, 
     assert panel.tools.record.isEnabled()
     panel.roll.setFocus()
     QTest.keyClick(panel.roll, Qt.Key.Key_Plus)  # louder
-    assert controller.undo_stack.count() == 2
-    assert controller.session.track("melody").corners[0] == panel.roll.model.loop
+    assert controller.document.undo_stack.count() == 2
+    assert controller.document.session.track("melody").corners[0] == panel.roll.model.loop
     make_rest(young)
     assert young.roll.panel is panel
     assert young.parts.editor_stack.count() == 2
@@ -149,8 +149,8 @@ def test_the_morph_comes_before_the_rest_is_made(young: MainWindow, engine, qtbo
     young.actions_by_name["use_morph"].trigger()
     panel = young.morph.panel
     assert young.parts.stage_stack.currentWidget() is panel
-    assert young.controller.session.front_track.source is Source.MIXER
-    qtbot.waitUntil(lambda: bool(young.controller.mixer_loops_of("drums")))
+    assert young.controller.document.session.front_track.source is Source.MIXER
+    qtbot.waitUntil(lambda: bool(young.controller.palettes.morph_loops_of("drums")))
     panel.stepClicked.emit(1)
     qtbot.waitUntil(lambda: bool(engine.sent(m.Preview)))
     make_rest(young)
@@ -160,7 +160,7 @@ def test_the_morph_comes_before_the_rest_is_made(young: MainWindow, engine, qtbo
 
 def test_keys_say_what_they_do_on_a_roll_made_later(young: MainWindow) -> None:
     young.activateWindow()
-    young.controller.set_front("bass")
+    young.controller.tracks.set_front("bass")
     young.roll.panel.roll.setFocus()
     young.hints.set_name(young.roll.panel.roll, "roll")
     young.roll.panel.tools.step_entry.click()
