@@ -38,11 +38,12 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from blender_app.core.drums import VOICE_PITCHES
+from blender_app.core.gm import DRUM_BANK
+from blender_app.core.kit import VOICE_PITCHES
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
 from blender_app.engine.audio_clock import FIRST_S
-from blender_app.engine.fluid import DRUM_BANK, SAMPLE_RATE, OfflineSynth
+from blender_app.engine.fluid import SAMPLE_RATE, OfflineSynth
 from blender_app.engine.host import EngineProcess
 from blender_app.engine.midi_port import API_VARIABLE
 

@@ -16,9 +16,9 @@ from blender_app import load_model
 from blender_app.core.errors import FileError, LoopweaveError, MidiFileError, ModelError
 from blender_app.core.files import make_folder
 from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES, kit_program
+from blender_app.core.lengths import Loop
 from blender_app.core.scales import Chord, Key
 from blender_app.core.smf import (
-    Loop,
     MidiContents,
     MidiStyle,
     drum_loop_from,

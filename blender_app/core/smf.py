@@ -20,8 +20,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.files import write_atomically
+from blender_app.core.kit import VOICE_COUNT, VOICE_PITCHES
+from blender_app.core.lengths import Loop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note, Pattern
 from blender_app.core.parameters import SoundParameters, parameters_of
@@ -70,7 +72,6 @@ class Section:
     name: str = ""
 
 
-Loop: TypeAlias = DrumLoop | MelodyLoop
 Music: TypeAlias = Loop | Pattern | Section
 
 
@@ -241,4 +242,4 @@ def _section(piece: Music, name: str) -> Section:
         return piece
     if isinstance(piece, Pattern):
         return Section(piece.notes, piece.length_steps, name)
-    return Section(piece.to_notes(), LOOP_STEPS, name)
+    return Section(piece.to_notes(), piece.steps, name)

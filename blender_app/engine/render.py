@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from blender_app.core.drums import VOICE_COUNT
 from blender_app.core.errors import FileError, FontError, MidiFileError
 from blender_app.core.files import write_atomically
-from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.gm import DRUM_BANK, DRUM_CHANNEL
 from blender_app.core.smf import MidiStyle, Part, Section, band_bytes
 from blender_app.core.smf_parse import MidiContents, MidiMessage, TempoMap, parse_midi, read_midi
-from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, DRUMS_RING_S, OfflineSynth
+from blender_app.engine.fluid import BLOCK_FRAMES, DRUMS_RING_S, OfflineSynth
 from blender_app.engine.track import TrackSettings
 
 LONGEST_S = 5400.0

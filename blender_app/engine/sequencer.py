@@ -19,11 +19,12 @@ from itertools import count
 
 from blender_app.core.feel import heard_velocity
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT, Timeline, steps_to_seconds
+from blender_app.core.time import Timeline, steps_to_seconds
 from blender_app.engine.articulation import Articulation
 from blender_app.engine.clicks import Clicks
 from blender_app.engine.messages import ChangeAt, PatternStarted, TrackSettings, VoiceMix
 from blender_app.engine.output import MIN_NOTE_S
+from blender_app.engine.track import change_step
 from blender_app.engine.track_state import Held, Span, TrackState
 
 LOOK_AHEAD_S = 0.03
@@ -148,7 +149,7 @@ class Sequencer:
             state.spans = [Span(pattern, -math.inf)]
             return
         state.spans = [span for span in state.spans if span.from_step <= position]
-        from_step = _next_boundary(position, change_at, state.spans[-1].pattern)
+        from_step = change_step(position, change_at, state.spans[-1].pattern)
         state.spans.append(Span(pattern, from_step))
 
     def set_mix(self, track: str, voices: tuple[VoiceMix, ...]) -> None:
@@ -305,16 +306,3 @@ class Sequencer:
 
 def _end_s(held: Held, timeline: Timeline) -> float:
     return max(timeline.seconds_at(held.end_step), held.on_s + MIN_NOTE_S)
-
-
-def _next_boundary(position: float, change_at: ChangeAt, pattern: Pattern) -> int:
-    """Return the first step after `position` on which a beat, a bar or the pattern's round begins."""
-    if change_at is not ChangeAt.LOOP:
-        unit = STEPS_PER_BEAT if change_at is ChangeAt.BEAT else STEPS_PER_BAR
-        return (math.floor(position / unit) + 1) * unit
-    inside = position - pattern.anchor_step
-    if 0 <= inside < pattern.length_steps:
-        return pattern.anchor_step + pattern.length_steps
-    span = pattern.length_steps - pattern.loop_from_step
-    rounds = math.floor((inside - pattern.loop_from_step) / span) + 1
-    return pattern.anchor_step + pattern.loop_from_step + rounds * span

@@ -286,7 +286,8 @@ class Band(FilingEditor):
         if current is not None and same and not begins_anew(current.plan, plan.path, step):
             anchor = continued_anchor(current.plan, plan.path, step)
             return anchor - plan.path.lap_steps // 2 if turned else anchor
-        return _first_anchor(track, next_boundary(step, change_at))
+        sounding = self._playback.sounding_pattern(track.name)
+        return _first_anchor(track, next_boundary(step, change_at, sounding))
 
     def _return_paths_to_start(self) -> None:
         """Let the paths begin their laps at step 0 again once the transport has stopped."""

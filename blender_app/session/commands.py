@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from blender_app.core.drums import DRUM_NOTE_STEPS, VOICE_PITCHES
+from blender_app.core.kit import DRUM_NOTE_STEPS, VOICE_PITCHES
 from blender_app.core.melody import MAX_PITCH, OCTAVE
 from blender_app.core.notes import Note
 from blender_app.core.parameters import SoundParameters, values_of
@@ -68,13 +68,13 @@ def settings_of(track: Track) -> m.TrackSettings:
     bank, program = track.sound
     return m.TrackSettings(
         track=track.name,
-        drums=not track.kind.is_melodic,
+        drums=bool(track.kind.spec.voices),
         bank=bank,
         program=program,
         channel=track.channel,
         port=track.port,
         note_map=track.note_map,
-        semitones=OCTAVE * track.octave if track.kind.is_melodic else 0,
+        semitones=0 if track.kind.spec.voices else OCTAVE * track.octave,
         **_heard(track),
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject
 
 from blender_app.core.checks import MAX_NAME_LENGTH, check_index, replace_at
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
@@ -90,7 +90,9 @@ class CornerEditor(TrackEditor):
 
     def clear_corner(self, index: int, track: str | None = None) -> None:
         """Empty a corner."""
-        empty = self._track(track).kind.empty_loop()
+        this = self._track(track)
+        check_index("corner", index, len(CORNER_PLACES))
+        empty = this.kind.empty_loop(this.corners[index].steps)
         self.set_corner(index, empty, EMPTY_NAME, "Clear corner", track, drawn=True)
 
     def copy_corner(self, index: int, track: str | None = None) -> None:
@@ -119,10 +121,10 @@ class CornerEditor(TrackEditor):
     def paint_hit(self, index: int, step: int, voice: int, velocity: int, track: str | None = None) -> None:
         """Set a hit of a corner (velocity 1-127) or take it away (0); its microtiming stays."""
         check_index("corner", index, len(CORNER_PLACES))
-        check_index("step", step, LOOP_STEPS)
         check_index("voice", voice, VOICE_COUNT)
         this = self._track(track)
         loop = this.corners[index]
+        check_index("step", step, loop.steps)
         if not isinstance(loop, DrumLoop):
             raise ValueError(f"{this.name} plays no drums")
         velocity = min(max(int(velocity), 0), 127)

@@ -18,6 +18,7 @@ from blender_app.core.checks import (
     clamp,
     clamp_point,
 )
+from blender_app.core.gm import DRUM_BANK
 from blender_app.core.parameters import GrooveParameters, check_parameters, real
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
@@ -28,7 +29,6 @@ from blender_app.session.track import (
     DEFAULT_GRID,
     DEFAULT_MIXER_STEPS,
     DEFAULT_SWEEP_BARS,
-    DRUM_BANK,
     MAX_GRID,
     MAX_MIXER_STEPS,
     MAX_OCTAVE,
@@ -144,7 +144,7 @@ class Session(GrooveParameters):
     Parameters
     ----------
     tracks
-        The band, at most two tracks of a kind and at least one in all.
+        The band, at most `MAX_OF_A_KIND` tracks of a kind and at least one in all.
     front
         Name of the track on the big palette.
     link
@@ -224,7 +224,7 @@ class Session(GrooveParameters):
 
     def key_of(self, track: Track) -> Key | None:
         """Return the key that the decoded loops of a track keep to, or None."""
-        return self.scale if track.kind.is_melodic and track.scale_lock else None
+        return self.scale if track.scale_lock and not track.kind.spec.voices else None
 
     def with_track(self, track: Track) -> Session:
         """Return the session with `track` in place of the one of its name."""

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from blender_app.core.checks import Point, check_choice, check_flag, check_real, check_text, check_whole
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.melody import MAX_PITCH, MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.parameters import parameters_of
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine.messages import VoiceMix
 from blender_app.session.track import (
     CORNER_COUNT,
@@ -206,25 +207,25 @@ def _encode_note(note: Note) -> list[float]:
 def _decode_note(values: object) -> Note:
     step, pitch, velocity, length, microtiming = items_of("the numbers of a note", values, 5)
     return Note(
-        step=check_whole("a note's step", step, 0, LOOP_STEPS - 1),
+        step=check_whole("a note's step", step, 0, DEFAULT_STEPS - 1),
         pitch=check_whole("a note's pitch", pitch, 0, MAX_PITCH),
         velocity=check_whole("a note's velocity", velocity, 1, 127),
-        length_steps=check_whole("a note's length", length, 1, LOOP_STEPS - step),
+        length_steps=check_whole("a note's length", length, 1, DEFAULT_STEPS - step),
         microtiming=check_real("a note's microtiming", microtiming, -0.5, 0.5),
     )
 
 
 def _decode_hits(voices: Mapping[str, Any]) -> DrumLoop:
-    hits = np.zeros((LOOP_STEPS, VOICE_COUNT), np.bool_)
-    velocity = np.zeros((LOOP_STEPS, VOICE_COUNT), np.uint8)
-    microtiming = np.zeros((LOOP_STEPS, VOICE_COUNT), np.float32)
+    hits = np.zeros((DEFAULT_STEPS, VOICE_COUNT), np.bool_)
+    velocity = np.zeros((DEFAULT_STEPS, VOICE_COUNT), np.uint8)
+    microtiming = np.zeros((DEFAULT_STEPS, VOICE_COUNT), np.float32)
     for name, cells in voices.items():
         if name not in VOICES:
             raise ValueError(f"'{name}' is no drum voice")
         voice = VOICES.index(name)
         for cell in items_of("the hits of a voice", cells):
             step, level, deviation = items_of("the numbers of a hit", cell, 3)
-            row = check_whole("a hit's step", step, 0, LOOP_STEPS - 1)
+            row = check_whole("a hit's step", step, 0, DEFAULT_STEPS - 1)
             hits[row, voice] = True
             velocity[row, voice] = check_whole("a hit's velocity", level, 1, 127)
             microtiming[row, voice] = check_real("a hit's microtiming", deviation, -0.5, 0.5)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from blender_app.core.drums import VOICE_PITCHES, VOICES
-from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.gm import DRUM_BANK, DRUM_CHANNEL
+from blender_app.core.kinds import TrackKind
 from blender_app.session.new_tracks import default_mix
-from blender_app.session.track import DRUM_BANK, TrackKind
 
 _OF_TRACK = ("corners", "puck", "path", "rows", "cols")
 _OF_SESSION = ("tempo_bpm", "swing", "feel", "font", "volume", "audio_enabled", "change_at")
