@@ -165,6 +165,23 @@ def check_parameters(owner: object) -> None:
         object.__setattr__(owner, name, parameter.check(getattr(owner, name)))
 
 
+def check_values(owner: object) -> None:
+    """Check all parameters of an object, as `check_parameters` does, and leave them as they are.
+
+    Parameters
+    ----------
+    owner
+        The object.
+
+    Raises
+    ------
+    ValueError
+        A value is of another type or out of range.
+    """
+    for name, parameter in parameters_of(type(owner)).items():
+        parameter.check(getattr(owner, name))
+
+
 def values_of(owner: object, table: type | None = None) -> dict[str, Value]:
     """Return the values of an object's parameters by name.
 

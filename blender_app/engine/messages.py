@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blender_app.core.notes import Note, Pattern
+from blender_app.core.parameters import check_values
 from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
 from blender_app.engine.events import (
     AudioChanged,
@@ -194,7 +195,7 @@ class SetMix:
 
     def __post_init__(self) -> None:
         for voice in self.voices:
-            check("volume", voice.volume, 0, 1)
+            check_values(voice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from blender_app.core.notes import Pattern
-from blender_app.core.parameters import SoundParameters, check_parameters
+from blender_app.core.parameters import SoundParameters, check_parameters, flag, real
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
 DRUM_TRACK = "drums"
@@ -35,9 +35,9 @@ class ChangeAt(Enum):
 class VoiceMix:
     """How loud one voice is: muted, solo, and a volume of 0 to 1 that scales its velocities."""
 
-    mute: bool = False
-    solo: bool = False
-    volume: float = 1.0
+    mute: bool = flag(default=False, what="whether a voice is mute")
+    solo: bool = flag(default=False, what="whether a voice is solo")
+    volume: float = real(0.0, 1.0, 1.0, what="a voice's volume")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,12 @@ from blender_app.core.checks import (
     Point,
     check_count,
     check_flag,
-    check_real,
     check_text,
     clamp,
     clamp_point,
 )
 from blender_app.core.gm import DRUM_BANK
-from blender_app.core.parameters import GrooveParameters, check_parameters, real
+from blender_app.core.parameters import GrooveParameters, check_parameters, flag, real
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.new_tracks import default_corners, default_mix, default_tracks, new_track
@@ -127,14 +126,15 @@ class MidiSettings:
     """
 
     port: str | None = None
-    virtual: bool = False
-    latency_s: float = 0.0
+    virtual: bool = flag(default=False, what="whether the MIDI port is our own")
+    latency_s: float = real(
+        MIN_LATENCY_S, MAX_LATENCY_S, 0.0, label="MIDI latency", what="the MIDI latency in seconds"
+    )
 
     def __post_init__(self) -> None:
         if self.port is not None:
             check_text("the MIDI port", self.port)
-        check_flag("whether the MIDI port is our own", self.virtual)
-        check_real("the MIDI latency in seconds", self.latency_s, MIN_LATENCY_S, MAX_LATENCY_S)
+        check_parameters(self)
 
 
 @dataclass(frozen=True, slots=True)

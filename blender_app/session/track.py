@@ -11,14 +11,13 @@ from blender_app.core.checks import (
     check_count,
     check_flag,
     check_point,
-    check_real,
     check_text,
     check_whole,
 )
 from blender_app.core.kinds import MAX_OF_A_KIND, TrackKind
 from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.lengths import Loop
-from blender_app.core.parameters import SoundParameters, check_parameters, flag, whole
+from blender_app.core.parameters import SoundParameters, check_parameters, check_values, flag, real, whole
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.engine.messages import VoiceMix
 
@@ -112,16 +111,16 @@ class DrawnPath:
     """
 
     nodes: tuple[Point, ...]
-    bars: int = 8
+    bars: int = whole(MIN_PATH_BARS, MAX_PATH_BARS, 8, label="Bars per lap", what="a path's bars per lap")
     mode: PathMode = PathMode.LOOP
-    closed: bool = True
-    playing: bool = False
+    closed: bool = flag(default=True, label="Closed", what="whether a path is closed")
+    playing: bool = flag(default=False, label="Play path", what="whether a path plays")
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.nodes) <= MAX_PATH_NODES:
             raise ValueError(f"a path has 1 to {MAX_PATH_NODES} nodes, not {len(self.nodes)}")
         object.__setattr__(self, "nodes", tuple(check_point("a path's node", node) for node in self.nodes))
-        check_whole("a path's bars per lap", self.bars, MIN_PATH_BARS, MAX_PATH_BARS)
+        check_parameters(self)
         if not isinstance(self.mode, PathMode):
             raise ValueError(f"a path's mode is once, loop or ping-pong, not {self.mode!r}")
 
@@ -153,10 +152,12 @@ class Mixer:
 
     ends: tuple[Loop, Loop]
     names: tuple[str, str]
-    steps: int = DEFAULT_MIXER_STEPS
-    position: float = 0.0
-    sweep_bars: int = DEFAULT_SWEEP_BARS
-    sweeping: bool = False
+    steps: int = whole(MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS, what="a mixer's steps")
+    position: float = real(0.0, 1.0, 0.0, what="a mixer's position")
+    sweep_bars: int = whole(
+        MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS, label="Sweep", what="a mixer's bars a sweep"
+    )
+    sweeping: bool = flag(default=False, label="Sweep", what="whether a mixer sweeps")
     drawn: tuple[bool, bool] = (False, False)
 
     def __post_init__(self) -> None:
@@ -164,10 +165,7 @@ class Mixer:
         check_count("the names of a mixer's ends", self.names, 2)
         for name in self.names:
             check_text("the name of a mixer's end", name, MAX_NAME_LENGTH)
-        check_whole("a mixer's steps", self.steps, MIN_MIXER_STEPS, MAX_MIXER_STEPS)
-        object.__setattr__(self, "position", check_real("a mixer's position", self.position, 0.0, 1.0))
-        check_whole("a mixer's bars a sweep", self.sweep_bars, MIN_SWEEP_BARS, MAX_SWEEP_BARS)
-        check_flag("whether a mixer sweeps", self.sweeping)
+        check_parameters(self)
         for drawn in check_count("the ends' marks for drawn by hand", self.drawn, 2):
             check_flag("whether an end was drawn", drawn)
 
@@ -301,7 +299,7 @@ class Track(SoundParameters):
             return
         check_count("the voices of the mix", self.mix, VOICE_COUNT)
         for voice in self.mix:
-            check_real("a voice's volume", voice.volume, 0.0, 1.0)
+            check_values(voice)
         for note in check_count("the notes of the note map", self.note_map, VOICE_COUNT):
             check_whole("a note of the note map", note, 0, 127)
 

@@ -85,7 +85,7 @@ def test_it_is_written_as_it_was(tmp_path: Path) -> None:
 def test_it_is_saved_as_the_present_version() -> None:
     session = load_session(SAVED)
     text = encode(session)
-    assert '"version": 2' in text
+    assert '"version": 3' in text
     assert decode(text, "x") == session
 
 
