@@ -182,8 +182,8 @@ def check_values(owner: object) -> None:
         parameter.check(getattr(owner, name))
 
 
-def values_of(owner: object, table: type | None = None) -> dict[str, Value]:
-    """Return the values of an object's parameters by name.
+def values_of(owner: object, table: type | None = None) -> dict[str, Any]:
+    """Return the values of an object's parameters by name, fit to make another such object.
 
     Parameters
     ----------
@@ -232,6 +232,13 @@ class GrooveParameters:
         step=5.0,
         in_panel=True,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandParameters(GrooveParameters):
+    """What is turned for all tracks at once; the engine is told of each by its name."""
+
+    volume: float = real(0.0, 1.0, 0.8, tip="How loud all tracks are", unit=" %", factor=_PERCENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,6 @@ from blender_app.core.notes import Pattern
 from blender_app.core.parameters import SoundParameters, check_parameters, flag, real
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
-DRUM_TRACK = "drums"
-"""Name of the first drum track."""
 LAST_CHANNEL = 15
 MAX_SEMITONES = 60
 

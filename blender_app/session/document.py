@@ -18,7 +18,7 @@ from blender_app.core.checks import (
     clamp_point,
 )
 from blender_app.core.gm import DRUM_BANK
-from blender_app.core.parameters import GrooveParameters, check_parameters, flag, real
+from blender_app.core.parameters import BandParameters, check_parameters, flag, real
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.new_tracks import default_corners, default_mix, default_tracks, new_track
@@ -138,7 +138,7 @@ class MidiSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Session(GrooveParameters):
+class Session(BandParameters):
     """What a session file holds.
 
     Parameters
@@ -157,8 +157,6 @@ class Session(GrooveParameters):
         On which boundary a new pattern takes over.
     font
         Path of the SoundFont, or None for the shipped one.
-    volume
-        Loudness of the synthesizer, 0-1.
     midi
         Where the notes go.
     audio_enabled
@@ -176,7 +174,6 @@ class Session(GrooveParameters):
     clips: tuple[Clip, ...] = ()
     change_at: ChangeAt = ChangeAt.STEP
     font: str | None = None
-    volume: float = real(0.0, 1.0, 0.8, tip="How loud all tracks are", unit=" %", factor=100.0)
     midi: MidiSettings = MidiSettings()
     audio_enabled: bool = True
     models: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,4 @@
-"""Export at the session's tempo, swing and feel: as MIDI files, or rendered as WAV files."""
+"""Export at the session's tempo, swing and groove amount: as MIDI files, or rendered as WAV files."""
 
 # ruff: noqa: PLC0415 (what reads, writes and renders is imported when it does: the start need not wait)
 
@@ -16,6 +16,7 @@ from blender_app.core.kit import VOICE_COUNT, VOICE_PITCHES
 from blender_app.core.lengths import Loop
 from blender_app.core.melody import OCTAVE
 from blender_app.core.notes import Note, Pattern
+from blender_app.core.parameters import GrooveParameters, SoundParameters, values_of
 from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine.track_state import TrackState
 from blender_app.session.commands import settings_of
@@ -182,7 +183,7 @@ def _unrolled(pattern: Pattern, length_steps: int) -> tuple[Note, ...]:
 def _style(session: Session) -> MidiStyle:
     from blender_app.core.smf import MidiStyle
 
-    return MidiStyle(session.tempo_bpm, session.swing, session.feel)
+    return MidiStyle(**values_of(session, GrooveParameters))
 
 
 def _style_of(track: Track, session: Session, music: Music) -> MidiStyle:
@@ -201,7 +202,6 @@ def _style_of(track: Track, session: Session, music: Music) -> MidiStyle:
         program=program if general else None,
         controls=track_controls(track.volume, track.pan, track.reverb) if music.mixed else (),
         semitones=OCTAVE * track.octave if melodic else 0,
-        gate=track.gate,
-        legato=track.legato,
+        sound=SoundParameters(**values_of(track, SoundParameters)),
         track_name=track.name if music.mixed else f"Loopweave {track.name}",
     )
