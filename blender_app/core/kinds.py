@@ -35,13 +35,11 @@ class KindSpec:
 
     Parameters
     ----------
-    label
-        What musicians call such tracks, in the plural where there is one: "drums".
     loop_type
         Class of the loops that they play: `DrumLoop` or `MelodyLoop`. Kinds that share it can take each
         other's loops.
-    loop_label
-        What messages call such a loop: "drum loop".
+    loop_label, loops_label
+        What messages call such a loop, "drum loop", and several: "drums".
     model
         Name of the model that a new track uses.
     voices
@@ -66,9 +64,9 @@ class KindSpec:
         Makes a loop of a MIDI file's contents; see `LoopReader`.
     """
 
-    label: str
     loop_type: type[Loop]
     loop_label: str
+    loops_label: str
     model: str
     voices: tuple[str, ...] = ()
     note_map: tuple[int, ...] | None = None
@@ -155,9 +153,9 @@ def _read_melody(contents: MidiContents, bar: int, part: str | int | None, name:
 
 _SPECS = {
     TrackKind.DRUMS: KindSpec(
-        label="drums",
         loop_type=DrumLoop,
         loop_label="drum loop",
+        loops_label="drums",
         model="drums-2bar",
         voices=VOICES,
         note_map=VOICE_PITCHES,
@@ -169,9 +167,9 @@ _SPECS = {
         read=_read_drums,
     ),
     TrackKind.BASS: KindSpec(
-        label="bass",
         loop_type=MelodyLoop,
         loop_label="melody loop",
+        loops_label="melodies",
         model="melody-2bar",
         presets=BASS_PRESETS,
         default_corners=DEFAULT_BASS_CORNERS,
@@ -181,9 +179,9 @@ _SPECS = {
         read=_read_bass,
     ),
     TrackKind.MELODY: KindSpec(
-        label="melody",
         loop_type=MelodyLoop,
         loop_label="melody loop",
+        loops_label="melodies",
         model="melody-2bar",
         presets=MELODY_PRESETS,
         default_corners=DEFAULT_MELODY_CORNERS,
