@@ -38,16 +38,19 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from blender_app.core.drums import VOICE_PITCHES
+from blender_app.core.gm import DRUM_BANK
+from blender_app.core.kinds import TrackKind
+from blender_app.core.kit import VOICE_PITCHES
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
 from blender_app.engine.audio_clock import FIRST_S
-from blender_app.engine.fluid import DRUM_BANK, SAMPLE_RATE, OfflineSynth
+from blender_app.engine.fluid import SAMPLE_RATE, OfflineSynth
 from blender_app.engine.host import EngineProcess
 from blender_app.engine.midi_port import API_VARIABLE
 
 QUANTUM_FRAMES = 64
 SOUND_TEMPO_BPM = 113.0  # its eighths are no multiple of the quantum
+DRUMS = TrackKind.DRUMS.value
 TEMPO_BPM = 120.0
 CLOCK_S = 60.0 / TEMPO_BPM / 24
 SWAP_S = 0.01
@@ -149,9 +152,9 @@ def _part(name: str, key: int, voice: int | None, first: int, every: int) -> Par
     return Part(settings, key, voice, first, every)
 
 
-ALONE = (_part(m.DRUM_TRACK, VOICE_PITCHES[HAT], HAT, 0, 1),)
+ALONE = (_part(DRUMS, VOICE_PITCHES[HAT], HAT, 0, 1),)
 BAND = (
-    _part(m.DRUM_TRACK, VOICE_PITCHES[HAT], HAT, 0, 3),
+    _part(DRUMS, VOICE_PITCHES[HAT], HAT, 0, 3),
     _part("bass", CLAVES, None, 1, 3),
     _part("melody", SIDE_STICK, None, 2, 3),
 )
@@ -169,7 +172,7 @@ def sound_deviations(parts: Sequence[Part], seconds: float) -> NDArray[np.float6
         engine.send(m.SetAudio(True, f"file:{target}"))
         _wait_for(engine, m.AudioChanged)
         time.sleep(FIRST_S)  # in which the engine gets to know the card's clock
-        engine.send(m.SetTempo(SOUND_TEMPO_BPM))
+        engine.send(m.SetParameter("tempo_bpm", SOUND_TEMPO_BPM))
         engine.send(m.Play())
         end_s = time.monotonic() + seconds
         serial = 0
@@ -278,15 +281,15 @@ def _send_by_engine(seconds: float) -> None:
     engine.start()
     engine.send(m.OpenPort("timing:in"))
     _wait_for(engine, m.PortOpened)
-    engine.send(m.SetTempo(TEMPO_BPM))
-    engine.send(m.SetTrack(m.TrackSettings(m.DRUM_TRACK, True, channel=9)))
-    engine.send(m.SetPattern(m.DRUM_TRACK, _clocks(0)))
+    engine.send(m.SetParameter("tempo_bpm", TEMPO_BPM))
+    engine.send(m.SetTrack(m.TrackSettings(DRUMS, True, channel=9)))
+    engine.send(m.SetPattern(DRUMS, _clocks(0)))
     engine.send(m.Play())
     end_s = time.monotonic() + seconds
     serial = 0
     while time.monotonic() < end_s:
         serial += 1
-        engine.send(m.SetPattern(m.DRUM_TRACK, _clocks(serial)))
+        engine.send(m.SetPattern(DRUMS, _clocks(serial)))
         engine.poll()
         time.sleep(SWAP_S)
     engine.send(m.Stop())

@@ -16,22 +16,20 @@ from blender_app import load_model
 from blender_app.core.errors import FileError, LoopweaveError, MidiFileError, ModelError
 from blender_app.core.files import make_folder
 from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES, kit_program
+from blender_app.core.kinds import TrackKind
+from blender_app.core.lengths import Loop
 from blender_app.core.scales import Chord, Key
 from blender_app.core.smf import (
-    Loop,
     MidiContents,
     MidiStyle,
-    drum_loop_from,
     grid_sections,
     has_drums,
     has_melody,
-    melody_loop_from,
     read_midi,
     row_sections,
     write_midi,
 )
-from blender_app.core.time import MAX_TEMPO_BPM, MIN_TEMPO_BPM
-from blender_app.session.track import TrackKind
+from blender_app.core.time import DEFAULT_STEPS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
 
 if TYPE_CHECKING:
     from blender_app.session.decoding import LoopModel
@@ -114,15 +112,12 @@ def _read(paths: Sequence[Path], options: argparse.Namespace) -> tuple[list[Loop
     """Return the loops of the files, what they are, and the tempo of the first one."""
     contents = [read_midi(path) for path in paths]
     kind = _kind_in(paths, contents) if options.kind is None else TrackKind(options.kind)
-    if options.track is not None and not kind.is_melodic:
+    if options.track is not None and kind.spec.voices:
         raise FileError("--track chooses a part for melodies; drums are read from channel 10.")
-    loops: list[Loop] = []
-    for path, content in zip(paths, contents, strict=True):
-        if kind.is_melodic:
-            bass = kind is TrackKind.BASS
-            loops.append(melody_loop_from(content, options.bar, options.track, bass=bass, name=str(path)))
-        else:
-            loops.append(drum_loop_from(content, options.bar, name=str(path)))
+    loops = [
+        kind.spec.read(content, options.bar, options.track, str(path), DEFAULT_STEPS)
+        for path, content in zip(paths, contents, strict=True)
+    ]
     return loops, kind, min(MAX_TEMPO_BPM, max(MIN_TEMPO_BPM, contents[0].tempo_at(0)))
 
 
@@ -146,25 +141,26 @@ def _kind_in(paths: Sequence[Path], contents: Sequence[MidiContents]) -> TrackKi
 def _wanted(options: argparse.Namespace) -> tuple[TrackKind, dict[str, Any]]:
     """Return the kind of loops to make up, and what the model is asked for besides."""
     if options.kind is None:
-        melodic = options.model is not None and _kind_of(options.model) == TrackKind.MELODY.value
-        return (TrackKind.MELODY if melodic else TrackKind.DRUMS), {}
+        return TrackKind.DRUMS if options.model is None else TrackKind(_kind_of(options.model)), {}
     kind = TrackKind(options.kind)
-    return kind, {} if kind.register is None else {"register": kind.register}
+    return kind, {} if kind.spec.register is None else {"register": kind.spec.register}
 
 
 def _model(options: argparse.Namespace, kind: TrackKind) -> LoopModel:
     """Return the model that was asked for, or that of the kind."""
     if options.model is None:
-        return cast("LoopModel", load_model(kind.model_name))
+        return cast("LoopModel", load_model(kind.spec.model))
     model = cast("LoopModel", load_model(options.model))
-    if (_kind_of(options.model) == TrackKind.MELODY.value) is not kind.is_melodic:
-        made, wanted = ("drums", "melodies") if kind.is_melodic else ("melodies", "drums")
-        raise ModelError(f"The model {options.model} is for {made}, and these are {wanted}.")
+    made = TrackKind(_kind_of(options.model)).spec
+    if made.loop_type is not kind.spec.loop_type:
+        raise ModelError(
+            f"The model {options.model} is for {made.loops_label}, and these are {kind.spec.loops_label}."
+        )
     return model
 
 
 def _kind_of(model: str) -> str:
-    """Return "drums" or "melody"."""
+    """Return the kind of tracks that a model is for; one for melodies is for basses, too."""
     checkpoint = importlib.import_module("blender_app.latent.checkpoint")  # it brings torch along
     return str(checkpoint.kind_of(model))
 
@@ -175,7 +171,7 @@ def _key(options: argparse.Namespace, kind: TrackKind) -> Key | None:
         if options.chords is not None:
             raise FileError("--chords belong to a key: say --key as well.")
         return None
-    if not kind.is_melodic:
+    if kind.spec.voices:
         raise FileError("--key is for melodies: drums have none.")
     try:
         chords = tuple(Chord.parse(name) for name in (options.chords or "").split())
@@ -192,16 +188,17 @@ def _lock(options: argparse.Namespace, kind: TrackKind, anchors: int) -> dict[st
 
 def _style(options: argparse.Namespace, kind: TrackKind, tempo_bpm: float) -> MidiStyle:
     """Return how the options want MIDI files written."""
-    if kind.is_melodic and options.kit is not None:
+    drums = bool(kind.spec.voices)
+    if not drums and options.kit is not None:
         raise FileError("--kit is for drums; choose the sound of melodies with --sound.")
-    if not kind.is_melodic and options.sound is not None:
+    if drums and options.sound is not None:
         raise FileError("--sound is for melodies; choose the sound of drums with --kit.")
     return MidiStyle(
         tempo_bpm=tempo_bpm if options.tempo is None else options.tempo,
         swing=options.swing / 100,
         feel=options.feel / 100,
         quantize=options.quantize,
-        program=_sound_of(options.sound) if kind.is_melodic else kit_of(options.kit),
+        program=kit_of(options.kit) if drums else _sound_of(options.sound),
     )
 
 

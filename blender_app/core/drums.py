@@ -1,11 +1,4 @@
-"""Drum loops: 32 sixteenths by nine voices, with velocity and microtiming.
-
-Notes
------
-The nine voices, the notes they are emitted as and the notes read into them are those of Magenta's
-reduced drum kit (MusicVAE and GrooVAE configurations; Roberts et al. 2018, arXiv 1803.05428;
-Gillick et al. 2019, arXiv 1905.06118).
-"""
+"""Drum loops: sixteenths by nine voices, with velocity and microtiming."""
 
 from __future__ import annotations
 
@@ -15,46 +8,54 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.notes import Note
-
-LOOP_STEPS = 32
-VOICES = ("kick", "snare", "closed hat", "open hat", "low tom", "mid tom", "high tom", "crash", "ride")
-VOICE_COUNT = len(VOICES)
-VOICE_PITCHES = (36, 38, 42, 46, 45, 48, 50, 49, 51)
-DEFAULT_VELOCITY = 100
-DRUM_NOTE_STEPS = 0.5
-"""Length in steps of an emitted drum note; drum sounds ignore their note-off."""
-
-_READ = (
-    (36, 35),
-    (38, 27, 28, 31, 32, 33, 34, 37, 39, 40, 56, 65, 66, 75, 85),
-    (42, 44, 54, 68, 69, 70, 71, 73, 78, 80, 22),
-    (46, 67, 72, 74, 79, 81, 26),
-    (45, 29, 41, 43, 61, 64, 84),
-    (48, 47, 60, 63, 77, 86, 87),
-    (50, 30, 62, 76, 83),
-    (49, 52, 55, 57, 58),
-    (51, 53, 59, 82),
+from blender_app.core.kit import (
+    DEFAULT_VELOCITY,
+    DRUM_NOTE_STEPS,
+    GMD_PITCH_TO_VOICE,
+    PITCH_TO_VOICE,
+    VOICE_COUNT,
+    VOICE_PITCHES,
+    VOICES,
 )
-PITCH_TO_VOICE = {pitch: voice for voice, pitches in enumerate(_READ) for pitch in pitches}
-"""General MIDI drum note -> voice index."""
-GMD_PITCH_TO_VOICE = {**PITCH_TO_VOICE, 58: VOICES.index("low tom")}
-"""The same for Roland TD-11 recordings (Groove MIDI Dataset), where 58 is the low tom's rim."""
+from blender_app.core.notes import Note
+from blender_app.core.time import DEFAULT_STEPS, check_shapes, check_steps
+
+__all__ = [
+    "DEFAULT_VELOCITY",
+    "DRUM_NOTE_STEPS",
+    "GMD_PITCH_TO_VOICE",
+    "LOOP_STEPS",
+    "PITCH_TO_VOICE",
+    "VOICES",
+    "VOICE_COUNT",
+    "VOICE_PITCHES",
+    "DrumLoop",
+    "hits_to_tokens",
+    "tokens_to_hits",
+]
+
+LOOP_STEPS = DEFAULT_STEPS
+"""Two bars, where a loop's own length is not asked for yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrumLoop:
-    """An immutable two-bar drum loop.
+    """An immutable drum loop of 1, 2, 4, 8 or 16 bars.
 
     Parameters
     ----------
     hits
-        Onsets, bool, shape (32, 9).
+        Onsets, bool, shape (steps, 9), with 16, 32, 64, 128 or 256 steps.
     velocity
-        MIDI velocity 1-127 where there is a hit, 0 elsewhere; uint8, shape (32, 9).
+        MIDI velocity 1-127 where there is a hit, 0 elsewhere; uint8, shape (steps, 9).
     microtiming
         Deviation from the grid in steps, -0.5 to 0.5 (late is positive), 0 where there is no hit;
-        float32, shape (32, 9).
+        float32, shape (steps, 9).
+
+    Raises
+    ------
+    ValueError
+        A shape is wrong.
     """
 
     hits: NDArray[np.bool_]
@@ -62,9 +63,8 @@ class DrumLoop:
     microtiming: NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        for name in ("hits", "velocity", "microtiming"):
-            if (shape := np.shape(getattr(self, name))) != (LOOP_STEPS, VOICE_COUNT):
-                raise ValueError(f"{name} must have shape (32, 9), not {shape}")
+        names = "hits", "velocity", "microtiming"
+        check_shapes({name: np.shape(getattr(self, name)) for name in names}, (VOICE_COUNT,))
         hits = np.array(self.hits, dtype=np.bool_)
         velocity = np.where(hits, np.clip(self.velocity, 1, 127), 0).astype(np.uint8)
         # + 0 makes 0.0 of -0.0, for loops are compared by their bytes.
@@ -91,31 +91,32 @@ class DrumLoop:
 
     @classmethod
     def from_hits(cls, hits: NDArray[np.bool_], velocity: int = DEFAULT_VELOCITY) -> DrumLoop:
-        """Return a loop with `hits` (32, 9), all on the grid and equally loud (1-127)."""
-        return cls(
-            hits,
-            np.full((LOOP_STEPS, VOICE_COUNT), velocity, np.uint8),
-            np.zeros((LOOP_STEPS, VOICE_COUNT), np.float32),
-        )
+        """Return a loop with `hits` (steps, 9), all on the grid and equally loud (1-127)."""
+        shape = np.shape(hits)
+        return cls(hits, np.full(shape, velocity, np.uint8), np.zeros(shape, np.float32))
 
     @classmethod
-    def empty(cls) -> DrumLoop:
-        """Return a loop of silence."""
-        return cls.from_hits(np.zeros((LOOP_STEPS, VOICE_COUNT), np.bool_))
+    def empty(cls, steps: int = DEFAULT_STEPS) -> DrumLoop:
+        """Return a loop of `steps` sixteenths of silence."""
+        return cls.from_hits(np.zeros((steps, VOICE_COUNT), np.bool_))
 
     @classmethod
-    def from_notes(cls, notes: Iterable[Note]) -> DrumLoop:
-        """Return the loop that `notes` make; the louder of two hits in one cell stays."""
-        hits = np.zeros((LOOP_STEPS, VOICE_COUNT), np.bool_)
-        velocity = np.zeros((LOOP_STEPS, VOICE_COUNT), np.uint8)
-        microtiming = np.zeros((LOOP_STEPS, VOICE_COUNT), np.float32)
+    def from_notes(cls, notes: Iterable[Note], steps: int = DEFAULT_STEPS) -> DrumLoop:
+        """Return the loop that notes make; the louder of two hits in one cell stays.
+
+        Parameters
+        ----------
+        notes
+            In any order; what is no drum or starts outside the loop is left out.
+        steps
+            Length of the loop: 16, 32, 64, 128 or 256.
+        """
+        shape = check_steps(steps), VOICE_COUNT
+        hits, velocity = np.zeros(shape, np.bool_), np.zeros(shape, np.uint8)
+        microtiming = np.zeros(shape, np.float32)
         for note in notes:
             voice = note.voice if note.voice is not None else PITCH_TO_VOICE.get(note.pitch)
-            if (
-                voice is None
-                or not 0 <= note.step < LOOP_STEPS
-                or velocity[note.step, voice] >= note.velocity
-            ):
+            if voice is None or not 0 <= note.step < steps or velocity[note.step, voice] >= note.velocity:
                 continue
             hits[note.step, voice] = True
             velocity[note.step, voice] = note.velocity
@@ -145,8 +146,13 @@ class DrumLoop:
         return replace(self, hits=hits, velocity=velocities, microtiming=timing)
 
     @property
+    def steps(self) -> int:
+        """Length in sixteenths."""
+        return len(self.hits)
+
+    @property
     def tokens(self) -> NDArray[np.int64]:
-        """The hits of each step as one number, the sum of 2**voice; int64, shape (32,)."""
+        """The hits of each step as one number, the sum of 2**voice; int64, shape (steps,)."""
         return hits_to_tokens(self.hits)
 
     @property

@@ -11,6 +11,8 @@ from __future__ import annotations
 FIRST_DRUM_NOTE = 27
 DRUM_CHANNEL = 9
 """MIDI channel 10, counted from 0."""
+DRUM_BANK = 128
+"""Bank in which a SoundFont keeps its drum kits."""
 
 _VOLUME, _PAN, _REVERB = 7, 10, 91
 _USUAL_VOLUME = 100

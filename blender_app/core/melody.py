@@ -1,4 +1,4 @@
-"""Melody loops: 32 sixteenths of one part, melody or bass, in Magenta's melody events.
+"""Melody loops: sixteenths of one part, melody or bass, in Magenta's melody events.
 
 Notes
 -----
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from blender_app.core.drums import DEFAULT_VELOCITY, LOOP_STEPS
+from blender_app.core.kit import DEFAULT_VELOCITY
 from blender_app.core.notes import Note
+from blender_app.core.time import DEFAULT_STEPS, check_shapes, check_steps
 
 NO_EVENT, NOTE_OFF = -2, -1
 """Go on with what sounds (or with silence), and end it; 0 to 127 start a note of that pitch."""
@@ -28,7 +29,7 @@ OCTAVE = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MelodyLoop:
-    """An immutable two-bar loop of a part that plays one note at a time.
+    """An immutable loop of 1, 2, 4, 8 or 16 bars of a part that plays one note at a time.
 
     A note-off where nothing sounds is the same as no event and becomes one, so that equal music is
     an equal loop.
@@ -36,12 +37,13 @@ class MelodyLoop:
     Parameters
     ----------
     events
-        -2 no event, -1 note off, 0 to 127 note on; int16, shape (32,).
+        -2 no event, -1 note off, 0 to 127 note on; int16, shape (steps,), with 16, 32, 64, 128 or 256
+        steps.
     velocity
-        MIDI velocity 1-127 where a note starts, 0 elsewhere; uint8, shape (32,).
+        MIDI velocity 1-127 where a note starts, 0 elsewhere; uint8, shape (steps,).
     microtiming
         Deviation from the grid in steps, -0.5 to 0.5 (late is positive), 0 where no note starts;
-        float32, shape (32,).
+        float32, shape (steps,).
 
     Raises
     ------
@@ -54,19 +56,15 @@ class MelodyLoop:
     microtiming: NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        for name in ("events", "velocity", "microtiming"):
-            if (shape := np.shape(getattr(self, name))) != (LOOP_STEPS,):
-                raise ValueError(f"{name} must have shape (32,), not {shape}")
+        names = "events", "velocity", "microtiming"
+        check_shapes({name: np.shape(getattr(self, name)) for name in names})
         _fill(self, _checked_parts(self.events, self.velocity, self.microtiming))
 
     @classmethod
     def from_events(cls, events: ArrayLike, velocity: int = DEFAULT_VELOCITY) -> MelodyLoop:
-        """Return a loop of `events` (32,), all on the grid and equally loud (1-127)."""
-        return cls(
-            np.asarray(events),
-            np.full(LOOP_STEPS, velocity, np.uint8),
-            np.zeros(LOOP_STEPS, np.float32),
-        )
+        """Return a loop of `events` (steps,), all on the grid and equally loud (1-127)."""
+        given = np.asarray(events)
+        return cls(given, np.full(given.shape, velocity, np.uint8), np.zeros(given.shape, np.float32))
 
     @classmethod
     def from_arrays(
@@ -75,13 +73,14 @@ class MelodyLoop:
         velocity: NDArray[np.uint8],
         microtiming: NDArray[np.float32],
     ) -> list[MelodyLoop]:
-        """Return the loops of arrays (N, 32), checked all at once, which is much quicker than each by itself.
+        """Return the loops of arrays (N, steps), checked all at once: much quicker than each by itself.
 
         Raises
         ------
         ValueError
             As for a single loop.
         """
+        check_steps(np.shape(events)[-1])
         arrays = _checked_parts(events, velocity, microtiming)
         loops = []
         for parts in zip(*arrays, strict=True):
@@ -91,36 +90,44 @@ class MelodyLoop:
         return loops
 
     @classmethod
-    def empty(cls) -> MelodyLoop:
-        """Return a loop of silence."""
-        return cls.from_events(np.full(LOOP_STEPS, NO_EVENT))
+    def empty(cls, steps: int = DEFAULT_STEPS) -> MelodyLoop:
+        """Return a loop of `steps` sixteenths of silence."""
+        return cls.from_events(np.full(steps, NO_EVENT))
 
     @classmethod
-    def from_notes(cls, notes: Iterable[Note]) -> MelodyLoop:
-        """Return the one part that `notes` make; what starts outside the 32 steps is left out.
+    def from_notes(cls, notes: Iterable[Note], steps: int = DEFAULT_STEPS) -> MelodyLoop:
+        """Return the one part that notes make.
 
         A note lasts a whole number of steps, at least one, and no longer than the loop.
+
+        Parameters
+        ----------
+        notes
+            In any order; what starts outside the loop is left out.
+        steps
+            Length of the loop: 16, 32, 64, 128 or 256.
         """
+        check_steps(steps)
         chosen: dict[int, Note] = {}
         for note in notes:
             other = chosen.get(note.step)
-            if 0 <= note.step < LOOP_STEPS and (other is None or _wins(note, other)):
+            if 0 <= note.step < steps and (other is None or _wins(note, other)):
                 chosen[note.step] = note
-        events = np.full(LOOP_STEPS, NO_EVENT, np.int16)
-        velocity = np.zeros(LOOP_STEPS, np.uint8)
-        microtiming = np.zeros(LOOP_STEPS, np.float32)
+        events = np.full(steps, NO_EVENT, np.int16)
+        velocity = np.zeros(steps, np.uint8)
+        microtiming = np.zeros(steps, np.float32)
         for step, note in sorted(chosen.items()):
             events[step] = note.pitch
             velocity[step] = note.velocity
             microtiming[step] = note.microtiming
             end = step + max(1, math.floor(note.length_steps + 0.5))
-            if end < LOOP_STEPS and not any(step < later <= end for later in chosen):
+            if end < steps and not any(step < later <= end for later in chosen):
                 events[end] = NOTE_OFF
         return cls(events, velocity, microtiming)
 
     def to_notes(self) -> tuple[Note, ...]:
         """Return the notes in order; each lasts to the next event or to the end of the loop."""
-        changes = [*np.flatnonzero(self.events != NO_EVENT).tolist(), LOOP_STEPS]
+        changes = [*np.flatnonzero(self.events != NO_EVENT).tolist(), self.steps]
         return tuple(
             Note(
                 step=step,
@@ -140,6 +147,11 @@ class MelodyLoop:
         pitch -= OCTAVE * (np.minimum(pitch, 0) // OCTAVE - -above // OCTAVE)
         events = np.where(self.events >= 0, pitch, self.events)
         return MelodyLoop(events.astype(np.int16), self.velocity, self.microtiming)
+
+    @property
+    def steps(self) -> int:
+        """Length in sixteenths."""
+        return len(self.events)
 
     @property
     def note_count(self) -> int:
@@ -186,7 +198,7 @@ def _fill(loop: MelodyLoop, parts: _Parts) -> None:
 def _checked_parts(
     events: NDArray[np.int16], velocity: NDArray[np.uint8], microtiming: NDArray[np.float32]
 ) -> _Parts:
-    """Return a loop's arrays, or those of many loops (N, 32), in range and silent where no note starts."""
+    """Return a loop's arrays, or those of many loops (N, steps), in range and silent where no note starts."""
     events = without_idle_offs(_checked(events))
     starts = events >= 0
     loud = np.where(starts, np.clip(velocity, 1, 127), 0).astype(np.uint8)
@@ -204,6 +216,6 @@ def _checked(events: NDArray[np.int16]) -> NDArray[np.int16]:
     wrong = (whole != given) | (whole < NO_EVENT) | (whole > MAX_PITCH)
     if wrong.any():
         place = int(np.argmax(wrong))
-        step, found = place % LOOP_STEPS, given.ravel()[place]
+        step, found = place % given.shape[-1], given.ravel()[place]
         raise ValueError(f"events must be whole numbers from -2 to 127; step {step} has {found}")
     return whole

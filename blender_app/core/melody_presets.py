@@ -1,4 +1,4 @@
-"""Named basslines and melodies of two bars, written for Loopweave in a compact text.
+"""Named basslines and melodies, written for Loopweave in a compact text.
 
 Notes
 -----
@@ -14,13 +14,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_tunes import BASSLINES, MELODIES
 from blender_app.core.notes import Note
 from blender_app.core.presets import level_velocity
 from blender_app.core.scales import parse_pitch
-from blender_app.core.time import STEPS_PER_BAR
+from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR, check_steps
 
 _TOKEN = re.compile(r"(?:(?P<pitch>[A-G][#b]?-?\d)|[-~])(?:/(?P<length>\d+))?(?::(?P<level>[1-9]))?")
 _DEFAULT_LEVEL = "7"
@@ -45,13 +44,20 @@ class MelodyPreset:
     tempo_bpm: float
 
 
-def parse_tune(text: str) -> MelodyLoop:
-    """Return the loop that a text describes; see the notes of this module.
+def parse_tune(text: str, steps: int = DEFAULT_STEPS) -> MelodyLoop:
+    """Return the loop that a text describes.
+
+    Parameters
+    ----------
+    text
+        A line for each bar; see the notes of this module.
+    steps
+        Length of the loop: 16, 32, 64, 128 or 256.
 
     Raises
     ------
     ValueError
-        If a word is neither note nor rest, a bar has not 16 steps, there are not two bars, or the
+        If a word is neither note nor rest, a bar has not 16 steps, there are more or fewer bars, or the
         count of timings is wrong.
     """
     tune, _, deviations = text.partition("@")
@@ -79,9 +85,10 @@ def parse_tune(text: str) -> MelodyLoop:
         start += STEPS_PER_BAR
         if step != start:
             raise ValueError(f"a bar needs {STEPS_PER_BAR} steps, not {step - start + STEPS_PER_BAR}: {bar}")
-    if start != LOOP_STEPS:
-        raise ValueError(f"a loop has two bars, not {start // STEPS_PER_BAR}")
-    return MelodyLoop.from_notes(notes)
+    if start != check_steps(steps):
+        bars = "two bars" if steps == DEFAULT_STEPS else f"{steps // STEPS_PER_BAR} bars"
+        raise ValueError(f"a loop has {bars}, not {start // STEPS_PER_BAR}")
+    return MelodyLoop.from_notes(notes, steps)
 
 
 BASS_PRESETS: tuple[MelodyPreset, ...] = tuple(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from blender_app.core.time import DEFAULT_STEPS
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -44,17 +46,17 @@ class Pattern:
     notes
         In order of step.
     length_steps
-        Length in sixteenths; a drum loop has 32, a drawn path as many as its lap.
+        Length in sixteenths; a loop has 16 to 256, a path as many as it takes until all repeats.
     loop_from_step
-        Where the second and later rounds begin; 0 repeats all, ``length_steps - 32`` plays a path
-        once and then stays on its last loop.
+        Where the second and later rounds begin; 0 repeats all, the last loop's beginning plays a path
+        once and then stays on that loop.
     anchor_step
         Transport step on which the pattern's step 0 falls.
     """
 
     serial: int
     notes: tuple[Note, ...]
-    length_steps: int = 32
+    length_steps: int = DEFAULT_STEPS
     loop_from_step: int = 0
     anchor_step: int = 0
 

@@ -165,8 +165,25 @@ def check_parameters(owner: object) -> None:
         object.__setattr__(owner, name, parameter.check(getattr(owner, name)))
 
 
-def values_of(owner: object, table: type | None = None) -> dict[str, Value]:
-    """Return the values of an object's parameters by name.
+def check_values(owner: object) -> None:
+    """Check all parameters of an object, as `check_parameters` does, and leave them as they are.
+
+    Parameters
+    ----------
+    owner
+        The object.
+
+    Raises
+    ------
+    ValueError
+        A value is of another type or out of range.
+    """
+    for name, parameter in parameters_of(type(owner)).items():
+        parameter.check(getattr(owner, name))
+
+
+def values_of(owner: object, table: type | None = None) -> dict[str, Any]:
+    """Return the values of an object's parameters by name, fit to make another such object.
 
     Parameters
     ----------
@@ -215,6 +232,13 @@ class GrooveParameters:
         step=5.0,
         in_panel=True,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandParameters(GrooveParameters):
+    """What is turned for all tracks at once; the engine is told of each by its name."""
+
+    volume: float = real(0.0, 1.0, 0.8, tip="How loud all tracks are", unit=" %", factor=_PERCENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

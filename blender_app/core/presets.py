@@ -1,8 +1,8 @@
-"""Named drum grooves of two bars, written for Loopweave in a compact text grid.
+"""Named drum grooves, written for Loopweave in a compact text grid.
 
 Notes
 -----
-A line is a voice, two bars of sixteen characters (blanks and bars are for the eye), and after an
+A line is a voice, bars of sixteen characters (blanks and bars are for the eye), and after an
 ``@`` the voice's microtiming in steps: one number for every hit, or four, one for each sixteenth
 of the beat. A digit 1-9 is a hit, from a ghost note to a full accent; a dot is silence.
 """
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from blender_app.core.drum_grooves import GROOVES
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
+from blender_app.core.time import DEFAULT_STEPS, check_steps
 
 _VOICE_CODES = {"kk": 0, "sn": 1, "hh": 2, "oh": 3, "lt": 4, "mt": 5, "ht": 6, "cr": 7, "rd": 8}
 _LEVEL_STEP, _LEVEL_BASE = 13, 7
@@ -44,30 +45,32 @@ def level_velocity(level: int) -> int:
     return _LEVEL_BASE + _LEVEL_STEP * level
 
 
-def parse_grid(text: str) -> DrumLoop:
+def parse_grid(text: str, steps: int = DEFAULT_STEPS) -> DrumLoop:
     """Return the loop that a text grid describes.
 
     Parameters
     ----------
     text
         Lines ``voice bar bar [@ microtiming ...]``; see the notes of this module.
+    steps
+        Length of the loop: 16, 32, 64, 128 or 256.
 
     Raises
     ------
     ValueError
-        If a line names no voice, has not 32 steps, a wrong character or a wrong count of timings.
+        If a line names no voice, has not so many steps, a wrong character or a wrong count of timings.
     """
-    hits = np.zeros((LOOP_STEPS, VOICE_COUNT), np.bool_)
-    velocity = np.zeros((LOOP_STEPS, VOICE_COUNT), np.uint8)
-    timing = np.zeros((LOOP_STEPS, VOICE_COUNT), np.float32)
+    shape = check_steps(steps), VOICE_COUNT
+    hits, velocity = np.zeros(shape, np.bool_), np.zeros(shape, np.uint8)
+    timing = np.zeros(shape, np.float32)
     for line in filter(None, map(str.strip, text.splitlines())):
         grid, _, deviations = line.partition("@")
         code, _, cells = grid.partition(" ")
         cells = cells.replace(" ", "").replace("|", "")
         if code not in _VOICE_CODES:
             raise ValueError(f"'{code}' is not one of the voices {', '.join(_VOICE_CODES)}: {line}")
-        if len(cells) != LOOP_STEPS:
-            raise ValueError(f"a voice needs {LOOP_STEPS} steps, not {len(cells)}: {line}")
+        if len(cells) != steps:
+            raise ValueError(f"a voice needs {steps} steps, not {len(cells)}: {line}")
         if not set(cells) <= set(".123456789"):
             raise ValueError(f"a step is a digit 1-9 or a dot: {line}")
         cycle = [float(value) for value in deviations.split()] or [0.0]

@@ -16,14 +16,15 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MAX_PITCH, OCTAVE
-from blender_app.core.time import STEPS_PER_BEAT
+from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, check_steps
 
 TONIC_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 """Pitch class 0-11 -> name."""
 CHORD_COUNTS = (0, 1, 2, 4, 8)
 """How many chords a key may have: each holds for the same whole number of beats."""
+CHORDS_STEPS = 2 * STEPS_PER_BAR
+"""Length of a progression: it is spread over two bars, and begins again, whatever the loops' lengths."""
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
@@ -144,7 +145,10 @@ class Chord:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A tonic (pitch class 0-11), a mode, and 0, 1, 2, 4 or 8 chords, evenly over the 32 steps.
+    """A tonic (pitch class 0-11), a mode, and 0, 1, 2, 4 or 8 chords, spread evenly over two bars.
+
+    The progression begins again every two bars: in a longer loop it is heard several times, and a loop of
+    one bar has its first half.
 
     Raises
     ------
@@ -189,10 +193,10 @@ class Key:
         return frozenset((self.tonic + interval) % OCTAVE for interval in self.mode.intervals)
 
     def chord_at(self, step: int) -> Chord | None:
-        """Return the chord that holds at `step`; loops repeat after 32 steps."""
+        """Return the chord that holds at `step`, counted from a bar line where the progression begins."""
         if not self.chords:
             return None
-        return self.chords[step % LOOP_STEPS * len(self.chords) // LOOP_STEPS]
+        return self.chords[step % CHORDS_STEPS * len(self.chords) // CHORDS_STEPS]
 
     def pitch_classes_at(self, step: int) -> frozenset[int]:
         """Return the pitch classes that may start at `step`: on a beat of a chord only the chord's."""
@@ -203,10 +207,16 @@ class Key:
             return chord.pitch_classes
         return self.pitch_classes | chord.pitch_classes
 
-    def allowed(self) -> NDArray[np.bool_]:
-        """Return the pitches that may start at each step of a loop; bool, shape (32, 128)."""
-        classes = np.zeros((LOOP_STEPS, OCTAVE), np.bool_)
-        for step in range(LOOP_STEPS):
+    def allowed(self, steps: int = DEFAULT_STEPS) -> NDArray[np.bool_]:
+        """Return the pitches that may start at each step of a loop; bool, shape (steps, 128).
+
+        Parameters
+        ----------
+        steps
+            Length of the loop: 16, 32, 64, 128 or 256. The chords begin again every 32 steps.
+        """
+        classes = np.zeros((check_steps(steps), OCTAVE), np.bool_)
+        for step in range(steps):
             classes[step, list(self.pitch_classes_at(step))] = True
         return classes[:, np.arange(MAX_PITCH + 1) % OCTAVE]
 

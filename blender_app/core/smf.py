@@ -14,21 +14,19 @@ than those of General MIDI, so that reading our own files gives back the very lo
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.files import write_atomically
+from blender_app.core.lengths import Loop
 from blender_app.core.melody import MelodyLoop
-from blender_app.core.notes import Note, Pattern
-from blender_app.core.parameters import SoundParameters, parameters_of
+from blender_app.core.notes import Pattern
 from blender_app.core.smf_melody import has_melody, melody_loop_from, read_melody_loop
 from blender_app.core.smf_parse import MidiContents, read_midi
+from blender_app.core.smf_parts import MidiStyle, Part, Section
 from blender_app.core.smf_read import drum_loop_from, has_drums, read_drum_loop
-from blender_app.core.time import STRAIGHT_SWING
 
 __all__ = [
     "MidiContents",
@@ -51,116 +49,10 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A stretch of a file.
-
-    Parameters
-    ----------
-    notes
-        With steps counted from the section's beginning.
-    length_steps
-        Length in sixteenths.
-    name
-        Text of the marker at its beginning; "" for none.
-    """
-
-    notes: tuple[Note, ...]
-    length_steps: int
-    name: str = ""
-
-
-Loop: TypeAlias = DrumLoop | MelodyLoop
 Music: TypeAlias = Loop | Pattern | Section
 
 
-@dataclass(frozen=True, slots=True)
-class MidiStyle:
-    """How a part is written.
-
-    Parameters
-    ----------
-    tempo_bpm
-        Quarters a minute.
-    swing
-        Share of an eighth taken by its first sixteenth, 0.5 to 0.75.
-    feel
-        How much of microtiming and velocity is kept, 0 to 1.
-    quantize
-        Write all onsets on the grid: neither swing nor microtiming; velocity stays.
-    channel
-        MIDI channel 0-15; None is 9 for drums and 0 for melodic notes.
-    note_map
-        MIDI note of each of the nine drum voices.
-    voice_volumes
-        0 to 1 for each of the nine drum voices; scales its velocities, and 0 leaves it out.
-    bank, program
-        Bank 0-127 and program 0-127 (the drum kit) to be chosen at the beginning, None for none.
-    controls
-        Controllers, each with its value (0-127), to be sent at the beginning.
-    semitones
-        By how much melodic notes are written higher.
-    gate, legato
-        Share of a melodic note's length that sounds (0.1-1), and how far its end is then pulled to the
-        next note's start (0-1).
-    track_name
-        Name of the track of notes; "" is that of its kind.
-    """
-
-    tempo_bpm: float = 120.0
-    swing: float = STRAIGHT_SWING
-    feel: float = 1.0
-    quantize: bool = False
-    channel: int | None = None
-    note_map: tuple[int, ...] = VOICE_PITCHES
-    voice_volumes: tuple[float, ...] = (1.0,) * VOICE_COUNT
-    bank: int | None = None
-    program: int | None = None
-    controls: tuple[tuple[int, int], ...] = ()
-    semitones: int = 0
-    gate: float = 1.0
-    legato: float = 0.0
-    track_name: str = ""
-
-    def __post_init__(self) -> None:
-        if not 0 < self.tempo_bpm < math.inf:
-            raise ValueError(f"tempo_bpm must be more than 0, not {self.tempo_bpm}")
-        if self.channel is not None and not 0 <= self.channel <= 15:
-            raise ValueError(f"channel must be 0 to 15, not {self.channel}")
-        if len(self.note_map) != VOICE_COUNT or not all(0 <= pitch <= 127 for pitch in self.note_map):
-            raise ValueError(f"note_map must be {VOICE_COUNT} notes from 0 to 127, not {self.note_map}")
-        if len(self.voice_volumes) != VOICE_COUNT or not all(0 <= each <= 1 for each in self.voice_volumes):
-            raise ValueError(f"voice_volumes must be {VOICE_COUNT} from 0 to 1, not {self.voice_volumes}")
-        for name in ("bank", "program"):
-            number = getattr(self, name)
-            if number is not None and not 0 <= number <= 127:
-                raise ValueError(f"{name} must be 0 to 127, not {number}")
-        if not all(0 <= number <= 127 for control in self.controls for number in control):
-            raise ValueError(f"controls must have numbers and values from 0 to 127, not {self.controls}")
-        rows = parameters_of(SoundParameters)
-        for name in ("gate", "legato"):
-            rows[name].check(getattr(self, name))
-
-    @property
-    def heard_swing(self) -> float:
-        """Swing as it is written, none when all is on the grid."""
-        return STRAIGHT_SWING if self.quantize else self.swing
-
-    @property
-    def heard_microtiming(self) -> float:
-        """Share of the microtiming that is written, 0 to 1."""
-        return 0.0 if self.quantize else self.feel
-
-
 _DEFAULT_STYLE = MidiStyle()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a band: its sections, one after the other, and how they are written."""
-
-    sections: tuple[Section, ...]
-    style: MidiStyle = _DEFAULT_STYLE
 
 
 def grid_sections(cells: Sequence[Sequence[Loop]]) -> tuple[Section, ...]:
@@ -241,4 +133,4 @@ def _section(piece: Music, name: str) -> Section:
         return piece
     if isinstance(piece, Pattern):
         return Section(piece.notes, piece.length_steps, name)
-    return Section(piece.to_notes(), LOOP_STEPS, name)
+    return Section(piece.to_notes(), piece.steps, name)

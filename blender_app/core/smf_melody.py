@@ -18,19 +18,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.errors import MidiFileError
 from blender_app.core.gm import DRUM_CHANNEL, PROGRAM_NAMES
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.smf_parse import MidiContents, MidiMessage, read_midi
-from blender_app.core.smf_score import LOOP_BARS, Place, Score, first_bar
-from blender_app.core.time import STEPS_PER_BAR
+from blender_app.core.smf_score import Place, Score, first_bar, fitted
+from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR, check_steps
 
 _BASS_BELOW = 48
 """A part with its median pitch below is a bass whatever its sound."""
 _BASS_PROGRAMS = range(32, 40)
-_SINGLE, _RINGING = 0.9, 0.25
+_MONOPHONIC, _RINGING = 0.9, 0.25
 """One note at a time: so many onsets have one note at least, so many notes ring on at most."""
 _COVERED = 0.25
 """A part that has notes in fewer of the bars is taken only if there is no other."""
@@ -69,9 +68,14 @@ class _MelodicPart:
 
 
 def read_melody_loop(
-    path: str | os.PathLike[str], bar: int = 0, track: str | int | None = None, *, bass: bool = False
+    path: str | os.PathLike[str],
+    bar: int = 0,
+    track: str | int | None = None,
+    *,
+    bass: bool = False,
+    steps: int = DEFAULT_STEPS,
 ) -> MelodyLoop:
-    """Read two bars of a melody or bassline from the MIDI file at `path`.
+    """Read a few bars of a melody or bassline from the MIDI file at `path`.
 
     Parameters
     ----------
@@ -86,19 +90,21 @@ def read_melody_loop(
         register.
     bass
         Look for a bassline instead.
+    steps
+        Length of the loop: 16, 32, 64, 128 or 256.
 
     Returns
     -------
     MelodyLoop
         Onsets and ends on the nearest sixteenths, with velocity and microtiming. Where the file has
-        only one bar left it is repeated.
+        only a part of the bars left, one of two and the like, it is repeated.
 
     Raises
     ------
     MidiFileError
         If the file is missing or damaged, has drums only, or no such part, or no 4/4 bar of it there.
     """
-    return melody_loop_from(read_midi(path), bar, track, bass=bass, name=os.fspath(path))
+    return melody_loop_from(read_midi(path), bar, track, bass=bass, name=os.fspath(path), steps=steps)
 
 
 def melody_loop_from(
@@ -108,6 +114,7 @@ def melody_loop_from(
     *,
     bass: bool = False,
     name: str = "This file",
+    steps: int = DEFAULT_STEPS,
 ) -> MelodyLoop:
     """Make a melody loop of a file's contents; `name` is what messages call the file.
 
@@ -116,24 +123,12 @@ def melody_loop_from(
     score = Score(contents, sustained=True)
     part = _chosen_part(contents, track, bass, score, name)
     places = [score.place_note(tone.message) for tone in part.tones]
-    first = first_bar(places, score, bar, name)
-    notes = _notes_from(part, places, score, first)
-    if not _is_single(notes):
+    bars = check_steps(steps) // STEPS_PER_BAR
+    first = first_bar(places, score, bar, name, bars)
+    notes = _notes_from(part, places, score, (first, steps))
+    if not _is_monophonic(notes):
         notes = _skyline(notes)
-    if score.is_alone(first):
-        notes = [note for note in notes if note.step < STEPS_PER_BAR]
-        notes = [
-            Note(
-                note.step + round_ * STEPS_PER_BAR,
-                note.pitch,
-                note.velocity,
-                note.length_steps,
-                note.microtiming,
-            )
-            for round_ in range(LOOP_BARS)
-            for note in notes
-        ]
-    return MelodyLoop.from_notes(notes)
+    return MelodyLoop.from_notes(fitted(notes, score.bars_from(first, bars), bars), steps)
 
 
 def has_melody(contents: MidiContents) -> bool:
@@ -141,12 +136,15 @@ def has_melody(contents: MidiContents) -> bool:
     return any(message.is_note_on and message.channel != DRUM_CHANNEL for message in contents.messages)
 
 
-def _notes_from(part: _MelodicPart, places: Sequence[Place], score: Score, first: int) -> list[Note]:
-    """Return the part's notes in the two bars from bar `first` on, with steps counted from there."""
+def _notes_from(
+    part: _MelodicPart, places: Sequence[Place], score: Score, where: tuple[int, int]
+) -> list[Note]:
+    """Return the part's notes in so many steps from a bar on, `where`, with steps counted from there."""
+    first, steps = where
     notes = []
     for tone, place in zip(part.tones, places, strict=True):
         step = place.steps - first * STEPS_PER_BAR
-        if 0 <= step < LOOP_STEPS and score.is_common_time(place.bar):
+        if 0 <= step < steps and score.is_common_time(place.bar):
             message = tone.message
             length = max(1, score.place(tone.end_tick).steps - place.steps)
             notes.append(
@@ -155,14 +153,14 @@ def _notes_from(part: _MelodicPart, places: Sequence[Place], score: Score, first
     return notes
 
 
-def _is_single(notes: Sequence[Note]) -> bool:
+def _is_monophonic(notes: Sequence[Note]) -> bool:
     """Return whether notes are played one at a time, mostly."""
     by_step = {note.step: note for note in sorted(notes, key=lambda note: (note.step, note.pitch))}
-    single = list(by_step.values())
-    if len(single) < _SINGLE * len(notes):
+    line = list(by_step.values())
+    if len(line) < _MONOPHONIC * len(notes):
         return False
-    ringing = sum(a.step + a.length_steps > b.step for a, b in itertools.pairwise(single))
-    return ringing <= _RINGING * (len(single) - 1)
+    ringing = sum(a.step + a.length_steps > b.step for a, b in itertools.pairwise(line))
+    return ringing <= _RINGING * (len(line) - 1)
 
 
 def _skyline(notes: Sequence[Note]) -> list[Note]:
@@ -202,8 +200,8 @@ def _likelihood(part: _MelodicPart, bass: bool, score: Score) -> tuple[bool, boo
     places = [score.place(tone.message.tick) for tone in part.tones]
     covers = len({place.bar for place in places}) >= _COVERED * score.bar_count
     steps = [place.steps for place in places]
-    single = len(set(steps)) >= _SINGLE * len(steps)
-    return wanted, covers, single and part.is_bass == bass, -part.pitch if bass else part.pitch
+    monophonic = len(set(steps)) >= _MONOPHONIC * len(steps)
+    return wanted, covers, monophonic and part.is_bass == bass, -part.pitch if bass else part.pitch
 
 
 def _parts(contents: MidiContents) -> list[_MelodicPart]:

@@ -6,13 +6,14 @@ import os
 import re
 from collections.abc import Sequence
 
-from blender_app.core.drums import LOOP_STEPS, PITCH_TO_VOICE, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import MidiFileError
 from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.kit import PITCH_TO_VOICE
 from blender_app.core.notes import Note
 from blender_app.core.smf_parse import MidiContents, MidiMessage, read_midi
-from blender_app.core.smf_score import LOOP_BARS, Score, first_bar
-from blender_app.core.time import STEPS_PER_BAR
+from blender_app.core.smf_score import Score, first_bar, fitted
+from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR, check_steps
 
 NOTE_MAP_TEXT = "loopweave notes {}"
 """The notes of the nine voices, where they are not those of General MIDI."""
@@ -21,9 +22,12 @@ _NOTE_MAP = re.compile(r"loopweave notes ((?:\d{1,3} ){8}\d{1,3})")
 
 
 def read_drum_loop(
-    path: str | os.PathLike[str], bar: int = 0, note_map: Sequence[int] | None = None
+    path: str | os.PathLike[str],
+    bar: int = 0,
+    note_map: Sequence[int] | None = None,
+    steps: int = DEFAULT_STEPS,
 ) -> DrumLoop:
-    """Read two bars of drums from the MIDI file at `path`.
+    """Read a few bars of drums from the MIDI file at `path`.
 
     Parameters
     ----------
@@ -35,19 +39,21 @@ def read_drum_loop(
     note_map
         MIDI note of each of the nine voices; None is what our own writer noted in the file, or
         else General MIDI, where many notes share a voice.
+    steps
+        Length of the loop: 16, 32, 64, 128 or 256.
 
     Returns
     -------
     DrumLoop
         Onsets on the nearest sixteenths, with velocity and microtiming. Where the file has only
-        one bar left it is repeated.
+        a part of the bars left, one of two and the like, it is repeated.
 
     Raises
     ------
     MidiFileError
         If the file is missing or damaged, or holds no 4/4 bar of drums there.
     """
-    return drum_loop_from(read_midi(path), bar, note_map, name=os.fspath(path))
+    return drum_loop_from(read_midi(path), bar, note_map, name=os.fspath(path), steps=steps)
 
 
 def drum_loop_from(
@@ -55,6 +61,7 @@ def drum_loop_from(
     bar: int = 0,
     note_map: Sequence[int] | None = None,
     name: str = "This file",
+    steps: int = DEFAULT_STEPS,
 ) -> DrumLoop:
     """Make a drum loop of a file's contents; `name` is what messages call the file.
 
@@ -65,18 +72,14 @@ def drum_loop_from(
     score = Score(contents)
     messages = _drum_messages(contents, voices, name)
     places = [score.place_note(message) for message in messages]
-    first = first_bar(places, score, bar, name)
-    alone = score.is_alone(first)
+    bars = check_steps(steps) // STEPS_PER_BAR
+    first = first_bar(places, score, bar, name, bars)
     notes = []
     for message, place in zip(messages, places, strict=True):
-        for round_ in range(LOOP_BARS if alone else 1):
-            step = (place.bar - first + round_) * STEPS_PER_BAR + place.step
-            if place.bar >= first and (place.bar == first or not alone) and step < LOOP_STEPS:
-                pitch = message.data1
-                notes.append(
-                    Note(step, pitch, message.data2, microtiming=place.microtiming, voice=voices[pitch])
-                )
-    return DrumLoop.from_notes(notes)
+        step, pitch = place.steps - first * STEPS_PER_BAR, message.data1
+        if step >= 0:
+            notes.append(Note(step, pitch, message.data2, microtiming=place.microtiming, voice=voices[pitch]))
+    return DrumLoop.from_notes(fitted(notes, score.bars_from(first, bars), bars), steps)
 
 
 def has_drums(contents: MidiContents) -> bool:

@@ -1,4 +1,4 @@
-"""Bars and steps of a MIDI file: where its notes stand, and which two bars make a loop."""
+"""Bars and steps of a MIDI file: where its notes stand, and which bars make a loop."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.errors import MidiFileError
+from blender_app.core.notes import Note
 from blender_app.core.smf_parse import Meter, MidiContents, MidiMessage
 from blender_app.core.time import (
     MAX_SWING,
@@ -23,7 +23,6 @@ SWING_TEXT = "loopweave swing {:.4f}"
 EARLY_TEXT = "loopweave early {} {}"
 """Pitch, and the tick (below 0, 480 a quarter) on which its note at the file's beginning belongs."""
 
-LOOP_BARS = LOOP_STEPS // STEPS_PER_BAR
 _SWING = re.compile(r"loopweave swing (0\.\d+)")
 _EARLY = re.compile(r"loopweave early (\d{1,3}) (-\d{1,2})")
 _COMMON_TIME = Meter(0, 4, 4)
@@ -89,9 +88,12 @@ class Score:
         bar, step = divmod(step, STEPS_PER_BAR)
         return Place(span.first_bar + bar, step, microtiming)
 
-    def is_alone(self, bar: int) -> bool:
-        """Return whether no other bar in 4/4 comes after a bar, which is repeated then."""
-        return bar + 1 >= self.bar_count or not self.is_common_time(bar + 1)
+    def bars_from(self, bar: int, most: int) -> int:
+        """Return how many bars in 4/4 there are from a bar on, that one included, at most `most`."""
+        count = 1
+        while count < most and bar + count < self.bar_count and self.is_common_time(bar + count):
+            count += 1
+        return count
 
     def is_common_time(self, bar: int) -> bool:
         """Return whether the bar with this number, counted from 0, is in 4/4."""
@@ -129,7 +131,7 @@ class Score:
         return last_bar
 
 
-def first_bar(places: Sequence[Place], score: Score, bar: int, name: str) -> int:
+def first_bar(places: Sequence[Place], score: Score, bar: int, name: str, bars: int) -> int:
     """Return the number, counted from 0, of the bar with which a loop begins.
 
     Parameters
@@ -142,6 +144,8 @@ def first_bar(places: Sequence[Place], score: Score, bar: int, name: str) -> int
         The bar that was asked for, counted from 1; 0 is the first one with notes.
     name
         What messages call the file.
+    bars
+        How many bars the loop is to have.
 
     Raises
     ------
@@ -151,21 +155,43 @@ def first_bar(places: Sequence[Place], score: Score, bar: int, name: str) -> int
     if bar < 0:
         raise MidiFileError(f"Bars are counted from 1, so there is no bar {bar}.")
     if bar > score.bar_count:
-        bars = "bar" if score.bar_count == 1 else "bars"
-        raise MidiFileError(f"{name} has {score.bar_count} {bars}, so there is no bar {bar}.")
+        unit = "bar" if score.bar_count == 1 else "bars"
+        raise MidiFileError(f"{name} has {score.bar_count} {unit}, so there is no bar {bar}.")
     if bar:
         if not score.is_common_time(bar - 1):
             raise MidiFileError(
                 f"Bar {bar} of {name} is in {score.meter_of(bar - 1)}; Loopweave's loops are in 4/4."
             )
         return bar - 1
-    if score.bar_count <= LOOP_BARS and all(score.is_common_time(each) for each in range(score.bar_count)):
+    if score.bar_count <= bars and all(score.is_common_time(each) for each in range(score.bar_count)):
         return 0  # it is a loop already, and may begin with silence
     common = [place.bar for place in places if score.is_common_time(place.bar)]
     if not common:
         meter = score.meter_of(min(place.bar for place in places))
         raise MidiFileError(f"{name} is in {meter}; Loopweave's loops are in 4/4.")
     return min(common)
+
+
+def fitted(notes: Sequence[Note], bars: int, wanted_bars: int) -> list[Note]:
+    """Return the notes of a few bars, said again where those go into the loop a whole number of times.
+
+    Parameters
+    ----------
+    notes
+        The notes, with steps counted from the first bar.
+    bars
+        How many bars there are.
+    wanted_bars
+        How many bars the loop has.
+    """
+    rounds = wanted_bars // bars if wanted_bars % bars == 0 else 1
+    length = bars * STEPS_PER_BAR
+    return [
+        replace(note, step=note.step + start)
+        for start in range(0, rounds * length, length)
+        for note in notes
+        if note.step < length
+    ]
 
 
 def _spans(contents: MidiContents) -> list[_Span]:

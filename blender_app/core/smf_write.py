@@ -8,21 +8,18 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import mido
 
-from blender_app.core.drums import VOICE_PITCHES
-from blender_app.core.feel import heard_end, heard_pitch, heard_step, heard_velocity
+from blender_app.core.articulation import heard_pitch
 from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.kit import VOICE_PITCHES
 from blender_app.core.notes import Note
+from blender_app.core.smf_parts import MidiStyle, Part, Section
 from blender_app.core.smf_read import NOTE_MAP_TEXT
 from blender_app.core.smf_score import EARLY_TEXT, SWING_TEXT
 from blender_app.core.time import STRAIGHT_SWING, TICKS_PER_BEAT, TICKS_PER_STEP, steps_to_ticks
-
-if TYPE_CHECKING:
-    from blender_app.core.smf import MidiStyle, Part, Section
 
 _BAND_NAME, _DRUMS_NAME, _MELODY_NAME = "Loopweave", "Loopweave drums", "Loopweave melody"
 _MELODY_CHANNEL = 0
@@ -65,8 +62,9 @@ def _timed_notes(sections: Sequence[Section]) -> Iterator[tuple[int, Note]]:
 
 def _onset(first_step: int, note: Note, style: MidiStyle) -> int:
     """Return the tick of a note's onset, below 0 if it comes before the file's beginning."""
-    position = heard_step(note, style.heard_swing, style.heard_microtiming)
-    earliest = steps_to_ticks(heard_step(note, style.heard_swing, 0.0)) + _EARLIEST_TICKS
+    heard = style.articulation
+    position = heard.onset(note.step, note)
+    earliest = steps_to_ticks(heard.onset(note.step, replace(note, microtiming=0.0))) + _EARLIEST_TICKS
     return steps_to_ticks(first_step) + max(steps_to_ticks(position), earliest)
 
 
@@ -86,7 +84,7 @@ def _placed_hits(
             early[pitch] = tick
         tick = min(max(tick, 0), end_tick - 1)
         length = max(1, min(steps_to_ticks(note.length_steps), end_tick - tick))
-        velocity = max(1, round(volume * heard_velocity(note.velocity, style.feel)))
+        velocity = max(1, round(volume * style.velocity(note.velocity)))
         rival = placed.get((tick, pitch))
         if rival is None or rival.velocity < velocity:
             placed[tick, pitch] = _PlacedNote(tick, length, pitch, velocity)
@@ -110,7 +108,7 @@ def _placed_tones(
         tick = min(max(tick, 0), next_tick - 1)
         off_tick = _off_tick(note, first_step, tick, style, next_tick if placed else None)
         length = max(1, min(off_tick, next_tick) - tick)
-        placed.append(_PlacedNote(tick, length, pitch, heard_velocity(note.velocity, style.feel)))
+        placed.append(_PlacedNote(tick, length, pitch, style.velocity(note.velocity)))
         next_tick = tick
     return placed[::-1], early
 
@@ -118,13 +116,10 @@ def _placed_tones(
 def _off_tick(note: Note, first_step: int, tick: int, style: MidiStyle, next_tick: int | None) -> int:
     """Return the tick at which a melodic note that starts at `tick` falls silent."""
     first_tick = steps_to_ticks(first_step)
-    end = heard_end(
+    end = style.articulation.end(
         note.step,
         note.length_steps,
         (tick - first_tick) / TICKS_PER_STEP,
-        style.heard_swing,
-        style.gate,
-        style.legato,
         math.inf if next_tick is None else (next_tick - first_tick) / TICKS_PER_STEP,
     )
     return first_tick + steps_to_ticks(end)
@@ -172,7 +167,8 @@ def _part_track(part: Part, end_tick: int) -> mido.MidiTrack:
     style = part.style
     place = _placed_tones if _is_melodic(part) else _placed_hits
     notes, early = place(_timed_notes(part.sections), end_tick, style)
-    texts = [SWING_TEXT.format(style.heard_swing)] if style.heard_swing != STRAIGHT_SWING else []
+    swing = style.articulation.groove.swing
+    texts = [SWING_TEXT.format(swing)] if swing != STRAIGHT_SWING else []
     if tuple(style.note_map) != VOICE_PITCHES:
         texts.append(NOTE_MAP_TEXT.format(" ".join(map(str, style.note_map))))
     texts += [EARLY_TEXT.format(pitch, tick) for pitch, tick in early.items()]

@@ -10,10 +10,12 @@ from typing import Any, Generic, Literal, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.errors import FileError
 from blender_app.core.files import DAMAGED_ARCHIVE
+from blender_app.core.lengths import Loop
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.time import DEFAULT_STEPS, check_steps
 
 KINDS = ("drums", "bass", "melody")
 """Kinds of tracks that have a stored palette: that of their default corners."""
@@ -21,7 +23,7 @@ _TIMING_UNIT = 1.0 / 254.0
 
 _Arrays = Mapping[str, NDArray[np.generic]]
 _N = TypeVar("_N", bound=np.generic)
-_L = TypeVar("_L", bound=DrumLoop | MelodyLoop)
+_L = TypeVar("_L", bound=Loop)
 
 
 def file_name(kind: str) -> str:
@@ -71,12 +73,16 @@ class StoredPalette(Generic[_L]):
         return StoredPalette(_grid(melodies, rows, cols))
 
     def save(self, path: Path) -> None:
-        """Write the palette as a compressed .npz: hits in bits or events, and bytes for their dynamics."""
+        """Write the palette as a compressed .npz: hits in bits or events, and bytes for their dynamics.
+
+        Its "shape" holds rows and columns, its "steps" the length of each loop in sixteenths.
+        """
         flat = [loop for row in self._loops for loop in row]
         drums = [loop for loop in flat if isinstance(loop, DrumLoop)]
         melodies = [loop for loop in flat if isinstance(loop, MelodyLoop)]
         arrays: dict[str, Any] = {**(_drum_arrays(drums) if drums else _melody_arrays(melodies))}
-        np.savez_compressed(path, shape=np.array([len(self._loops), len(self._loops[0])]), **arrays)
+        shape, steps = np.array([len(self._loops), len(self._loops[0])]), np.array(flat[0].steps)
+        np.savez_compressed(path, shape=shape, steps=steps, **arrays)
 
     @property
     def corners(self) -> tuple[_L, _L, _L, _L]:
@@ -100,6 +106,11 @@ def _grid(loops: Sequence[_L], rows: int, cols: int) -> list[Sequence[_L]]:
     return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
 
 
+def _steps(data: _Arrays) -> int:
+    """Return the length of the loops in a file; two bars where it does not say."""
+    return check_steps(int(data["steps"])) if "steps" in data else DEFAULT_STEPS
+
+
 def _drum_arrays(loops: Sequence[DrumLoop]) -> dict[str, NDArray[np.generic]]:
     hits = np.stack([loop.hits for loop in loops])
     return {
@@ -110,8 +121,9 @@ def _drum_arrays(loops: Sequence[DrumLoop]) -> dict[str, NDArray[np.generic]]:
 
 
 def _drum_loops(data: _Arrays) -> list[DrumLoop]:
-    bits = np.unpackbits(np.asarray(data["hits"], np.uint8), axis=1, count=LOOP_STEPS * VOICE_COUNT)
-    hits = bits.reshape(-1, LOOP_STEPS, VOICE_COUNT).astype(np.bool_)
+    steps = _steps(data)
+    bits = np.unpackbits(np.asarray(data["hits"], np.uint8), axis=1, count=steps * VOICE_COUNT)
+    hits = bits.reshape(-1, steps, VOICE_COUNT).astype(np.bool_)
     velocity = _spread(hits, data["velocity"], np.uint8)
     timing = _spread(hits, data["microtiming"], np.int8).astype(np.float32) * np.float32(_TIMING_UNIT)
     return [DrumLoop(*arrays) for arrays in zip(hits, velocity, timing, strict=True)]
@@ -128,7 +140,7 @@ def _melody_arrays(loops: Sequence[MelodyLoop]) -> dict[str, NDArray[np.generic]
 
 
 def _melody_loops(data: _Arrays) -> list[MelodyLoop]:
-    events = np.asarray(data["events"]).astype(np.int16)
+    events = np.asarray(data["events"]).astype(np.int16).reshape(-1, _steps(data))
     velocity = _spread(events >= 0, data["velocity"], np.uint8)
     timing = _spread(events >= 0, data["microtiming"], np.int8).astype(np.float32) * np.float32(_TIMING_UNIT)
     return [MelodyLoop(*arrays) for arrays in zip(events, velocity, timing, strict=True)]

@@ -6,12 +6,18 @@ between rooms a quarter has 480 ticks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 TICKS_PER_BEAT = 480
 STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 16
 TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
+LOOP_LENGTHS = tuple(bars * STEPS_PER_BAR for bars in (1, 2, 4, 8, 16))
+"""Steps that a loop may have. Each goes into every longer one, so that loops of all lengths fit together."""
+DEFAULT_STEPS = 2 * STEPS_PER_BAR
+"""Steps of a loop of which nothing else is said."""
+_LENGTHS_TEXT = f"{', '.join(map(str, LOOP_LENGTHS[:-1]))} or {LOOP_LENGTHS[-1]}"
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
 STRAIGHT_SWING, MAX_SWING = 0.5, 0.75
 
@@ -29,6 +35,44 @@ def seconds_to_steps(seconds: float, tempo_bpm: float) -> float:
 def steps_to_ticks(steps: float) -> int:
     """Return the tick (480 a quarter) nearest to a position in steps."""
     return round(steps * TICKS_PER_STEP)
+
+
+def check_steps(steps: int) -> int:
+    """Return `steps` if a loop may be so long: 16, 32, 64, 128 or 256.
+
+    Raises
+    ------
+    ValueError
+        It may not.
+    """
+    if isinstance(steps, bool) or steps not in LOOP_LENGTHS:
+        raise ValueError(f"a loop has {_LENGTHS_TEXT} steps, not {steps!r}")
+    return int(steps)
+
+
+def check_shapes(shapes: Mapping[str, tuple[int, ...]], row: tuple[int, ...] = ()) -> int:
+    """Return how many steps a loop of arrays of these shapes has.
+
+    Parameters
+    ----------
+    shapes
+        Shape of each array, by its name.
+    row
+        Shape of what each step holds.
+
+    Raises
+    ------
+    ValueError
+        A shape is none of a loop's, or not that of the first array.
+    """
+    first = next(iter(shapes.values()))
+    if first[1:] != row or first[:1] not in {(steps,) for steps in LOOP_LENGTHS}:
+        first = (DEFAULT_STEPS, *row)
+    for name, shape in shapes.items():
+        if shape != first:
+            others = ", ".join(str(steps) for steps in LOOP_LENGTHS if steps != first[0])
+            raise ValueError(f"{name} must have shape {first}, or steps of {others}, not {shape}")
+    return first[0]
 
 
 def swing_delay_steps(step: int, swing: float) -> float:

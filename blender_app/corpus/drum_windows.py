@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT
+from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.corpus.midi_files import Onsets
+from blender_app.corpus.windows import WINDOW_STEPS
 
 MIN_HITS = 4
 """Windows with fewer hits (count-ins, tails) teach nothing about beats."""
@@ -18,7 +19,7 @@ MIN_HITS = 4
 
 @dataclass(frozen=True, slots=True)
 class DrumWindows:
-    """N two-bar windows: hits bool, velocity uint8, microtiming float32; each (N, 32, 9)."""
+    """N windows: hits bool, velocity uint8, microtiming float32; each (N, `WINDOW_STEPS`, 9)."""
 
     hits: NDArray[np.bool_]
     velocity: NDArray[np.uint8]
@@ -62,7 +63,7 @@ def cut_drum_windows(onsets: Onsets, voice_of_pitch: Mapping[int, int]) -> tuple
 
 
 def _nothing() -> DrumWindows:
-    shape = (0, LOOP_STEPS, VOICE_COUNT)
+    shape = (0, WINDOW_STEPS, VOICE_COUNT)
     return DrumWindows(np.zeros(shape, np.bool_), np.zeros(shape, np.uint8), np.zeros(shape, np.float32))
 
 
@@ -85,9 +86,9 @@ def _cut(grid: DrumWindows) -> DrumWindows:
     steps = grid.hits.shape[1]
     used = np.flatnonzero(grid.hits[0].any(1))
     end = -(-(int(used[-1]) + 1) // STEPS_PER_BAR) * STEPS_PER_BAR
-    starts = np.arange(0, max(min(end, steps) - LOOP_STEPS, 0) + 1, STEPS_PER_BAR)
-    padding = ((0, max(0, LOOP_STEPS - steps)), (0, 0))
-    index = starts[:, None] + np.arange(LOOP_STEPS)
+    starts = np.arange(0, max(min(end, steps) - WINDOW_STEPS, 0) + 1, STEPS_PER_BAR)
+    padding = ((0, max(0, WINDOW_STEPS - steps)), (0, 0))
+    index = starts[:, None] + np.arange(WINDOW_STEPS)
     hits, velocity, microtiming = (
         np.pad(array[0], padding)[index] for array in (grid.hits, grid.velocity, grid.microtiming)
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import NO_EVENT, NOTE_OFF, without_idle_offs
 from blender_app.core.time import STEPS_PER_BAR
+from blender_app.corpus.windows import WINDOW_STEPS
 
 MIN_NOTES = 3
 """Windows with fewer notes teach nothing about melodies."""
@@ -64,7 +64,7 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class MelodyWindows:
-    """N two-bar windows: events int16 and velocity uint8, (N, 32); bass bool (N,).
+    """N windows of `WINDOW_STEPS` steps (T): events int16 and velocity uint8, (N, T); bass bool (N,).
 
     Velocity is 0 where no note starts, and in the whole window where it is not known.
     """
@@ -83,8 +83,8 @@ class MelodyWindows:
     def concatenate(cls, parts: list[MelodyWindows]) -> MelodyWindows:
         """Return all windows of `parts`, in order."""
         return cls(
-            np.concatenate([np.zeros((0, LOOP_STEPS), np.int16), *(part.events for part in parts)]),
-            np.concatenate([np.zeros((0, LOOP_STEPS), np.uint8), *(part.velocity for part in parts)]),
+            np.concatenate([np.zeros((0, WINDOW_STEPS), np.int16), *(part.events for part in parts)]),
+            np.concatenate([np.zeros((0, WINDOW_STEPS), np.uint8), *(part.velocity for part in parts)]),
             np.concatenate([np.zeros(0, np.bool_), *(part.bass for part in parts)]),
         )
 
@@ -99,7 +99,7 @@ def cut_melody_windows(line: Line, spans: tuple[tuple[int, int], ...]) -> Melody
     parts = [
         _cut(*_quantise(line, first, last), bass=line.bass)
         for first, last in spans
-        if last - first >= LOOP_STEPS
+        if last - first >= WINDOW_STEPS
     ]
     windows = MelodyWindows.concatenate(parts)
     return windows[_worth_learning(windows.events)]
@@ -111,7 +111,7 @@ def known_velocity(velocity: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def relative_events(events: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Return windows (N, 32) with pitches counted from the first one: equal for transpositions.
+    """Return windows (N, T) with pitches counted from the first one: equal for transpositions.
 
     The first pitch becomes 256, and the other events stay.
     """
@@ -139,8 +139,8 @@ def _quantise(line: Line, first: int, last: int) -> tuple[NDArray[np.int16], NDA
 
 
 def _cut(events: NDArray[np.int16], velocity: NDArray[np.uint8], *, bass: bool) -> MelodyWindows:
-    starts = np.arange(0, len(events) - LOOP_STEPS + 1, STEPS_PER_BAR)
-    index = starts[:, None] + np.arange(LOOP_STEPS)
+    starts = np.arange(0, len(events) - WINDOW_STEPS + 1, STEPS_PER_BAR)
+    index = starts[:, None] + np.arange(WINDOW_STEPS)
     return MelodyWindows(without_idle_offs(events[index]), velocity[index], np.full(len(starts), bass))
 
 

@@ -26,11 +26,11 @@ from multiprocessing.connection import Connection, wait
 
 from blender_app.engine import messages as m
 from blender_app.engine.clock import MonotonicClock
-from blender_app.engine.input_keeper import InputKeeper
+from blender_app.engine.input_manager import InputManager
 from blender_app.engine.output import SOUND, Output
 from blender_app.engine.player import Player
-from blender_app.engine.port_keeper import PortKeeper
-from blender_app.engine.sound_keeper import SoundKeeper
+from blender_app.engine.port_manager import PortManager
+from blender_app.engine.sound_manager import SoundManager
 
 FOLLOW_S = 0.02
 STATS_S = 1.0
@@ -165,25 +165,25 @@ def run_engine(connection: Connection, drum_keys: Mapping[int, tuple[int, int]])
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     writer = EventWriter(connection)
     engine = EngineThread(drum_keys, writer.emit)
-    ports = PortKeeper(
-        engine.attach, InputKeeper(engine.receive, engine.input_closed, writer.emit), writer.emit
+    ports = PortManager(
+        engine.attach, InputManager(engine.receive, engine.input_closed, writer.emit), writer.emit
     )
-    keepers = SoundKeeper(lambda output: engine.attach(SOUND, output), writer.emit), ports
+    managers = SoundManager(lambda output: engine.attach(SOUND, output), writer.emit), ports
     engine.port_failed = ports.port_failed
     gc.collect()
     gc.freeze()
     gc.disable()  # frozen values make no cycles; a collection would be a late note
-    for thread in (writer, engine, *keepers):
+    for thread in (writer, engine, *managers):
         thread.start()
     _favour_this_thread(_OTHER_PRIORITY)  # after the start: threads inherit it
-    _read_commands(connection, signalled, engine, *keepers)
+    _read_commands(connection, signalled, engine, *managers)
     engine.stop()
     engine.join(JOIN_S)
-    for keeper in keepers:
-        keeper.handle(m.Quit())
+    for manager in managers:
+        manager.handle(m.Quit())
     end_s = time.monotonic() + JOIN_S
-    for keeper in keepers:
-        keeper.join(max(0.0, end_s - time.monotonic()))
+    for manager in managers:
+        manager.join(max(0.0, end_s - time.monotonic()))
     writer.stop()
     writer.join(WRITE_S)
     os._exit(0)  # threads of drivers whose server died may never end, and destructors may crash
@@ -193,8 +193,8 @@ def _read_commands(
     connection: Connection,
     signalled: socket.socket,
     engine: EngineThread,
-    sound: SoundKeeper,
-    ports: PortKeeper,
+    sound: SoundManager,
+    ports: PortManager,
 ) -> None:
     """Pass commands on until `Quit`, a signal, or the end of the other side."""
     while signalled not in wait([connection, signalled]):
@@ -202,21 +202,28 @@ def _read_commands(
             command: m.Command = connection.recv()
         except (EOFError, OSError):
             return
-        match command:
-            case m.Quit():
-                return
-            case m.SetTrack() | m.RemoveTrack():
-                for part in (engine, sound, ports):  # each takes what is its own of it
-                    part.handle(command)
-            case m.OpenPort() | m.OpenVirtualPort() | m.OpenInput():
-                ports.handle(command)
-            case m.Panic():
-                engine.handle(command)
-                ports.handle(command)
-            case m.LoadFont() | m.SetAudio() | m.SetGain():
-                sound.handle(command)
-            case _:
-                engine.handle(command)
+        if isinstance(command, m.Quit):
+            return
+        for part in _parts_for(command, engine, sound, ports):
+            part.handle(command)
+
+
+def _parts_for(
+    command: m.Command, engine: EngineThread, sound: SoundManager, ports: PortManager
+) -> tuple[EngineThread | SoundManager | PortManager, ...]:
+    """Return who carries out a command; each takes what is its own of it."""
+    match command:
+        case m.SetTrack() | m.RemoveTrack():
+            return engine, sound, ports
+        case m.SetParameter():
+            return engine, sound
+        case m.OpenPort() | m.OpenVirtualPort() | m.OpenInput():
+            return (ports,)
+        case m.Panic():
+            return engine, ports
+        case m.LoadFont() | m.SetAudio():
+            return (sound,)
+    return (engine,)
 
 
 def _catch_signals() -> socket.socket:
@@ -224,14 +231,14 @@ def _catch_signals() -> socket.socket:
     reader, writer = socket.socketpair()
     writer.setblocking(False)
 
-    def told(_number: int, _frame: object) -> None:
+    def notified(_number: int, _frame: object) -> None:
         with contextlib.suppress(BlockingIOError):
             writer.send(b"x")
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGTERM, notified)
+    signal.signal(signal.SIGINT, notified)
     if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, told)
+        signal.signal(signal.SIGHUP, notified)
     return reader
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from blender_app.core.errors import AudioError, FontError
-from blender_app.core.gm import track_controls
+from blender_app.core.gm import DRUM_BANK, track_controls
 from blender_app.core.paths import default_font
 from blender_app.engine.jack import jack_runs
 from blender_app.engine.track import Kit, TrackSettings
@@ -28,7 +28,6 @@ BLOCK_FRAMES = 64
 """FluidSynth's quantum: it renders so many frames at once, and a note begins with one."""
 SAMPLE_RATE = 48000
 DEFAULT_GAIN = 0.5
-DRUM_BANK = 128
 DRUMS_RING_S = 1.5
 """Drums are heard so long even if their notes are short: a note-off costs an 808 its boom (6 dB)."""
 _MAX_KITS = 128

@@ -9,7 +9,7 @@ import queue
 import threading
 from multiprocessing.connection import Connection
 
-from blender_app.core.drums import PITCH_TO_VOICE, VOICE_PITCHES
+from blender_app.core.kit import PITCH_TO_VOICE, VOICE_PITCHES
 from blender_app.engine import messages as m
 from blender_app.engine.entry import run_engine
 

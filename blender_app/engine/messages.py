@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
+from blender_app.core.parameters import BandParameters, check_values, parameters_of
 from blender_app.engine.events import (
     AudioChanged,
     EngineError,
@@ -30,10 +31,9 @@ from blender_app.engine.events import (
     Stats,
     TransportChanged,
 )
-from blender_app.engine.track import DRUM_TRACK, ChangeAt, Kit, TrackSettings, VoiceMix, check
+from blender_app.engine.track import ChangeAt, Kit, TrackSettings, VoiceMix, check
 
 __all__ = [
-    "DRUM_TRACK",
     "AudioChanged",
     "ChangeAt",
     "Command",
@@ -61,14 +61,11 @@ __all__ = [
     "Quit",
     "RemoveTrack",
     "SetAudio",
-    "SetFeel",
-    "SetGain",
     "SetLatency",
     "SetMetronome",
     "SetMix",
+    "SetParameter",
     "SetPattern",
-    "SetSwing",
-    "SetTempo",
     "SetThru",
     "SetTrack",
     "Stats",
@@ -78,7 +75,6 @@ __all__ = [
     "VoiceMix",
 ]
 
-VOICES = 9
 _LAST_STEP = 10**7  # a week at 240 a minute
 
 
@@ -88,7 +84,7 @@ def _check_note(note: Note) -> None:
         and 1 <= note.velocity <= 127
         and -0.5 <= note.microtiming <= 0.5
         and 0.0 < note.length_steps <= _LAST_STEP
-        and (note.voice is None or 0 <= note.voice < VOICES)
+        and (note.voice is None or 0 <= note.voice < VOICE_COUNT)
     ):
         raise ValueError(f"this note cannot be played: {note}")
 
@@ -119,33 +115,25 @@ class Locate:
 
 
 @dataclass(frozen=True, slots=True)
-class SetTempo:
-    """Set the tempo in quarters a minute, 20 to 300, without a jump in position."""
+class SetParameter:
+    """Set what holds for all tracks: tempo, swing, groove amount, volume.
 
-    tempo_bpm: float
+    Parameters
+    ----------
+    name
+        Of the row of the table of parameters, of `BandParameters`.
+    value
+        The value. A new tempo makes no jump in position.
+    """
 
-    def __post_init__(self) -> None:
-        check("tempo", self.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
-
-
-@dataclass(frozen=True, slots=True)
-class SetSwing:
-    """Set the share of an eighth that its first sixteenth takes, 0.5 to 0.75."""
-
-    swing: float
-
-    def __post_init__(self) -> None:
-        check("swing", self.swing, STRAIGHT_SWING, MAX_SWING)
-
-
-@dataclass(frozen=True, slots=True)
-class SetFeel:
-    """Scale microtiming and unevenness of velocity: 1 as in the pattern, 0 on the grid and even."""
-
-    amount: float
+    name: str
+    value: float
 
     def __post_init__(self) -> None:
-        check("feel", self.amount, 0, 1)
+        row = parameters_of(BandParameters).get(self.name)
+        if row is None:
+            raise ValueError(f"there is no parameter {self.name!r} of all tracks")
+        object.__setattr__(self, "value", row.check(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +182,7 @@ class SetMix:
 
     def __post_init__(self) -> None:
         for voice in self.voices:
-            check("volume", voice.volume, 0, 1)
+            check_values(voice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,16 +197,6 @@ class RemoveTrack:
     """End a track: what it sounds, its pattern, and its own MIDI port."""
 
     track: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetGain:
-    """Set the volume of FluidSynth, 0 to 1."""
-
-    gain: float
-
-    def __post_init__(self) -> None:
-        check("volume", self.gain, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,14 +289,11 @@ Command = (
     Play
     | Stop
     | Locate
-    | SetTempo
-    | SetSwing
-    | SetFeel
     | SetPattern
+    | SetParameter
     | SetMix
     | SetTrack
     | RemoveTrack
-    | SetGain
     | LoadFont
     | SetAudio
     | OpenPort

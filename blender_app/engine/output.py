@@ -64,7 +64,7 @@ class Sound:
         Number that the note has on every output.
     track
         The track it belongs to.
-    single
+    monophonic
         Whether the track sounds one note at a time.
     channel, key, velocity
         0-15, 0-127 and 1-127.
@@ -72,7 +72,7 @@ class Sound:
 
     serial: int
     track: str
-    single: bool
+    monophonic: bool
     channel: int
     key: int
     velocity: int
@@ -130,7 +130,7 @@ class NoteQueue:
 
     def add(self, sound: Sound, time_s: float, off_s: float = math.inf) -> None:
         """Queue a note from `time_s` to `off_s`, or to where `end` will say."""
-        if not sound.single:
+        if not sound.monophonic:
             off_s = max(off_s, time_s + self.output.drums_ring_s)
         self._push(ON, time_s, sound.serial, sound)
         self._waiting_s[sound.serial] = time_s + self.output.latency_s
@@ -203,7 +203,7 @@ class NoteQueue:
     def _begin(self, sound: Sound, time_s: float) -> None:
         self._waiting_s.pop(sound.serial, None)
         place = sound.channel, sound.key
-        before = {self._on_place.get(place), self._on_track.get(sound.track) if sound.single else None}
+        before = {self._on_place.get(place), self._on_track.get(sound.track) if sound.monophonic else None}
         ended = [self._sounding[serial] for serial in before if serial is not None]
         free_s = [self._free_s.get(place, time_s), self._free_s.get(sound.track, time_s)]
         time_s = max([time_s, *free_s, *(sounding.on_s + self._shortest_s for sounding in ended)])
@@ -211,22 +211,22 @@ class NoteQueue:
             self._finish(sounding.serial, time_s)
         self._sounding[sound.serial] = _Sounding(sound.serial, sound.track, place, time_s)
         self._on_place[place] = sound.serial
-        if sound.single:
+        if sound.monophonic:
             self._on_track[sound.track] = sound.serial
         self.output.note_on(time_s, *place, sound.velocity)
 
     def _finish(self, serial: int, time_s: float) -> None:
         sounding = self._sounding.pop(serial)
         del self._on_place[sounding.place]
-        single = self._on_track.get(sounding.track) == serial
-        if single:
+        monophonic = self._on_track.get(sounding.track) == serial
+        if monophonic:
             del self._on_track[sounding.track]
         time_s = max(time_s, sounding.on_s + self._shortest_s)
         self.output.note_off(time_s, *sounding.place)
         if self._shortest_s:
             self._ends.append((time_s, sounding.place))
             self._free_s[sounding.place] = time_s
-            if single:
+            if monophonic:
                 self._free_s[sounding.track] = time_s
 
     def _note_lateness(self, lateness_s: float) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
+from blender_app.core.articulation import heard_pitch
 from blender_app.core.errors import DeviceError
-from blender_app.core.feel import heard_pitch
 from blender_app.core.notes import Note
+from blender_app.core.parameters import GrooveParameters, parameters_of
 from blender_app.core.time import steps_to_seconds
 from blender_app.engine import messages as m
 from blender_app.engine.clicks import click_of
@@ -59,6 +61,7 @@ class Player:
         self._drum_keys = drum_keys
         self._transport = Transport(now())
         self._sequencer = Sequencer()
+        self._groove = GrooveParameters()
         self._queues: dict[str, NoteQueue] = {}  # one port may have several names, and then has one queue
         self._tracks: dict[str, m.TrackSettings] = {}
         self._channels = SynthChannels()
@@ -71,9 +74,7 @@ class Player:
             m.Play: self._play,
             m.Stop: self._stop,
             m.Locate: self._locate,
-            m.SetTempo: self._set_tempo,
-            m.SetSwing: self._set_swing,
-            m.SetFeel: self._set_feel,
+            m.SetParameter: self._set_parameter,
             m.SetPattern: self._set_pattern,
             m.SetMix: self._set_mix,
             m.SetTrack: self._set_track,
@@ -182,17 +183,17 @@ class Player:
         self, settings: m.TrackSettings, note: Note, velocity: int, serial: int
     ) -> Iterator[tuple[NoteQueue, Sound]]:
         """Yield the queues that a note of a track goes to, and how it sounds there."""
-        single = not settings.drums
-        key = heard_pitch(note.pitch, settings.semitones) if single else note.pitch
+        monophonic = not settings.drums
+        key = heard_pitch(note.pitch, settings.semitones) if monophonic else note.pitch
         if SOUND in self._queues:
             channel = self._channels.take(settings.track)
-            yield self._queues[SOUND], Sound(serial, settings.track, single, channel, key, velocity)
+            yield self._queues[SOUND], Sound(serial, settings.track, monophonic, channel, key, velocity)
         port = port_of(settings.track if settings.port is not None else None)
         if port in self._queues:
             if settings.note_map and note.voice is not None and note.voice < len(settings.note_map):
                 key = settings.note_map[note.voice]
             scaled = max(1, round(velocity * settings.volume))
-            yield self._queues[port], Sound(serial, settings.track, single, settings.channel, key, scaled)
+            yield self._queues[port], Sound(serial, settings.track, monophonic, settings.channel, key, scaled)
 
     def _sound_now(self, settings: m.TrackSettings, note: Note, length_s: float) -> int:
         """Sound a note at once and return its serial."""
@@ -250,18 +251,16 @@ class Player:
             self._sequencer.start(self._transport.timeline)
         self._tell_transport()
 
-    def _set_tempo(self, command: m.SetTempo) -> None:
-        self._transport.set_tempo(self._now(), command.tempo_bpm)
-        self._sequencer.retime(self._transport.timeline)
-        self._tell_transport()
-
-    def _set_swing(self, command: m.SetSwing) -> None:
-        self._transport.set_swing(self._now(), command.swing)
-        self._sequencer.retime(self._transport.timeline)
-        self._tell_transport()
-
-    def _set_feel(self, command: m.SetFeel) -> None:
-        self._sequencer.feel = command.amount
+    def _set_parameter(self, command: m.SetParameter) -> None:
+        name, value = command.name, command.value
+        if name not in parameters_of(GrooveParameters):
+            return  # the sound manager's
+        self._groove = replace(self._groove, **{name: value})
+        self._sequencer.set_groove(self._groove)
+        if name in ("tempo_bpm", "swing"):
+            self._transport.retime(self._now(), **{name: value})
+            self._sequencer.retime(self._transport.timeline)
+            self._tell_transport()
 
     def _set_pattern(self, command: m.SetPattern) -> None:
         self._sequencer.set_pattern(command.track, command.pattern, command.change_at, self._now())

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import VOICE_COUNT
 from blender_app.core.errors import FileError, FontError, MidiFileError
 from blender_app.core.files import write_atomically
-from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.gm import DRUM_BANK, DRUM_CHANNEL
+from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.smf import MidiStyle, Part, Section, band_bytes
 from blender_app.core.smf_parse import MidiContents, MidiMessage, TempoMap, parse_midi, read_midi
-from blender_app.engine.fluid import BLOCK_FRAMES, DRUM_BANK, DRUMS_RING_S, OfflineSynth
+from blender_app.engine.fluid import BLOCK_FRAMES, DRUMS_RING_S, OfflineSynth
 from blender_app.engine.track import TrackSettings
 
 LONGEST_S = 5400.0
@@ -123,7 +123,7 @@ def render_band(
     path_wav
         Where to write; an existing file is replaced.
     midi
-        Tempo, swing and feel of all.
+        Tempo, swing and groove amount of all.
     style
         Font, rate and tail; its kit is not used.
 
@@ -142,8 +142,7 @@ def render_band(
                 channel=channel,
                 voice_volumes=track.voice_volumes,
                 semitones=track.settings.semitones,
-                gate=track.settings.gate,
-                legato=track.settings.legato,
+                sound=track.settings,
             ),
         )
         for channel, track in enumerate(tracks)

@@ -5,7 +5,7 @@ Notes
 At each call of `advance` the sequencer looks at the notes whose time falls into the look-ahead
 window, of the pattern that is valid then, and gives each (step, voice) out at most once. So a new
 pattern is heard one look-ahead later at most, and neither it nor a new tempo plays a hit twice.
-A drum hit is given out with its end. The note of a track of one note at a time is held instead, and
+A drum hit is given out with its end. The note of a monophonic track is sustained instead, and
 its end decided when it is due, so that tempo and pattern may change while it sounds.
 Nothing here knows about clocks, devices or threads.
 """
@@ -14,17 +14,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
-from blender_app.core.feel import heard_velocity
+from blender_app.core.articulation import Articulation
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT, Timeline, steps_to_seconds
-from blender_app.engine.articulation import Articulation
+from blender_app.core.parameters import GrooveParameters
+from blender_app.core.time import Timeline, steps_to_seconds
 from blender_app.engine.clicks import Clicks
 from blender_app.engine.messages import ChangeAt, PatternStarted, TrackSettings, VoiceMix
 from blender_app.engine.output import MIN_NOTE_S
-from blender_app.engine.track_state import Held, Span, TrackState
+from blender_app.engine.sustain import end_of, hand_over
+from blender_app.engine.track import change_step
+from blender_app.engine.track_state import Span, SustainedNote, TrackState
 
 LOOK_AHEAD_S = 0.03
 CATCH_UP_S = 0.1
@@ -39,7 +41,7 @@ _PLAYED_FOR_STEPS = 8
 class DueNote:
     """A note with the moments in seconds at which it starts and ends, and its final velocity.
 
-    `off_s` is infinite for a note that is held; a `DueEnd` with its `serial`, or the next note of its
+    `off_s` is infinite for a note that is sustained; a `DueEnd` with its `serial`, or the next note of its
     track, ends it.
     """
 
@@ -54,7 +56,7 @@ class DueNote:
 
 @dataclass(frozen=True, slots=True)
 class DueEnd:
-    """The end of a held note."""
+    """The end of a sustained note."""
 
     time_s: float
     serial: int
@@ -87,6 +89,7 @@ class _Turn:
     """What one call of `advance` looks at, moments from `since_s` to before `until_s`, and finds."""
 
     timeline: Timeline
+    groove: GrooveParameters
     since_s: float
     until_s: float
     earliest_s: float
@@ -108,7 +111,7 @@ class Sequencer:
 
     def __init__(self, look_ahead_s: float = LOOK_AHEAD_S) -> None:
         self.look_ahead_s = look_ahead_s
-        self.feel = 1.0
+        self._groove = GrooveParameters()
         self.clicks = Clicks()
         self._tracks: dict[str, TrackState] = {}
         self._serials = count()
@@ -119,11 +122,15 @@ class Sequencer:
 
     # -- what is played
 
+    def set_groove(self, groove: GrooveParameters) -> None:
+        """Play everything with another groove amount; tempo and swing are the timeline's."""
+        self._groove = groove
+
     def set_track(self, settings: TrackSettings) -> None:
-        """Add a track or change its settings; what it holds ends if it can be heard no more."""
+        """Add a track or change its settings; what sounds on ends if it can be heard no more."""
         self._tracks.setdefault(settings.track, TrackState()).settings = settings
         for track in self.silent_tracks:
-            self._tracks[track].held = None
+            self._tracks[track].sustained = None
 
     def remove_track(self, track: str) -> None:
         """Forget all of a track."""
@@ -148,7 +155,7 @@ class Sequencer:
             state.spans = [Span(pattern, -math.inf)]
             return
         state.spans = [span for span in state.spans if span.from_step <= position]
-        from_step = _next_boundary(position, change_at, state.spans[-1].pattern)
+        from_step = change_step(position, change_at, state.spans[-1].pattern)
         state.spans.append(Span(pattern, from_step))
 
     def set_mix(self, track: str, voices: tuple[VoiceMix, ...]) -> None:
@@ -177,9 +184,9 @@ class Sequencer:
             self._timeline = timeline
 
     def release(self) -> None:
-        """Hold nothing more: all that sounded was ended."""
+        """Sustain nothing more: all that sounded was ended."""
         for state in self._tracks.values():
-            state.held = None
+            state.sustained = None
 
     def _settle(self) -> None:
         for state in self._tracks.values():
@@ -217,13 +224,14 @@ class Sequencer:
         first = max(self._first_step, math.ceil(timeline.step_at(since_s) - _LATEST_STEPS))
         last = math.ceil(timeline.step_at(until_s) + _EARLIEST_STEPS) + _HORIZON_STEPS
         next_s = timeline.seconds_at(last - _EARLIEST_STEPS)
-        return _Turn(timeline, since_s, until_s, earliest_s, first, last, next_s)
+        groove = replace(self._groove, swing=timeline.swing)
+        return _Turn(timeline, groove, since_s, until_s, earliest_s, first, last, next_s)
 
     def _decide(self, track: str, state: TrackState, turn: _Turn, silent: bool) -> None:
         """Find what a track starts and ends, and the moment of the first that is not due yet."""
         if state.settings is None:
             return
-        heard = Articulation.of(turn.timeline.swing, self.feel, state.settings)
+        heard = Articulation(turn.groove, state.settings)
         found = []
         for step, note in state.unplayed(turn.first, turn.last):
             time_s = turn.timeline.seconds_at(heard.onset(step, note))
@@ -232,16 +240,21 @@ class Sequencer:
             elif time_s >= turn.since_s and not silent:
                 found.append((time_s, step, note))
         for time_s, step, note in sorted(found, key=lambda due: due[0]):
-            due = self._given(track, state, turn, (step, note, max(time_s, turn.earliest_s)))
+            due = self._given(track, state, heard, (step, note, max(time_s, turn.earliest_s)), turn)
             if due is not None:
                 turn.notes.append(due)
-                if state.single:
-                    self._hold(state, due, turn, heard)
-        if state.held is not None:
-            self._follow(state, state.held, turn, heard)
+                if state.monophonic:
+                    self._sustain(state, due, turn, heard)
+        if state.sustained is not None:
+            self._follow(state, state.sustained, turn, heard)
 
     def _given(
-        self, track: str, state: TrackState, turn: _Turn, found: tuple[int, Note, float]
+        self,
+        track: str,
+        state: TrackState,
+        heard: Articulation,
+        found: tuple[int, Note, float],
+        turn: _Turn,
     ) -> DueNote | None:
         """Return a note as it is given out, or None if its voice is silent."""
         step, note, time_s = found
@@ -250,71 +263,58 @@ class Sequencer:
             return None
         state.played.add((step, state.slot(note)))
         off_s = math.inf
-        if not state.single:
+        if not state.monophonic:
             off_s = time_s + max(steps_to_seconds(note.length_steps, turn.timeline.tempo_bpm), MIN_NOTE_S)
-        velocity = max(1, round(volume * heard_velocity(note.velocity, self.feel)))
+        velocity = max(1, round(volume * heard.velocity(note.velocity)))
         return DueNote(time_s, off_s, step, track, note, velocity, next(self._serials))
 
-    def _hold(self, state: TrackState, due: DueNote, turn: _Turn, heard: Articulation) -> None:
-        """Hold a note instead of the one before, which may have ended by then."""
-        if state.held is not None and (end_s := _end_s(state.held, turn.timeline)) < due.time_s:
-            turn.ends.append(DueEnd(end_s, state.held.serial))
+    def _sustain(self, state: TrackState, due: DueNote, turn: _Turn, heard: Articulation) -> None:
+        """Let a note sound on instead of the one before, which may have ended by then."""
+        if state.sustained is not None and (end_s := _end_s(state.sustained, turn.timeline)) < due.time_s:
+            turn.ends.append(DueEnd(end_s, state.sustained.serial))
         span = state.span_at(due.step)
         if span is not None:
-            end_step = heard.end(due.step, due.note, state.notes_at)
-            state.held = Held(due.serial, span, due.note.pitch, due.time_s, end_step)
+            end_step = end_of(heard, due.step, due.note, state.notes_at)
+            state.sustained = SustainedNote(due.serial, span, due.note.pitch, due.time_s, end_step)
 
-    def _follow(self, state: TrackState, held: Held, turn: _Turn, heard: Articulation) -> None:
-        """End a held note if it is time; if the pattern has changed, it has its say."""
+    def _follow(self, state: TrackState, sustained: SustainedNote, turn: _Turn, heard: Articulation) -> None:
+        """End a sustained note if it is time; if the pattern has changed, it has its say."""
         position = turn.timeline.step_at(turn.until_s)
         span = state.span_at(position)
-        if span is not None and span is not held.span:
-            heard.hand_over(held, span, position if span.from_step == -math.inf else span.from_step)
-        end_s = _end_s(held, turn.timeline)
+        if span is not None and span is not sustained.span:
+            hand_over(heard, sustained, span, position if span.from_step == -math.inf else span.from_step)
+        end_s = _end_s(sustained, turn.timeline)
         if end_s < turn.until_s:
-            turn.ends.append(DueEnd(end_s, held.serial))
-            state.held = None
+            turn.ends.append(DueEnd(end_s, sustained.serial))
+            state.sustained = None
         else:
             turn.next_s = min(turn.next_s, end_s)
 
-    # -- clicks, and what is told
+    # -- clicks, and notifications
     def _started(self, timeline: Timeline, now_s: float, until_s: float) -> tuple[PatternStarted, ...]:
         started = []
         for name, state in self._tracks.items():
-            for span in state.untold:
+            for span in state.unnotified:
                 step = max(span.from_step, timeline.step_at(now_s), self._begin_step)
                 if timeline.seconds_at(step) < until_s:
-                    span.told = True
+                    span.notified = True
                     started.append(PatternStarted(name, span.pattern.serial, step, timeline.seconds_at(step)))
         return tuple(started)
 
     def _started_at_rest(self, now_s: float) -> tuple[PatternStarted, ...]:
         started = []
         for name, state in self._tracks.items():
-            for span in state.untold:
-                span.told = True
+            for span in state.unnotified:
+                span.notified = True
                 started.append(PatternStarted(name, span.pattern.serial, 0.0, now_s))
         return tuple(started)
 
     def _waiting_s(self, timeline: Timeline, until_s: float) -> Iterator[float]:
         """Yield the moments at which patterns that still wait begin."""
         for state in self._tracks.values():
-            for span in state.untold:
+            for span in state.unnotified:
                 yield max(timeline.seconds_at(max(span.from_step, self._begin_step)), until_s)
 
 
-def _end_s(held: Held, timeline: Timeline) -> float:
-    return max(timeline.seconds_at(held.end_step), held.on_s + MIN_NOTE_S)
-
-
-def _next_boundary(position: float, change_at: ChangeAt, pattern: Pattern) -> int:
-    """Return the first step after `position` on which a beat, a bar or the pattern's round begins."""
-    if change_at is not ChangeAt.LOOP:
-        unit = STEPS_PER_BEAT if change_at is ChangeAt.BEAT else STEPS_PER_BAR
-        return (math.floor(position / unit) + 1) * unit
-    inside = position - pattern.anchor_step
-    if 0 <= inside < pattern.length_steps:
-        return pattern.anchor_step + pattern.length_steps
-    span = pattern.length_steps - pattern.loop_from_step
-    rounds = math.floor((inside - pattern.loop_from_step) / span) + 1
-    return pattern.anchor_step + pattern.loop_from_step + rounds * span
+def _end_s(sustained: SustainedNote, timeline: Timeline) -> float:
+    return max(timeline.seconds_at(sustained.end_step), sustained.on_s + MIN_NOTE_S)

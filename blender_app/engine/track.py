@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
-from blender_app.core.parameters import SoundParameters, check_parameters
+from blender_app.core.notes import Pattern
+from blender_app.core.parameters import SoundParameters, check_parameters, flag, real
+from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
-DRUM_TRACK = "drums"
-"""Name of the first drum track."""
 LAST_CHANNEL = 15
 MAX_SEMITONES = 60
 
@@ -32,9 +33,9 @@ class ChangeAt(Enum):
 class VoiceMix:
     """How loud one voice is: muted, solo, and a volume of 0 to 1 that scales its velocities."""
 
-    mute: bool = False
-    solo: bool = False
-    volume: float = 1.0
+    mute: bool = flag(default=False, what="whether a voice is mute")
+    solo: bool = flag(default=False, what="whether a voice is solo")
+    volume: float = real(0.0, 1.0, 1.0, what="a voice's volume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,26 @@ class TrackSettings(SoundParameters):
         for key in self.note_map or ():
             check("note number", key, 0, 127)
         check("semitones", self.semitones, -MAX_SEMITONES, MAX_SEMITONES)
+
+
+def change_step(position: float, change_at: ChangeAt, pattern: Pattern) -> int:
+    """Return the first step after a position on which a beat, a bar or the pattern's round begins.
+
+    Parameters
+    ----------
+    position
+        Where the transport is, in steps.
+    change_at
+        Beat, bar or loop.
+    pattern
+        The pattern that sounds; its own length, 16 to 256 for a loop, is how long a round is.
+    """
+    if change_at is not ChangeAt.LOOP:
+        unit = STEPS_PER_BEAT if change_at is ChangeAt.BEAT else STEPS_PER_BAR
+        return (math.floor(position / unit) + 1) * unit
+    inside = position - pattern.anchor_step
+    if 0 <= inside < pattern.length_steps:
+        return pattern.anchor_step + pattern.length_steps
+    span = pattern.length_steps - pattern.loop_from_step
+    rounds = math.floor((inside - pattern.loop_from_step) / span) + 1
+    return pattern.anchor_step + pattern.loop_from_step + rounds * span

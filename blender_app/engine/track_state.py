@@ -1,4 +1,4 @@
-"""What the sequencer knows of one track: its patterns, its mix, what it played and what it holds."""
+"""What the sequencer knows of one track: its patterns, its mix, what it played and what sounds on."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _ONE_SLOT = -1
 class Span:
     """A pattern, indexed by step, and the transport step from which on it is valid."""
 
-    __slots__ = ("_by_step", "from_step", "pattern", "told")
+    __slots__ = ("_by_step", "from_step", "notified", "pattern")
 
     def __init__(self, pattern: Pattern, from_step: float) -> None:
         self.pattern = pattern
         self.from_step = from_step
-        self.told = False
+        self.notified = False
         self._by_step: dict[int, list[Note]] = {}
         for note in pattern.notes:
             self._by_step.setdefault(note.step, []).append(note)
@@ -37,7 +37,7 @@ class Span:
 
 
 @dataclass(slots=True)
-class Held:
+class SustainedNote:
     """A note that a track of one note at a time sounds, and where it is to end.
 
     `span` holds the pattern that last had a say in it.
@@ -49,6 +49,10 @@ class Held:
     on_s: float
     end_step: float
 
+    def hand_over(self, span: Span, end_step: float) -> None:
+        """Let another pattern have its say from now on, by which the note ends at `end_step`."""
+        self.span, self.end_step = span, end_step
+
 
 @dataclass(slots=True)
 class TrackState:
@@ -58,17 +62,17 @@ class TrackState:
     spans: list[Span] = field(default_factory=list)
     voices: tuple[VoiceMix, ...] = ()
     played: set[tuple[int, int]] = field(default_factory=set)
-    held: Held | None = None
+    sustained: SustainedNote | None = None
 
     @property
-    def single(self) -> bool:
+    def monophonic(self) -> bool:
         """Whether it sounds one note at a time."""
         return self.settings is not None and not self.settings.drums
 
     @property
-    def untold(self) -> list[Span]:
-        """The patterns of a track with settings that were not told of as playing."""
-        return [span for span in self.spans if not span.told] if self.settings is not None else []
+    def unnotified(self) -> list[Span]:
+        """The patterns of a track with settings of which nobody was notified that they play."""
+        return [span for span in self.spans if not span.notified] if self.settings is not None else []
 
     def span_at(self, step: float) -> Span | None:
         """Return the pattern that is valid at a step of the transport."""
@@ -82,11 +86,11 @@ class TrackState:
         span = self.span_at(step)
         if span is None:
             return _NO_NOTES
-        return span.highest_at(step) if self.single else span.notes_at(step)
+        return span.highest_at(step) if self.monophonic else span.notes_at(step)
 
     def slot(self, note: Note) -> int:
         """Return what may sound once a step: the voice, the pitch (negative), or the track's one note."""
-        if self.single:
+        if self.monophonic:
             return _ONE_SLOT
         return note.voice if note.voice is not None else -1 - note.pitch
 
@@ -106,12 +110,12 @@ class TrackState:
         return 0.0 if mix.mute or (solo and not mix.solo) else mix.volume
 
     def settle(self) -> None:
-        """Begin anew: the newest pattern is the one to play, nothing was played, nothing is held."""
+        """Begin anew: the newest pattern is the one to play, nothing was played, nothing sounds on."""
         del self.spans[:-1]
         for span in self.spans:
             span.from_step = float("-inf")
         self.played.clear()
-        self.held = None
+        self.sustained = None
 
     def forget(self, before_step: float) -> None:
         """Drop what lies behind: spans that another one has replaced, and played notes."""

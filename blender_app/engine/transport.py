@@ -36,21 +36,24 @@ class Transport:
         """Go to `step`; while playing it sounds `START_DELAY_S` from now."""
         self._anchor(now_s + START_DELAY_S if self.playing else now_s, step)
 
-    def set_tempo(self, now_s: float, tempo_bpm: float) -> None:
-        """Set the tempo in quarters a minute, without a jump in position."""
-        self._retime(now_s, tempo_bpm, self.timeline.swing)
+    def retime(self, now_s: float, tempo_bpm: float | None = None, swing: float | None = None) -> None:
+        """Set the tempo (quarters a minute) or the swing (0.5 to 0.75), without a jump in position.
 
-    def set_swing(self, now_s: float, swing: float) -> None:
-        """Set the swing, 0.5 to 0.75."""
-        self._retime(now_s, self.timeline.tempo_bpm, swing)
-
-    def _anchor(self, moment_s: float, step: float) -> None:
-        self.timeline = replace(self.timeline, anchor_s=moment_s, anchor_step=step)
-
-    def _retime(self, now_s: float, tempo_bpm: float, swing: float) -> None:
+        Parameters
+        ----------
+        now_s
+            The present moment.
+        tempo_bpm, swing
+            The new values; None leaves one as it is.
+        """
+        tempo_bpm = self.timeline.tempo_bpm if tempo_bpm is None else tempo_bpm
+        swing = self.timeline.swing if swing is None else swing
         # It stands or is about to start; a count-in goes on at the new tempo instead.
         waits = not self.playing or now_s < self.timeline.anchor_s <= now_s + START_DELAY_S
         if waits:
             self.timeline = replace(self.timeline, tempo_bpm=tempo_bpm, swing=swing)
         else:
             self.timeline = self.timeline.retimed(now_s, tempo_bpm, swing)
+
+    def _anchor(self, moment_s: float, step: float) -> None:
+        self.timeline = replace(self.timeline, anchor_s=moment_s, anchor_step=step)

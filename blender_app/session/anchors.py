@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from blender_app.core.checks import Point
+from blender_app.core.notes import Pattern
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import DrawnPath, Mixer, Source, Track
 from blender_app.session.mixing import sweep_anchor
@@ -39,6 +40,7 @@ def lap_anchor(
     path: DrawnPath,
     step: float | None,
     change_at: ChangeAt,
+    sounding: Pattern | None,
     turned: bool,
 ) -> int:
     """Return the transport step on which a path's lap begins: it goes on where it is.
@@ -55,6 +57,8 @@ def lap_anchor(
         Where the transport is; None while it stands.
     change_at
         The boundary on which a path takes over that begins anew.
+    sounding
+        The pattern that sounds until then, or None.
     turned
         Whether the ends of the sweep have changed places: then it goes on from the other side, so that it
         sounds on.
@@ -62,7 +66,7 @@ def lap_anchor(
     if step is None:
         return first_anchor(track, 0)
     if before is None or begins_anew(before, path, step):
-        return first_anchor(track, next_boundary(step, change_at))
+        return first_anchor(track, next_boundary(step, change_at, sounding))
     anchor = continued_anchor(before, path, step)
     return anchor - path.lap_steps // 2 if turned else anchor
 

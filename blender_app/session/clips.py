@@ -61,4 +61,4 @@ def free_name(clips: Clips, name: str) -> str:
 
 def fits(clip: Clip, kind: TrackKind) -> bool:
     """Say whether a track of this kind can play a clip: drums play drums, bass and melody share."""
-    return clip.kind.is_melodic == kind.is_melodic
+    return clip.kind.shares_loops(kind)

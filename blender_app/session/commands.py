@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from blender_app.core.drums import DRUM_NOTE_STEPS, VOICE_PITCHES
+from blender_app.core.kit import DRUM_NOTE_STEPS, VOICE_PITCHES
 from blender_app.core.melody import MAX_PITCH, OCTAVE
 from blender_app.core.notes import Note
-from blender_app.core.parameters import SoundParameters, values_of
+from blender_app.core.parameters import BandParameters, SoundParameters, values_of
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
 from blender_app.session.document import MidiSettings, Session, Source, Track
@@ -26,10 +25,10 @@ def engine_commands(before: Session | None, session: Session) -> list[m.Command]
     """
     font = None if session.font is None else Path(session.font)
     table: list[tuple[object, object, m.Command]] = [
-        (before and before.tempo_bpm, session.tempo_bpm, m.SetTempo(session.tempo_bpm)),
-        (before and before.swing, session.swing, m.SetSwing(session.swing)),
-        (before and before.feel, session.feel, m.SetFeel(session.feel)),
-        (before and before.volume, session.volume, m.SetGain(session.volume)),
+        *(
+            (before and getattr(before, name), value, m.SetParameter(name, value))
+            for name, value in values_of(session, BandParameters).items()
+        ),
         (before and before.font, session.font, m.LoadFont(font)),
         (before and before.audio_enabled, session.audio_enabled, m.SetAudio(session.audio_enabled)),
         (before and before.midi.latency_s, session.midi.latency_s, m.SetLatency(session.midi.latency_s)),
@@ -68,19 +67,15 @@ def settings_of(track: Track) -> m.TrackSettings:
     bank, program = track.sound
     return m.TrackSettings(
         track=track.name,
-        drums=not track.kind.is_melodic,
+        drums=bool(track.kind.spec.voices),
         bank=bank,
         program=program,
         channel=track.channel,
         port=track.port,
         note_map=track.note_map,
-        semitones=OCTAVE * track.octave if track.kind.is_melodic else 0,
-        **_heard(track),
+        semitones=0 if track.kind.spec.voices else OCTAVE * track.octave,
+        **values_of(track, SoundParameters),
     )
-
-
-def _heard(track: Track) -> dict[str, Any]:
-    return dict(values_of(track, SoundParameters))
 
 
 def hit(voice: int, velocity: int) -> Note:

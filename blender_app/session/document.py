@@ -13,12 +13,12 @@ from blender_app.core.checks import (
     Point,
     check_count,
     check_flag,
-    check_real,
     check_text,
     clamp,
     clamp_point,
 )
-from blender_app.core.parameters import GrooveParameters, check_parameters, real
+from blender_app.core.gm import DRUM_BANK
+from blender_app.core.parameters import BandParameters, check_parameters, flag, real
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.new_tracks import default_corners, default_mix, default_tracks, new_track
@@ -28,7 +28,6 @@ from blender_app.session.track import (
     DEFAULT_GRID,
     DEFAULT_MIXER_STEPS,
     DEFAULT_SWEEP_BARS,
-    DRUM_BANK,
     MAX_GRID,
     MAX_MIXER_STEPS,
     MAX_OCTAVE,
@@ -127,24 +126,25 @@ class MidiSettings:
     """
 
     port: str | None = None
-    virtual: bool = False
-    latency_s: float = 0.0
+    virtual: bool = flag(default=False, what="whether the MIDI port is our own")
+    latency_s: float = real(
+        MIN_LATENCY_S, MAX_LATENCY_S, 0.0, label="MIDI latency", what="the MIDI latency in seconds"
+    )
 
     def __post_init__(self) -> None:
         if self.port is not None:
             check_text("the MIDI port", self.port)
-        check_flag("whether the MIDI port is our own", self.virtual)
-        check_real("the MIDI latency in seconds", self.latency_s, MIN_LATENCY_S, MAX_LATENCY_S)
+        check_parameters(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Session(GrooveParameters):
+class Session(BandParameters):
     """What a session file holds.
 
     Parameters
     ----------
     tracks
-        The band, at most two tracks of a kind and at least one in all.
+        The band, at most `MAX_OF_A_KIND` tracks of a kind and at least one in all.
     front
         Name of the track on the big palette.
     link
@@ -157,8 +157,6 @@ class Session(GrooveParameters):
         On which boundary a new pattern takes over.
     font
         Path of the SoundFont, or None for the shipped one.
-    volume
-        Loudness of the synthesizer, 0-1.
     midi
         Where the notes go.
     audio_enabled
@@ -176,7 +174,6 @@ class Session(GrooveParameters):
     clips: tuple[Clip, ...] = ()
     change_at: ChangeAt = ChangeAt.STEP
     font: str | None = None
-    volume: float = real(0.0, 1.0, 0.8, tip="How loud all tracks are", unit=" %", factor=100.0)
     midi: MidiSettings = MidiSettings()
     audio_enabled: bool = True
     models: tuple[tuple[str, str], ...] = ()
@@ -224,7 +221,7 @@ class Session(GrooveParameters):
 
     def key_of(self, track: Track) -> Key | None:
         """Return the key that the decoded loops of a track keep to, or None."""
-        return self.scale if track.kind.is_melodic and track.scale_lock else None
+        return self.scale if track.scale_lock and not track.kind.spec.voices else None
 
     def with_track(self, track: Track) -> Session:
         """Return the session with `track` in place of the one of its name."""

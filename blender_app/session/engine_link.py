@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.errors import LoopweaveError
-from blender_app.core.time import Timeline
+from blender_app.core.notes import Pattern
+from blender_app.core.time import DEFAULT_STEPS, Timeline
 from blender_app.engine import messages as m
 from blender_app.session.document import Loop
 from blender_app.session.played import Played, PlayedPath, PlayedTrack
@@ -171,6 +171,11 @@ class EngineLink:
         sounding = self._of(name).sounding
         return sounding if isinstance(sounding, PlayedPath) else None
 
+    def sounding_pattern(self, name: str) -> Pattern | None:
+        """Return the pattern of a track that sounds, or None."""
+        sounding = self._of(name).sounding
+        return None if sounding is None else sounding.pattern(0)
+
     def current(self, name: str) -> Played | None:
         """Return what comes next on a track, or else sounds; None before anything does."""
         track = self._of(name)
@@ -194,12 +199,12 @@ class EngineLink:
             return None
         return self.timeline.step_at(now_s)
 
-    def row_at(self, now_s: float) -> float | None:
-        """Return which row of the loop (0 up to 32) sounds at a moment; None while it stands."""
+    def row_at(self, now_s: float, steps: int = DEFAULT_STEPS) -> float | None:
+        """Return which row (from 0) of a loop of `steps` steps sounds at a moment; None while it stands."""
         step = self.step_at(now_s)
         if step is None or self.timeline is None:
             return None
-        return max(step, self.timeline.anchor_step, 0.0) % LOOP_STEPS  # "play" has a moment of delay
+        return max(step, self.timeline.anchor_step, 0.0) % steps  # "play" has a moment of delay
 
     # -- what the engine says -------------------------------------------------------------------
 

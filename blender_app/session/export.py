@@ -1,4 +1,4 @@
-"""Export at the session's tempo, swing and feel: as MIDI files, or rendered as WAV files."""
+"""Export at the session's tempo, swing and groove amount: as MIDI files, or rendered as WAV files."""
 
 # ruff: noqa: PLC0415 (what reads, writes and renders is imported when it does: the start need not wait)
 
@@ -9,14 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES
 from blender_app.core.errors import FileError
-from blender_app.core.gm import DRUM_CHANNEL, track_controls
+from blender_app.core.gm import DRUM_BANK, DRUM_CHANNEL, track_controls
+from blender_app.core.kinds import TrackKind
+from blender_app.core.kit import VOICE_COUNT, VOICE_PITCHES
+from blender_app.core.lengths import Loop
 from blender_app.core.melody import OCTAVE
 from blender_app.core.notes import Note, Pattern
+from blender_app.core.parameters import GrooveParameters, SoundParameters, values_of
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine.track_state import TrackState
 from blender_app.session.commands import settings_of
-from blender_app.session.document import DRUM_BANK, Loop, Session, Track, TrackKind
+from blender_app.session.document import Session, Track
 from blender_app.session.path import PathPlan
 
 if TYPE_CHECKING:
@@ -51,7 +55,7 @@ def loop_music(loop: Loop, name: str, track: Track) -> Music:
     """Return one loop of a track as music with a name."""
     from blender_app.core.smf import Section
 
-    return Music(((track, (Section(loop.to_notes(), LOOP_STEPS, name),)),))
+    return Music(((track, (Section(loop.to_notes(), loop.steps, name),)),))
 
 
 def grid_music(cells: Sequence[Sequence[Loop]], track: Track) -> Music:
@@ -131,19 +135,26 @@ def with_suffix(path: Path) -> Path:
     return path if known else path.with_name(path.name + _MIDI_SUFFIXES[0])
 
 
-def import_loop(path: Path, kind: TrackKind) -> Loop:
-    """Return the first two bars of a MIDI file's drums, bassline or melody.
+def import_loop(path: Path, kind: TrackKind, steps: int = DEFAULT_STEPS) -> Loop:
+    """Return the beginning of a MIDI file's drums, bassline or melody.
+
+    Parameters
+    ----------
+    path
+        The MIDI file.
+    kind
+        The kind of track that is to play it.
+    steps
+        Length of the loop: 16, 32, 64, 128 or 256.
 
     Raises
     ------
     MidiFileError
         If the file is no MIDI file, or has nothing of that kind.
     """
-    from blender_app.core.smf import read_drum_loop, read_melody_loop
+    from blender_app.core.smf import read_midi
 
-    if kind is TrackKind.DRUMS:
-        return read_drum_loop(path)
-    return read_melody_loop(path, bass=kind is TrackKind.BASS)
+    return kind.spec.read(read_midi(path), 0, None, str(path), steps)
 
 
 def _voice_volumes(track: Track, music: Music) -> tuple[float, ...]:
@@ -172,13 +183,13 @@ def _unrolled(pattern: Pattern, length_steps: int) -> tuple[Note, ...]:
 def _style(session: Session) -> MidiStyle:
     from blender_app.core.smf import MidiStyle
 
-    return MidiStyle(session.tempo_bpm, session.swing, session.feel)
+    return MidiStyle(**values_of(session, GrooveParameters))
 
 
 def _style_of(track: Track, session: Session, music: Music) -> MidiStyle:
     """Return how a track is written to MIDI files: on its channel, with its sound if others have it."""
     bank, program = track.sound
-    melodic = track.kind.is_melodic
+    melodic = not track.kind.spec.voices
     general = bank == DRUM_BANK and track.channel == DRUM_CHANNEL
     if melodic:
         general = bank <= _LAST_FILE_BANK and track.channel != DRUM_CHANNEL
@@ -191,7 +202,6 @@ def _style_of(track: Track, session: Session, music: Music) -> MidiStyle:
         program=program if general else None,
         controls=track_controls(track.volume, track.pan, track.reverb) if music.mixed else (),
         semitones=OCTAVE * track.octave if melodic else 0,
-        gate=track.gate,
-        legato=track.legato,
+        sound=SoundParameters(**values_of(track, SoundParameters)),
         track_name=track.name if music.mixed else f"Loopweave {track.name}",
     )

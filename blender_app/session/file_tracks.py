@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from blender_app.core.checks import Point, check_choice, check_flag, check_real, check_text, check_whole
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
+from blender_app.core.drums import DrumLoop
+from blender_app.core.kinds import TrackKind
+from blender_app.core.kit import VOICE_COUNT, VOICES
+from blender_app.core.lengths import Loop
 from blender_app.core.melody import MAX_PITCH, MelodyLoop
 from blender_app.core.notes import Note
-from blender_app.core.parameters import parameters_of
+from blender_app.core.parameters import parameters_of, values_of
+from blender_app.core.time import LOOP_LENGTHS, check_steps
 from blender_app.engine.messages import VoiceMix
 from blender_app.session.track import (
     CORNER_COUNT,
     DrawnPath,
-    Loop,
     Mixer,
     PathMode,
     Source,
     Track,
-    TrackKind,
 )
 
-_PLAIN = (*parameters_of(Track), "port")
+FILE_NAMES = {"drawn": "user_edited", "mixer": "morph", "link": "coupling", "feel": "groove_amount"}
+"""What session files call what has another name in the code."""
+
+_PLAIN = (*parameters_of(Track), "port", "model")
+_FIELD_NAMES = {in_file: name for name, in_file in FILE_NAMES.items()}
+_EDITED, _MORPH = FILE_NAMES["drawn"], FILE_NAMES["mixer"]
 
 
 def mapping(what: str, value: object) -> Mapping[str, Any]:
@@ -53,19 +59,19 @@ def encode_track(track: Track) -> dict[str, object]:
         "name": track.name,
         "kind": track.kind.value,
         "corners": [
-            {"name": name, "drawn": drawn, **encode_loop(loop)}
+            {"name": name, _EDITED: drawn, **encode_loop(loop)}
             for name, drawn, loop in zip(track.corner_names, track.drawn, track.corners, strict=True)
         ],
         "puck": list(track.puck),
         "path": None if track.path is None else _encode_path(track.path),
-        "source": track.source.value,
-        "mixer": None if track.mixer is None else _encode_mixer(track.mixer),
+        "source": FILE_NAMES.get(track.source.value, track.source.value),
+        _MORPH: None if track.mixer is None else _encode_mixer(track.mixer),
         "sound": {"bank": track.sound[0], "program": track.sound[1]},
         **{name: getattr(track, name) for name in _PLAIN},
     }
     if track.note_map is not None:
         document["note_map"] = dict(zip(VOICES, track.note_map, strict=True))
-        document["mix"] = {voice: asdict(mix) for voice, mix in zip(VOICES, track.mix, strict=True)}
+        document["mix"] = {voice: values_of(mix) for voice, mix in zip(VOICES, track.mix, strict=True)}
     return document
 
 
@@ -86,17 +92,19 @@ def decode_track(document: Mapping[str, Any]) -> Track:
     values["corners"] = tuple(decode_loop(kind, corner) for corner in corners)
     values["corner_names"] = tuple(check_text("a corner's name", corner["name"]) for corner in corners)
     values["drawn"] = tuple(
-        check_flag("whether a corner was drawn", corner.get("drawn", False)) for corner in corners
+        check_flag("whether a corner was drawn", corner.get(_EDITED, False)) for corner in corners
     )
     readers: dict[str, Callable[[Any], object]] = {
         "puck": lambda puck: _point("the puck", puck),
         "path": _decode_path,
-        "source": lambda source: check_choice("what plays", source, Source),
-        "mixer": lambda mixer: _decode_mixer(kind, mixer),
+        "source": _decode_source,
+        _MORPH: lambda mixer: _decode_mixer(kind, mixer),
         "note_map": lambda notes: _of_voices("the notes of the note map", notes),
         "mix": lambda mix: tuple(_decode_mix(voice) for voice in _of_voices("the voices of the mix", mix)),
     }
-    values |= {name: read(document[name]) for name, read in readers.items() if name in document}
+    for name, read in readers.items():
+        if name in document:
+            values[_FIELD_NAMES.get(name, name)] = read(document[name])
     values["channel"], sound = document["channel"], mapping("a sound's values", document["sound"])
     values["sound"] = sound["bank"], sound["program"]
     return Track(name=check_text("a track's name", document["name"]), kind=kind, **values)
@@ -108,16 +116,18 @@ def _of_voices(what: str, document: object) -> tuple[Any, ...]:
     return tuple(voices[voice] for voice in VOICES)
 
 
+def _decode_source(source: object) -> Source:
+    known = _FIELD_NAMES.get(source, source) if isinstance(source, str) else source
+    return check_choice("what plays", known, Source)
+
+
 def _encode_mixer(mixer: Mixer) -> dict[str, object]:
     return {
         "ends": [
-            {"name": name, "drawn": drawn, **encode_loop(loop)}
+            {"name": name, _EDITED: drawn, **encode_loop(loop)}
             for name, drawn, loop in zip(mixer.names, mixer.drawn, mixer.ends, strict=True)
         ],
-        "steps": mixer.steps,
-        "position": mixer.position,
-        "sweep_bars": mixer.sweep_bars,
-        "sweeping": mixer.sweeping,
+        **values_of(mixer),
     }
 
 
@@ -131,21 +141,16 @@ def _decode_mixer(kind: TrackKind, document: object) -> Mixer | None:
     return Mixer(
         ends=(decode_loop(kind, first), decode_loop(kind, second)),
         names=(first["name"], second["name"]),
-        steps=parts["steps"],
-        position=parts["position"],
-        sweep_bars=parts["sweep_bars"],
-        sweeping=parts["sweeping"],
-        drawn=(first.get("drawn", False), second.get("drawn", False)),
+        drawn=(first.get(_EDITED, False), second.get(_EDITED, False)),
+        **_parameters(Mixer, parts),
     )
 
 
 def _encode_path(path: DrawnPath) -> dict[str, object]:
     return {
         "nodes": [list(node) for node in path.nodes],
-        "bars": path.bars,
         "mode": path.mode.value,
-        "closed": path.closed,
-        "playing": path.playing,
+        **values_of(path),
     }
 
 
@@ -155,20 +160,18 @@ def _decode_path(document: object) -> DrawnPath | None:
     path = mapping("a path's values", document)
     return DrawnPath(
         nodes=tuple(_point("a path's node", node) for node in items_of("a path's nodes", path["nodes"])),
-        bars=path["bars"],
         mode=check_choice("a path's mode", path["mode"], PathMode),
-        closed=check_flag("whether a path is closed", path["closed"]),
-        playing=check_flag("whether a path plays", path["playing"]),
+        **_parameters(DrawnPath, path),
     )
 
 
 def _decode_mix(document: object) -> VoiceMix:
-    mix = mapping("a voice's values", document)
-    return VoiceMix(
-        check_flag("whether a voice is mute", mix["mute"]),
-        check_flag("whether a voice is solo", mix["solo"]),
-        check_real("a voice's volume", mix["volume"], 0, 1),
-    )
+    return VoiceMix(**_parameters(VoiceMix, mapping("a voice's values", document)))
+
+
+def _parameters(owner: type, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of all parameters of a class; in order, so that the first wrong one is told."""
+    return {name: row.check(document[name]) for name, row in parameters_of(owner).items()}
 
 
 def _point(what: str, value: object) -> Point:
@@ -180,22 +183,27 @@ def _point(what: str, value: object) -> Point:
 
 
 def encode_loop(loop: Loop) -> dict[str, object]:
-    """Return what a loop adds to the group of values that it belongs to: its hits, or its notes."""
+    """Return what a loop adds to the group of values that it belongs to: its steps, its hits or notes."""
     if isinstance(loop, MelodyLoop):
-        return {"notes": [_encode_note(note) for note in loop.to_notes()]}
+        return {"steps": loop.steps, "notes": [_encode_note(note) for note in loop.to_notes()]}
     voices: dict[str, list[list[float]]] = {}
     for step, voice in np.argwhere(loop.hits):
         hit = [int(step), int(loop.velocity[step, voice]), _shortest(loop.microtiming[step, voice])]
         voices.setdefault(VOICES[voice], []).append(hit)
-    return {"hits": {voice: voices[voice] for voice in VOICES if voice in voices}}
+    return {"steps": loop.steps, "hits": {voice: voices[voice] for voice in VOICES if voice in voices}}
 
 
 def decode_loop(kind: TrackKind, document: object) -> Loop:
     """Return the loop in a group of values, as tracks of a kind play it; see `decode_track`."""
     parts = mapping("the values of a loop", document)
-    if kind.is_melodic:
-        return MelodyLoop.from_notes([_decode_note(note) for note in items_of("the notes", parts["notes"])])
-    return _decode_hits(mapping("the hits", parts["hits"]))
+    if not kind.spec.voices:
+        notes, steps = items_of("the notes", parts["notes"]), _decode_steps(parts)
+        return MelodyLoop.from_notes([_decode_note(note, steps) for note in notes], steps)
+    return _decode_hits(mapping("the hits", parts["hits"]), _decode_steps(parts))
+
+
+def _decode_steps(parts: Mapping[str, Any]) -> int:
+    return check_steps(check_whole("a loop's steps", parts["steps"], LOOP_LENGTHS[0], LOOP_LENGTHS[-1]))
 
 
 def _encode_note(note: Note) -> list[float]:
@@ -203,28 +211,28 @@ def _encode_note(note: Note) -> list[float]:
     return [note.step, note.pitch, note.velocity, int(note.length_steps), _shortest(note.microtiming)]
 
 
-def _decode_note(values: object) -> Note:
+def _decode_note(values: object, steps: int) -> Note:
     step, pitch, velocity, length, microtiming = items_of("the numbers of a note", values, 5)
     return Note(
-        step=check_whole("a note's step", step, 0, LOOP_STEPS - 1),
+        step=check_whole("a note's step", step, 0, steps - 1),
         pitch=check_whole("a note's pitch", pitch, 0, MAX_PITCH),
         velocity=check_whole("a note's velocity", velocity, 1, 127),
-        length_steps=check_whole("a note's length", length, 1, LOOP_STEPS - step),
+        length_steps=check_whole("a note's length", length, 1, steps - step),
         microtiming=check_real("a note's microtiming", microtiming, -0.5, 0.5),
     )
 
 
-def _decode_hits(voices: Mapping[str, Any]) -> DrumLoop:
-    hits = np.zeros((LOOP_STEPS, VOICE_COUNT), np.bool_)
-    velocity = np.zeros((LOOP_STEPS, VOICE_COUNT), np.uint8)
-    microtiming = np.zeros((LOOP_STEPS, VOICE_COUNT), np.float32)
+def _decode_hits(voices: Mapping[str, Any], steps: int) -> DrumLoop:
+    hits = np.zeros((steps, VOICE_COUNT), np.bool_)
+    velocity = np.zeros((steps, VOICE_COUNT), np.uint8)
+    microtiming = np.zeros((steps, VOICE_COUNT), np.float32)
     for name, cells in voices.items():
         if name not in VOICES:
             raise ValueError(f"'{name}' is no drum voice")
         voice = VOICES.index(name)
         for cell in items_of("the hits of a voice", cells):
             step, level, deviation = items_of("the numbers of a hit", cell, 3)
-            row = check_whole("a hit's step", step, 0, LOOP_STEPS - 1)
+            row = check_whole("a hit's step", step, 0, steps - 1)
             hits[row, voice] = True
             velocity[row, voice] = check_whole("a hit's velocity", level, 1, 127)
             microtiming[row, voice] = check_real("a hit's microtiming", deviation, -0.5, 0.5)

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from blender_app.core.checks import check_choice, check_flag, check_text, check_whole
+from blender_app.core.checks import check_choice, check_text, check_whole
 from blender_app.core.errors import FileError, SessionError
 from blender_app.core.files import write_atomically
-from blender_app.core.parameters import parameters_of
+from blender_app.core.kinds import TrackKind
+from blender_app.core.parameters import parameters_of, values_of
 from blender_app.core.scales import Chord, Key, Mode
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import Clip, Link, MidiSettings, Session, Track, TrackKind
+from blender_app.session.document import Clip, Link, MidiSettings, Session, Track
 from blender_app.session.file_tracks import (
+    FILE_NAMES,
     decode_loop,
     decode_track,
     encode_loop,
@@ -23,12 +25,12 @@ from blender_app.session.file_tracks import (
     items_of,
     mapping,
 )
-from blender_app.session.file_version_1 import upgraded
+from blender_app.session.file_versions import migrated
 
 FORMAT = "loopweave-session"
-VERSION = 2
+VERSION = 3
 SUFFIX = ".blend.json"
-MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 
 _PLAIN = ("front", *parameters_of(Session), "font", "audio_enabled")
 _LINE = 110
@@ -79,11 +81,11 @@ def encode(session: Session) -> str:
         "format": FORMAT,
         "version": VERSION,
         "models": [{"name": name, "hash": digest} for name, digest in session.models],
-        **{name: getattr(session, name) for name in _PLAIN},
+        **{FILE_NAMES.get(name, name): getattr(session, name) for name in _PLAIN},
         "change_at": session.change_at.value,
-        "link": session.link.value,
+        FILE_NAMES["link"]: session.link.value,
         "scale": None if session.scale is None else _encode_key(session.scale),
-        "midi": {"port": midi.port, "virtual": midi.virtual, "latency_s": midi.latency_s},
+        "midi": {"port": midi.port, **values_of(midi)},
         "tracks": [encode_track(track) for track in session.tracks],
         "clips": [
             {"name": clip.name, "kind": clip.kind.value, **encode_loop(clip.loop)} for clip in session.clips
@@ -115,7 +117,7 @@ def decode(text: str, where: str) -> Session:
             "Update Loopweave to open it."
         )
     try:
-        return _session(upgraded(document) if version == 1 else document)
+        return _session(migrated(document, version))
     except _DAMAGES as error:
         raise SessionError(f"{where} is damaged: {_told(error)}.") from error
 
@@ -126,9 +128,12 @@ def _told(error: Exception) -> str:
 
 
 def _session(document: Mapping[str, Any]) -> Session:
-    values: dict[str, Any] = {name: document[name] for name in _PLAIN if name in document}
+    values: dict[str, Any] = {}
+    for field in _PLAIN:
+        if (name := FILE_NAMES.get(field, field)) in document:
+            values[field] = document[name]
     values["tracks"] = tuple(_decode_track(track) for track in items_of("the tracks", document["tracks"]))
-    for name, read in (
+    for field, read in (
         ("change_at", lambda change_at: check_choice("where patterns change", change_at, ChangeAt)),
         ("link", lambda link: check_choice("how pucks are linked", link, Link)),
         ("scale", _decode_key),
@@ -136,8 +141,8 @@ def _session(document: Mapping[str, Any]) -> Session:
         ("models", _decode_models),
         ("clips", _decode_clips),
     ):
-        if name in document:
-            values[name] = read(document[name])
+        if (name := FILE_NAMES.get(field, field)) in document:
+            values[field] = read(document[name])
     return Session(**values)
 
 
@@ -172,8 +177,7 @@ def _decode_midi(midi: object) -> MidiSettings:
     parts = mapping("the MIDI settings", midi)
     return MidiSettings(
         port=parts.get("port"),
-        virtual=check_flag("whether the MIDI port is our own", parts.get("virtual", False)),
-        latency_s=parts.get("latency_s", 0.0),
+        **{name: parts[name] for name in parameters_of(MidiSettings) if name in parts},
     )
 
 

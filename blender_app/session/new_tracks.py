@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-from blender_app.core.drums import VOICE_COUNT, VOICE_PITCHES
 from blender_app.core.gm import DRUM_CHANNEL
-from blender_app.core.melody_presets import (
-    BASS_PRESETS,
-    DEFAULT_BASS_CORNERS,
-    DEFAULT_MELODY_CORNERS,
-    MELODY_PRESETS,
-)
-from blender_app.core.presets import DEFAULT_CORNERS, PRESETS
+from blender_app.core.kinds import MAX_OF_A_KIND, TrackKind
+from blender_app.core.kit import VOICE_COUNT
+from blender_app.core.lengths import Loop
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.track import (
-    DRUM_BANK,
-    LAST_CHANNEL,
-    MAX_OF_A_KIND,
-    CornerNames,
-    Corners,
-    Loop,
-    Track,
-    TrackKind,
-    names_of,
-)
-
-_SOUNDS = {TrackKind.DRUMS: (DRUM_BANK, 0), TrackKind.BASS: (0, 33), TrackKind.MELODY: (0, 4)}
-_VOLUMES = {TrackKind.MELODY: 0.85}
-"""Of new tracks, where it is not 1: so that the first sounds are about equally loud."""
+from blender_app.session.track import LAST_CHANNEL, Corners, Track
 
 
 def default_corners(kind: TrackKind = TrackKind.DRUMS) -> Corners:
     """Return the loops in the corners of a new track."""
-    loops: dict[str, Loop]
-    if kind is TrackKind.DRUMS:
-        loops = {preset.name: preset.loop for preset in PRESETS}
-    else:
-        presets = BASS_PRESETS if kind is TrackKind.BASS else MELODY_PRESETS
-        loops = {preset.name: preset.loop for preset in presets}
-    top_left, top_right, bottom_left, bottom_right = (loops[name] for name in default_corner_names(kind))
+    loops: dict[str, Loop] = {preset.name: preset.loop for preset in kind.spec.presets}
+    top_left, top_right, bottom_left, bottom_right = (loops[name] for name in kind.spec.default_corners)
     return top_left, top_right, bottom_left, bottom_right
-
-
-def default_corner_names(kind: TrackKind) -> CornerNames:
-    """Return the names of the corners of a new track."""
-    return {
-        TrackKind.DRUMS: DEFAULT_CORNERS,
-        TrackKind.BASS: DEFAULT_BASS_CORNERS,
-        TrackKind.MELODY: DEFAULT_MELODY_CORNERS,
-    }[kind]
 
 
 def default_mix() -> tuple[VoiceMix, ...]:
@@ -63,21 +30,22 @@ def new_track(kind: TrackKind, taken: tuple[Track, ...] = ()) -> Track:
     ValueError
         There are as many of this kind as there can be.
     """
-    name = next((name for name in names_of(kind) if name not in {track.name for track in taken}), None)
+    name = next((name for name in kind.track_names if name not in {track.name for track in taken}), None)
     if name is None:
         raise ValueError(f"there are {MAX_OF_A_KIND} {kind.value} tracks already, and no more fit")
-    drums = kind is TrackKind.DRUMS
+    spec = kind.spec
     used = {track.channel for track in taken} | {DRUM_CHANNEL}
+    free = min(set(range(LAST_CHANNEL + 1)) - used)
     return Track(
         name=name,
         kind=kind,
         corners=default_corners(kind),
-        corner_names=default_corner_names(kind),
-        sound=_SOUNDS[kind],
-        channel=DRUM_CHANNEL if drums else min(set(range(LAST_CHANNEL + 1)) - used),
-        note_map=VOICE_PITCHES if drums else None,
-        volume=_VOLUMES.get(kind, 1.0),
-        mix=default_mix() if drums else (),
+        corner_names=spec.default_corners,
+        sound=spec.sound,
+        channel=free if spec.channel is None else spec.channel,
+        note_map=spec.note_map,
+        volume=spec.volume,
+        mix=default_mix() if spec.voices else (),
     )
 
 

@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_app.core.checks import Point
-from blender_app.core.drums import DRUM_NOTE_STEPS, LOOP_STEPS, VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import DrumLoop
+from blender_app.core.kit import DRUM_NOTE_STEPS, VOICE_PITCHES
+from blender_app.core.lengths import Loop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
-from blender_app.engine.messages import ChangeAt
-from blender_app.session.track import DrawnPath, Loop, PathMode
-from blender_app.session.weaving import woven
+from blender_app.engine.track import ChangeAt, change_step
+from blender_app.session.splicing import spliced
+from blender_app.session.track import DrawnPath, PathMode
 
 Points = NDArray[np.float64]
 
@@ -120,11 +121,16 @@ class PathPlan:
         """Whether it stays on its last loop after one lap."""
         return self.path.mode is PathMode.ONCE
 
-    @property
-    def length_steps(self) -> int:
-        """Length of the pattern: whole laps and whole loops, or one lap and the last loop."""
+    def length_steps(self, loop_steps: int) -> int:
+        """Return the pattern's length: whole laps and whole loops, or one lap and the last loop.
+
+        Parameters
+        ----------
+        loop_steps
+            Length of the longest loop on the way, in sixteenths.
+        """
         lap = self.path.lap_steps
-        return lap + LOOP_STEPS if self.plays_once else math.lcm(lap, LOOP_STEPS)
+        return lap + loop_steps if self.plays_once else math.lcm(lap, loop_steps)
 
     @property
     def loop_from_step(self) -> int:
@@ -147,32 +153,51 @@ class PathPlan:
         """Return the pattern made of the loops at `points`, one a step.
 
         Each step plays the row that the transport's position asks for, so that a path may begin
-        anywhere without breaking the bar. Melodies never overlap; see `weaving`. What sounds at the
+        anywhere without breaking the bar. Melodies never overlap; see `splicing`. What sounds at the
         end goes on into the next round as far as that sounds the same.
+
+        Parameters
+        ----------
+        serial
+            Number of the pattern.
+        loops
+            The loop at each of `points`; shorter ones repeat beside longer ones.
         """
-        steps = [loops[self.loop_index(step)] for step in range(self.length_steps)]
+        longest = max(loop.steps for loop in loops)
+        length = self.length_steps(longest)
+        steps = [loops[self.loop_index(step)] for step in range(length)]
         notes: list[Note] = []
         for step, loop in enumerate(steps):
             if isinstance(loop, DrumLoop):
-                notes.extend(_row_notes(loop, (self.anchor_step + step) % LOOP_STEPS, step))
-        seam = steps[self.loop_from_step :][:LOOP_STEPS]
+                notes.extend(_row_notes(loop, (self.anchor_step + step) % loop.steps, step))
+        seam = steps[self.loop_from_step :][:longest]
         melodies = [loop for loop in steps + seam if isinstance(loop, MelodyLoop)]
-        melody = woven(melodies, self.anchor_step % LOOP_STEPS)
-        notes.extend(note for note in melody if note.step < self.length_steps)
-        return Pattern(serial, tuple(notes), self.length_steps, self.loop_from_step, self.anchor_step)
+        melody = spliced(melodies, self.anchor_step % longest)
+        notes.extend(note for note in melody if note.step < length)
+        return Pattern(serial, tuple(notes), length, self.loop_from_step, self.anchor_step)
 
 
 def loop_pattern(serial: int, loop: Loop) -> Pattern:
     """Return the pattern that repeats one loop from step 0 of the transport."""
-    return Pattern(serial, loop.to_notes(), LOOP_STEPS)
+    return Pattern(serial, loop.to_notes(), loop.steps)
 
 
-def next_boundary(step: float, change_at: ChangeAt) -> int:
-    """Return the first step after `step` on which a change that waits for `change_at` happens."""
-    unit = {ChangeAt.STEP: 1, ChangeAt.BEAT: STEPS_PER_BEAT, ChangeAt.BAR: STEPS_PER_BAR}.get(
-        change_at, LOOP_STEPS
-    )
-    return (math.floor(step / unit) + 1) * unit
+def next_boundary(step: float, change_at: ChangeAt, sounding: Pattern | None = None) -> int:
+    """Return the first step after `step` on which a change that waits for `change_at` happens.
+
+    Parameters
+    ----------
+    step
+        Step of the transport.
+    change_at
+        What the change waits for.
+    sounding
+        The pattern that sounds until then, whose rounds count for `ChangeAt.LOOP`; None is a loop of two
+        bars.
+    """
+    if change_at is ChangeAt.STEP:
+        return math.floor(step) + 1
+    return change_step(step, change_at, sounding or Pattern(0, ()))
 
 
 def continued_anchor(plan: PathPlan, path: DrawnPath, step: float) -> int:

@@ -1,4 +1,4 @@
-"""Recording two bars from a MIDI keyboard: notes and their moments in, a melody loop out.
+"""Recording a few bars from a MIDI keyboard: notes and their moments in, a melody loop out.
 
 The recorder has no clock and no device. It is told of the transport's timeline and of notes, and is
 asked how far it is; a moment is a number of seconds on the monotonic clock.
@@ -11,10 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from blender_app.core.drums import LOOP_STEPS
+from blender_app.core.lengths import resized
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
-from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT, Timeline, seconds_to_steps, swing_delay_steps
+from blender_app.core.time import (
+    DEFAULT_STEPS,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    Timeline,
+    check_steps,
+    seconds_to_steps,
+    swing_delay_steps,
+)
 
 EARLY_STEPS = 0.5
 """How long before the first step a note still belongs to it."""
@@ -39,7 +47,7 @@ class _Played:
 
 
 class Recorder:
-    """One take: two bars from a step of the transport on.
+    """One take: a loop from a step of the transport on.
 
     Parameters
     ----------
@@ -51,6 +59,9 @@ class Recorder:
         A loop that goes on where nothing is played; None to replace everything.
     latency_s
         By how much later a note arrives than it was meant, in seconds.
+    steps
+        Length of the take: 16, 32, 64, 128 or 256. An overdubbed loop that is shorter goes on as often
+        as it fits, of a longer one the beginning counts.
 
     Notes
     -----
@@ -66,10 +77,12 @@ class Recorder:
         first_step: int,
         overdub: MelodyLoop | None = None,
         latency_s: float = 0.0,
+        steps: int = DEFAULT_STEPS,
     ) -> None:
         self._timeline = timeline
+        self._steps = check_steps(steps)
         self._first_step = first_step
-        self._overdub = overdub
+        self._overdub = None if overdub is None else resized(overdub, steps)
         self._latency_s = latency_s
         self._played: list[_Played] = []
 
@@ -81,18 +94,35 @@ class Recorder:
         count_in_bars: int = 1,
         overdub: MelodyLoop | None = None,
         latency_s: float = 0.0,
+        steps: int = DEFAULT_STEPS,
     ) -> Recorder:
         """Return a recorder that begins when the count-in is over.
 
         A transport that is about to start counts in by itself, up to its anchor. One that plays goes on,
-        and the take begins with the first round of the loop that leaves `count_in_bars` bars before it.
+        and the take begins with the first round of the loop that leaves enough bars before it.
+
+        Parameters
+        ----------
+        timeline
+            The transport's.
+        now_s
+            The present moment, in seconds.
+        count_in_bars
+            How many bars there are to be before the take, at least.
+        overdub, latency_s, steps
+            As for the recorder itself.
         """
         if now_s < timeline.anchor_s:
             earliest = timeline.anchor_step
         else:
             earliest = timeline.step_at(now_s) + count_in_bars * STEPS_PER_BAR
-        first_step = math.ceil(round(earliest, 3) / LOOP_STEPS) * LOOP_STEPS
-        return cls(timeline, first_step, overdub, latency_s)
+        first_step = math.ceil(round(earliest, 3) / steps) * steps
+        return cls(timeline, first_step, overdub, latency_s, steps)
+
+    @property
+    def steps(self) -> int:
+        """Length of the take in sixteenths."""
+        return self._steps
 
     @property
     def first_step(self) -> int:
@@ -110,15 +140,15 @@ class Recorder:
         step = self._step_at(now_s)
         if step < 0.0:
             return Phase.COUNT_IN
-        return Phase.RECORDING if step < LOOP_STEPS else Phase.DONE
+        return Phase.RECORDING if step < self._steps else Phase.DONE
 
     def beats_until_start(self, now_s: float) -> int:
         """Return the beats left before the take, the one that sounds included; 0 when it has begun."""
         return max(0, math.ceil(-self._step_at(now_s) / STEPS_PER_BEAT))
 
     def progress_at(self, now_s: float) -> float:
-        """Return how much of the two bars has passed, 0-1."""
-        return min(1.0, max(0.0, self._step_at(now_s) / LOOP_STEPS))
+        """Return how much of the take has passed, 0-1."""
+        return min(1.0, max(0.0, self._step_at(now_s) / self._steps))
 
     # -- what was played ------------------------------------------------------------------------------
 
@@ -128,7 +158,7 @@ class Recorder:
         for played in self._played:
             if played.pitch == pitch and played.end is None:
                 played.end = step
-        if velocity > 0 and -EARLY_STEPS <= step < LOOP_STEPS:
+        if velocity > 0 and -EARLY_STEPS <= step < self._steps:
             self._played.append(_Played(pitch, velocity, step))
 
     def take(self, now_s: float = math.inf) -> MelodyLoop:
@@ -136,14 +166,14 @@ class Recorder:
 
         A note that is still held lasts to the moment `now_s`, at most to the end of the loop.
         """
-        end = LOOP_STEPS if math.isinf(now_s) else min(LOOP_STEPS, self._step_at(now_s))
-        loop = MelodyLoop.from_notes(self._quantised(end))
+        end = self._steps if math.isinf(now_s) else min(self._steps, self._step_at(now_s))
+        loop = MelodyLoop.from_notes(self._quantised(end), self._steps)
         if self._overdub is None:
             return loop
         played = loop.to_notes()
         steps = {step for note in played for step in range(note.step, note.step + int(note.length_steps))}
         kept = (note for note in self._overdub.to_notes() if note.step not in steps)
-        return MelodyLoop.from_notes((*played, *kept))
+        return MelodyLoop.from_notes((*played, *kept), self._steps)
 
     def _quantised(self, end: float) -> Iterable[Note]:
         taken: set[int] = set()
@@ -151,7 +181,7 @@ class Recorder:
         for played in sorted(self._played, key=_start_of):
             step, microtiming = self._nearest(played.start)
             note = Note(step, played.pitch, played.velocity, _length_of(played, end), microtiming)
-            if step < LOOP_STEPS:
+            if step < self._steps:
                 taken.add(step)
                 yield note
             else:
@@ -160,7 +190,7 @@ class Recorder:
             yield last[-1]
 
     def _nearest(self, start: float) -> tuple[int, float]:
-        """Return the step whose swung place is nearest, 0 to 32, and how much later than that it is."""
+        """Return the step whose swung place is nearest, 0 to the end, and how much later than that it is."""
         swing = self._timeline.swing
         around = range(max(0, math.floor(start) - 1), math.floor(start) + 2)
         late = {step: start - step - swing_delay_steps(step, swing) for step in around}

@@ -11,17 +11,53 @@ from blender_app.core.checks import (
     check_count,
     check_flag,
     check_point,
-    check_real,
     check_text,
     check_whole,
 )
-from blender_app.core.drums import VOICE_COUNT, DrumLoop
-from blender_app.core.melody import MelodyLoop
-from blender_app.core.parameters import SoundParameters, check_parameters, flag, whole
+from blender_app.core.kinds import MAX_OF_A_KIND, TrackKind
+from blender_app.core.kit import VOICE_COUNT
+from blender_app.core.lengths import Loop
+from blender_app.core.parameters import SoundParameters, check_parameters, check_values, flag, real, whole
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.engine.messages import VoiceMix
 
-Loop = DrumLoop | MelodyLoop
+__all__ = [
+    "CORNER_COUNT",
+    "CORNER_PLACES",
+    "DEFAULT_GRID",
+    "DEFAULT_MIXER_STEPS",
+    "DEFAULT_SWEEP_BARS",
+    "LAST_BANK",
+    "LAST_CHANNEL",
+    "LAST_PROGRAM",
+    "MAX_GRID",
+    "MAX_MIXER_STEPS",
+    "MAX_OCTAVE",
+    "MAX_OF_A_KIND",
+    "MAX_PATH_BARS",
+    "MAX_PATH_NODES",
+    "MAX_SWEEP_BARS",
+    "MIN_GRID",
+    "MIN_MIXER_STEPS",
+    "MIN_OCTAVE",
+    "MIN_PATH_BARS",
+    "MIN_SWEEP_BARS",
+    "MODEL_NAMES",
+    "TRACK_FIELDS",
+    "Clip",
+    "CornerNames",
+    "Corners",
+    "Drawn",
+    "DrawnPath",
+    "Loop",
+    "Mixer",
+    "PathMode",
+    "Source",
+    "Track",
+    "TrackKind",
+    "names_of",
+]
+
 Corners = tuple[Loop, Loop, Loop, Loop]
 CornerNames = tuple[str, str, str, str]
 Drawn = tuple[bool, bool, bool, bool]
@@ -36,44 +72,9 @@ MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS = 3, 33, 9
 MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS = 1, 64, 8
 MIN_OCTAVE, MAX_OCTAVE = -3, 3
 LAST_BANK, LAST_PROGRAM, LAST_CHANNEL = 16383, 127, 15
-DRUM_BANK = 128
-"""Bank in which a SoundFont keeps its drum kits."""
-MAX_OF_A_KIND = 2
-
-
-class TrackKind(Enum):
-    """What a track plays; names of tracks begin with it."""
-
-    DRUMS = "drums"
-    BASS = "bass"
-    MELODY = "melody"
-
-    @property
-    def is_melodic(self) -> bool:
-        """Whether its loops are melody loops."""
-        return self is not TrackKind.DRUMS
-
-    @property
-    def model_name(self) -> str:
-        """Name of the model that makes its loops."""
-        return "melody-2bar" if self.is_melodic else "drums-2bar"
-
-    @property
-    def register(self) -> tuple[int, int] | None:
-        """Lowest and highest mean pitch of its loops; None for drums."""
-        return {TrackKind.BASS: (28, 52), TrackKind.MELODY: (53, 96)}.get(self)
-
-    def empty_loop(self) -> Loop:
-        """Return a loop of silence."""
-        return MelodyLoop.empty() if self.is_melodic else DrumLoop.empty()
-
-    def check_loop(self, what: str, loop: object) -> None:
-        """Raise ValueError if `loop` is no loop that such a track plays."""
-        if not isinstance(loop, MelodyLoop if self.is_melodic else DrumLoop):
-            raise ValueError(f"{what} is no {'melody' if self.is_melodic else 'drum'} loop")
-
 
 MODEL_NAMES = tuple(dict.fromkeys(kind.model_name for kind in TrackKind))
+MAX_MODEL_NAME_LENGTH = 200
 
 
 class Source(Enum):
@@ -110,16 +111,16 @@ class DrawnPath:
     """
 
     nodes: tuple[Point, ...]
-    bars: int = 8
+    bars: int = whole(MIN_PATH_BARS, MAX_PATH_BARS, 8, label="Bars per lap", what="a path's bars per lap")
     mode: PathMode = PathMode.LOOP
-    closed: bool = True
-    playing: bool = False
+    closed: bool = flag(default=True, label="Closed", what="whether a path is closed")
+    playing: bool = flag(default=False, label="Play path", what="whether a path plays")
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.nodes) <= MAX_PATH_NODES:
             raise ValueError(f"a path has 1 to {MAX_PATH_NODES} nodes, not {len(self.nodes)}")
         object.__setattr__(self, "nodes", tuple(check_point("a path's node", node) for node in self.nodes))
-        check_whole("a path's bars per lap", self.bars, MIN_PATH_BARS, MAX_PATH_BARS)
+        check_parameters(self)
         if not isinstance(self.mode, PathMode):
             raise ValueError(f"a path's mode is once, loop or ping-pong, not {self.mode!r}")
 
@@ -151,10 +152,12 @@ class Mixer:
 
     ends: tuple[Loop, Loop]
     names: tuple[str, str]
-    steps: int = DEFAULT_MIXER_STEPS
-    position: float = 0.0
-    sweep_bars: int = DEFAULT_SWEEP_BARS
-    sweeping: bool = False
+    steps: int = whole(MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS, what="a mixer's steps")
+    position: float = real(0.0, 1.0, 0.0, what="a mixer's position")
+    sweep_bars: int = whole(
+        MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS, label="Sweep", what="a mixer's bars a sweep"
+    )
+    sweeping: bool = flag(default=False, label="Sweep", what="whether a mixer sweeps")
     drawn: tuple[bool, bool] = (False, False)
 
     def __post_init__(self) -> None:
@@ -162,10 +165,7 @@ class Mixer:
         check_count("the names of a mixer's ends", self.names, 2)
         for name in self.names:
             check_text("the name of a mixer's end", name, MAX_NAME_LENGTH)
-        check_whole("a mixer's steps", self.steps, MIN_MIXER_STEPS, MAX_MIXER_STEPS)
-        object.__setattr__(self, "position", check_real("a mixer's position", self.position, 0.0, 1.0))
-        check_whole("a mixer's bars a sweep", self.sweep_bars, MIN_SWEEP_BARS, MAX_SWEEP_BARS)
-        check_flag("whether a mixer sweeps", self.sweeping)
+        check_parameters(self)
         for drawn in check_count("the ends' marks for drawn by hand", self.drawn, 2):
             check_flag("whether an end was drawn", drawn)
 
@@ -204,8 +204,11 @@ class Track(SoundParameters):
     ----------
     name, kind
         "drums", "bass 2" and the like: the kind, and a number from the second one on.
+    model
+        Name of the model that makes its loops; "" is the kind's own.
     corners, corner_names
-        Loops and names of the corners: top left, top right, bottom left, bottom right.
+        Loops, each of a length of its own, and names of the corners: top left, top right, bottom left,
+        bottom right.
     drawn
         Which corners were drawn, recorded or imported by hand: scale lock leaves them as they are.
     puck
@@ -259,10 +262,13 @@ class Track(SoundParameters):
     mix: tuple[VoiceMix, ...] = ()
     source: Source = Source.PALETTE
     mixer: Mixer | None = None
+    model: str = ""
 
     def __post_init__(self) -> None:
-        if self.name not in names_of(self.kind):
+        if self.name not in self.kind.track_names:
             raise ValueError(f"a {self.kind.value} track cannot be called {self.name!r}")
+        check_text("the name of a track's model", self.model, MAX_MODEL_NAME_LENGTH)
+        object.__setattr__(self, "model", self.model or self.kind.spec.model)
         check_parameters(self)
         self._check_palette()
         self._check_sound()
@@ -287,13 +293,13 @@ class Track(SoundParameters):
         check_whole("a sound's program", self.sound[1], 0, LAST_PROGRAM)
         if self.port is not None:
             check_text("a track's MIDI port", self.port)
-        if self.kind.is_melodic:
+        if not self.kind.spec.voices:
             if self.mix or self.note_map is not None:
                 raise ValueError("only drums have voices with a mix and a note map")
             return
         check_count("the voices of the mix", self.mix, VOICE_COUNT)
         for voice in self.mix:
-            check_real("a voice's volume", voice.volume, 0.0, 1.0)
+            check_values(voice)
         for note in check_count("the notes of the note map", self.note_map, VOICE_COUNT):
             check_whole("a note of the note map", note, 0, 127)
 
@@ -328,4 +334,4 @@ TRACK_FIELDS = tuple(item.name for item in fields(Track))
 
 def names_of(kind: TrackKind) -> tuple[str, ...]:
     """Return the names that tracks of a kind can have, in order."""
-    return (kind.value, *(f"{kind.value} {number}" for number in range(2, MAX_OF_A_KIND + 1)))
+    return kind.track_names

@@ -179,7 +179,7 @@ def test_wrong_events_are_refused_and_named(wrong: float) -> None:
 
 def test_wrong_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match=r"events must have shape \(32,\)"):
-        MelodyLoop.from_events([60] * 16)
+        MelodyLoop.from_events([60] * 24)
     loop = MelodyLoop.empty()
     with pytest.raises(ValueError, match=r"velocity must have shape"):
         replace(loop, velocity=np.zeros((LOOP_STEPS, 9)))

@@ -83,3 +83,10 @@ def test_a_text_is_read() -> None:
 def test_a_wrong_text_says_what_is_wrong(text: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         parse_tune(text)
+
+
+def test_a_tune_may_have_other_lengths() -> None:
+    loop = parse_tune("\n".join(["C4/4 -/12"] * 4), 64)
+    assert [note.step for note in loop.to_notes()] == [0, 16, 32, 48]
+    with pytest.raises(ValueError, match="a loop has 4 bars, not 1"):
+        parse_tune("C4/4 -/12", 64)

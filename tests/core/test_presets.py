@@ -35,3 +35,11 @@ def test_the_default_corners_are_presets() -> None:
 def test_a_grid_of_text_is_read() -> None:
     text = GROOVES[0][2]
     assert isinstance(parse_grid(text), DrumLoop)
+
+
+def test_a_grid_may_have_other_lengths() -> None:
+    assert parse_grid("kk 8... .... .... ..8.", 16).steps == 16
+    with pytest.raises(ValueError, match="needs 16 steps, not 32"):
+        parse_grid("kk 8... .... .... ..8. | .... .... .... ....", 16)
+    with pytest.raises(ValueError, match="256 steps, not 48"):
+        parse_grid("kk 8...", 48)

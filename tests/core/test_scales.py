@@ -138,3 +138,16 @@ def test_pitches_spelled_otherwise() -> None:
     for text in ("H2", "C", "C10", "Cb-1", "G#9"):
         with pytest.raises(ValueError, match=f"note '{text}'"):
             parse_pitch(text)
+
+
+@pytest.mark.parametrize("steps", [16, 32, 64, 128, 256])
+def test_chords_last_two_bars_in_loops_of_all_lengths(steps: int) -> None:
+    key = Key(9, Mode.MINOR, tuple(Chord.parse(name) for name in ("Am", "F", "C", "G")))
+    allowed = key.allowed(steps)
+    assert allowed.shape == (steps, 128)
+    two_bars = key.allowed()
+    for start in range(0, steps, 32):
+        part = allowed[start : start + 32]
+        assert (part == two_bars[: len(part)]).all()
+    with pytest.raises(ValueError, match="steps"):
+        key.allowed(48)

@@ -18,6 +18,7 @@ from blender_app.core.gm import track_controls
 from blender_app.core.melody import NO_EVENT, NOTE_OFF, MelodyLoop
 from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS, melody_preset_named
 from blender_app.core.notes import Note, Pattern
+from blender_app.core.parameters import SoundParameters
 from blender_app.core.presets import preset_named
 from blender_app.core.smf import (
     MidiStyle,
@@ -124,7 +125,7 @@ def test_quantized_files_are_on_the_grid_and_keep_velocity(loop: MelodyLoop) -> 
 def test_no_two_notes_sound_at_once_and_none_hangs(
     loop: MelodyLoop, count: int, swing: float, gate: float, legato: float
 ) -> None:
-    style = MidiStyle(swing=swing, gate=gate, legato=legato)
+    style = MidiStyle(swing=swing, sound=SoundParameters(gate=gate, legato=legato))
     contents = parse_midi(midi_bytes([loop] * count, style))
     notes = spans(contents)
     assert contents.end_tick == count * 3840
@@ -148,7 +149,7 @@ TWO_NOTES = MelodyLoop.from_notes([Note(0, 60, 90, 4.0), Note(8, 62, 90, 2.0)])
     [(1.0, 0.0, [480, 1200]), (0.5, 0.0, [240, 1080]), (1.0, 1.0, [960, 1200]), (0.5, 0.5, [600, 1080])],
 )
 def test_gate_cuts_notes_and_legato_joins_them(gate: float, legato: float, ends: list[int]) -> None:
-    contents = parse_midi(midi_bytes(TWO_NOTES, MidiStyle(gate=gate, legato=legato)))
+    contents = parse_midi(midi_bytes(TWO_NOTES, MidiStyle(sound=SoundParameters(gate=gate, legato=legato))))
     assert [off for _, _, off in spans(contents)] == ends
 
 
@@ -187,10 +188,16 @@ def test_channel_sound_and_controls() -> None:
     assert track_controls(1.0, 0.0, 0.0) == ((7, 100), (10, 64), (91, 0))
 
 
-@pytest.mark.parametrize("wrong", [{"bank": 128}, {"controls": ((7, 128),)}, {"gate": 0.0}, {"legato": 1.5}])
+@pytest.mark.parametrize("wrong", [{"bank": 128}, {"controls": ((7, 128),)}])
 def test_a_style_that_no_file_can_have_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         MidiStyle(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"gate": 0.0}, {"legato": 1.5}])
+def test_a_sound_that_no_part_can_have_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        MidiStyle(sound=SoundParameters(**wrong))
 
 
 def test_a_grid_has_a_marker_for_each_cell() -> None:

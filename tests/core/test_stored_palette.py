@@ -111,3 +111,31 @@ def test_what_is_saved_of_melodies_is_loaded(
 def test_there_is_none_for_other_kinds() -> None:
     with pytest.raises(FileError, match="no stored palette for 'flute'"):
         StoredPalette.load("flute")
+
+
+@pytest.mark.parametrize("steps", [16, 64, 256])
+def test_loops_of_all_lengths_are_stored(steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beat = DrumLoop.empty(steps).with_hit(steps - 1, 3, 70, 0.5)
+    tune = MelodyLoop.from_notes([Note(steps - 4, 60, 80, 4.0, -0.5)], steps)
+    monkeypatch.setattr(resources, "files", lambda _package: tmp_path)
+    StoredPalette([[beat]]).save(tmp_path / stored_palette.file_name("drums"))
+    StoredPalette([[tune]]).save(tmp_path / stored_palette.file_name("melody"))
+    assert StoredPalette.load("drums").cells(1, 1) == [[beat]]
+    assert StoredPalette.load("melody").cells(1, 1) == [[tune]]
+
+
+def test_a_file_that_states_no_length_has_two_bars(from_file: Path) -> None:
+    stated = StoredPalette.load("drums")
+    with np.load(from_file) as data:
+        arrays = {name: data[name] for name in data.files if name != "steps"}
+        assert int(data["steps"]) == 32
+    np.savez_compressed(from_file, **arrays)
+    assert StoredPalette.load("drums").cells(3, 5) == stated.cells(3, 5)
+
+
+def test_a_length_that_no_loop_has_is_damage(from_file: Path) -> None:
+    with np.load(from_file) as data:
+        arrays = {name: data[name] for name in data.files}
+    np.savez_compressed(from_file, **{**arrays, "steps": np.array(48)})
+    with pytest.raises(FileError, match="damaged"):
+        StoredPalette.load("drums")

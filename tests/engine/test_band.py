@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -152,14 +153,14 @@ def test_gate_and_legato_leave_drums(band, pattern):
 
 
 def test_tied_steps_stay_tied_with_swing(band):
-    band.send(m.SetSwing(0.75))
+    band.send(m.SetParameter("swing", 0.75))
     play(band, bass=line(*((step, 40 + step, 1) for step in range(4))))
     band.run(6 * STEP_S)
     assert both(band) == [(0, 1.5, 40), (1.5, 2, 41), (2, 3.5, 42), (3.5, 4, 43)]
 
 
 def test_legato_reaches_a_swung_and_late_note(band):
-    band.send(m.SetSwing(0.75), m.SetTrack(replace(BASS, legato=1.0)))
+    band.send(m.SetParameter("swing", 0.75), m.SetTrack(replace(BASS, legato=1.0)))
     pattern = Pattern(1, (Note(0, 40, 100, 1.0), Note(5, 41, 100, 1.0, 0.25)))
     play(band, bass=pattern)
     band.run(8 * STEP_S)
@@ -169,7 +170,7 @@ def test_legato_reaches_a_swung_and_late_note(band):
 def test_tempo_may_change_while_a_note_sounds(band):
     play(band, bass=line((0, 40, 8)))
     band.run(START_DELAY_S + 4 * STEP_S)
-    band.send(m.SetTempo(60.0))
+    band.send(m.SetParameter("tempo_bpm", 60.0))
     band.run(10 * STEP_S)
     assert both(band) == [(0, 4 + 2 * 4, 40)]  # the second half takes twice as long
 
@@ -388,7 +389,7 @@ def test_note_that_still_waits_ends_after_it_began_when_latency_shrinks(band):
 
 
 def test_preview_sounds_for_its_length_at_the_tempo(band):
-    band.send(m.SetTempo(60.0), m.Preview("bass", Note(0, 40, 77, 2.0)))
+    band.send(m.SetParameter("tempo_bpm", 60.0), m.Preview("bass", Note(0, 40, 77, 2.0)))
     band.run(2.0)
     for output in (band.port, band.sound):
         on, off = output.events
@@ -515,7 +516,7 @@ def test_tempo_may_change_in_the_count_in(band):
     play(band)
     band.send(m.Stop(), m.SetPattern("bass", line((0, 40, 1))), m.Play(1))
     band.run(START_DELAY_S + 8 * STEP_S)
-    band.send(m.SetTempo(60.0))
+    band.send(m.SetParameter("tempo_bpm", 60.0))
     band.run(24 * STEP_S)
     assert [step for step, _ in clicks(band)] == [0, 4, 8, 16]  # half as fast from there on
     assert both(band)[0][0] == 24
@@ -536,9 +537,9 @@ ACTIONS = st.one_of(
     st.floats(0.0, 0.4).map(lambda seconds: ("run", seconds)),
     st.floats(0.0, 0.05).map(lambda seconds: ("run", seconds)),
     st.tuples(st.just("key"), st.integers(58, 62), st.sampled_from([0, 90])),
-    st.floats(20.0, 300.0).map(m.SetTempo),
-    st.floats(0.5, 0.75).map(m.SetSwing),
-    st.floats(0.0, 1.0).map(m.SetFeel),
+    st.floats(20.0, 300.0).map(partial(m.SetParameter, "tempo_bpm")),
+    st.floats(0.5, 0.75).map(partial(m.SetParameter, "swing")),
+    st.floats(0.0, 1.0).map(partial(m.SetParameter, "feel")),
     st.floats(0.0, 70.0).map(m.Locate),
     st.sampled_from([-0.02, 0.0, 0.5]).map(m.SetLatency),
     st.sampled_from([m.Play(), m.Play(1), m.Stop(), m.Panic(), m.SetMetronome(True), m.SetThru("bass")]),

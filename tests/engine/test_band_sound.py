@@ -174,7 +174,7 @@ def live():
 def test_three_tracks_begin_on_one_grid(live):
     tracks = (DRUMS, replace(BASS, program=7, gate=0.3), replace(MELODY, program=11, gate=0.3))
     studio = Studio(live, *tracks)
-    studio.send(m.SetTempo(113.0))
+    studio.send(m.SetParameter("tempo_bpm", 113.0))
     keys = ((37, 0), (52, None), (84, None))
     for place, (settings, (key, voice)) in enumerate(zip(tracks, keys, strict=True)):
         notes = tuple(Note(step, key, 110, 1.0, 0.0, voice) for step in range(2 + place * 2, 32, 8))

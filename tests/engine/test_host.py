@@ -79,7 +79,7 @@ def four_to_the_floor(serial=1):
 
 
 def test_commands_are_carried_out_in_order(engine, wait_for):
-    engine.send(m.SetTempo(99.0))
+    engine.send(m.SetParameter("tempo_bpm", 99.0))
     assert wait_for(m.TransportChanged).timeline.tempo_bpm == 99.0
     engine.send(m.SetPattern("drums", four_to_the_floor(5)))
     assert wait_for(m.PatternStarted).serial == 5
@@ -112,7 +112,7 @@ def test_sound_goes_to_a_file(engine, wait_for, tmp_path):
     changed = wait_for(m.AudioChanged)
     assert (changed.driver, changed.font, changed.message) == (f"file:{target}", default_font(), None)
     assert m.Kit(128, 0, "Standard") in changed.kits
-    engine.send(m.SetTempo(300.0))
+    engine.send(m.SetParameter("tempo_bpm", 300.0))
     engine.send(m.Play())
     assert wait_for(m.TransportChanged, playing=True)
     hear(target, 1.0)
@@ -227,7 +227,7 @@ def test_window_that_does_not_poll_delays_nothing(engine, wait_for):
     engine.send(m.Play())
     for serial in range(3000):
         engine.send(m.SetPattern("drums", four_to_the_floor(serial)))
-    engine.send(m.SetTempo(77.0))
+    engine.send(m.SetParameter("tempo_bpm", 77.0))
     until(
         lambda: any(
             isinstance(e, m.TransportChanged) and e.timeline.tempo_bpm == 77.0 for e in engine.poll()

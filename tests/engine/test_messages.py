@@ -52,11 +52,11 @@ NAN = math.nan
 @pytest.mark.parametrize(
     ("kind", "arguments", "word"),
     [
-        (m.SetTempo, (19.9,), "tempo"),
-        (m.SetTempo, (NAN,), "tempo"),
-        (m.SetSwing, (0.76,), "swing"),
-        (m.SetFeel, (-0.1,), "feel"),
-        (m.SetGain, (1.1,), "volume"),
+        (m.SetParameter, ("tempo_bpm", 19.9), "tempo"),
+        (m.SetParameter, ("tempo_bpm", NAN), "tempo"),
+        (m.SetParameter, ("swing", 0.76), "swing"),
+        (m.SetParameter, ("feel", -0.1), "feel"),
+        (m.SetParameter, ("volume", 1.1), "volume"),
         (m.SetMix, ("drums", (m.VoiceMix(volume=NAN),)), "volume"),
         (m.Locate, (-1.0,), "step"),
         (m.SetLatency, (-0.03,), "latency"),

@@ -133,10 +133,10 @@ def test_lateness_is_measured():
 def test_transport_that_has_not_begun_keeps_its_beginning():
     transport = Transport(0.0)
     transport.play(1.0)
-    transport.set_tempo(1.01, 60.0)
+    transport.retime(1.01, tempo_bpm=60.0)
     assert transport.timeline.anchor_s == 1.0 + START_DELAY_S
     assert transport.timeline.anchor_step == 0.0
-    transport.set_swing(3.0, 0.75)
+    transport.retime(3.0, swing=0.75)
     assert transport.timeline.swing == 0.75
     assert transport.timeline.seconds_at(transport.timeline.step_at(5.0)) == pytest.approx(5.0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def test_anchor_moves_the_beginning(rig, pattern):
 
 @pytest.mark.parametrize(("swing", "delay"), [(0.5, 0.0), (2 / 3, 1 / 3), (0.75, 0.5)])
 def test_swing_delays_every_second_step(rig, pattern, swing, delay):
-    rig.send(m.SetSwing(swing))
+    rig.send(m.SetParameter("swing", swing))
     play(rig, pattern(1, KICK))
     rig.run(5.9 * STEP_S)
     assert steps(rig.port, KICK) == pytest.approx([0, 1 + delay, 2, 3 + delay, 4, 5 + delay], abs=1e-5)
@@ -83,7 +84,7 @@ def test_swing_delays_every_second_step(rig, pattern, swing, delay):
     ("amount", "shift", "velocity"), [(1.0, 0.25, 60), (0.5, 0.125, 80), (0.0, 0.0, 100)]
 )
 def test_feel_scales_microtiming_and_velocity(rig, pattern, amount, shift, velocity):
-    rig.send(m.SetFeel(amount))
+    rig.send(m.SetParameter("feel", amount))
     play(rig, pattern(1, [(2, KICK)], microtiming=0.25, velocity=60))
     rig.run(1.0)
     assert steps(rig.port, KICK) == [pytest.approx(2 + shift)]
@@ -91,7 +92,7 @@ def test_feel_scales_microtiming_and_velocity(rig, pattern, amount, shift, veloc
 
 
 def test_first_hit_that_comes_early_is_heard(rig, pattern):
-    rig.send(m.SetTempo(20.0))  # half a step is 375 ms, more than the delay of the start
+    rig.send(m.SetParameter("tempo_bpm", 20.0))  # half a step is 375 ms, more than the delay of the start
     play(rig, pattern(1, [(0, KICK)], microtiming=-0.5))
     rig.run(1.0)
     assert len(on_times(rig.port)) == 1
@@ -100,7 +101,7 @@ def test_first_hit_that_comes_early_is_heard(rig, pattern):
 def test_tempo_changes_without_a_jump(rig, pattern):
     play(rig, pattern(1, KICK))
     rig.run(START_DELAY_S + 4.5 * STEP_S)
-    rig.send(m.SetTempo(60.0))
+    rig.send(m.SetParameter("tempo_bpm", 60.0))
     rig.run(2 * STEP_S)
     after = [
         time_s - START_S - 4.5 * STEP_S for time_s in on_times(rig.port) if time_s > START_S + 4.5 * STEP_S
@@ -158,7 +159,7 @@ def test_newer_pattern_replaces_a_waiting_one(rig, pattern):
 
 def test_late_note_of_the_old_pattern_is_heard_beyond_the_change(rig, pattern):
     play(rig, pattern(1, [(15, KICK)], microtiming=0.5))
-    rig.send(m.SetSwing(0.75))
+    rig.send(m.SetParameter("swing", 0.75))
     rig.run(1.0)
     rig.send(m.SetPattern("drums", pattern(2, []), m.ChangeAt.BAR))
     rig.run(3.0)
@@ -313,7 +314,7 @@ def test_long_sleep_does_not_end_in_a_volley(rig, pattern):
     rig.run(1.0)
     before = len(rig.port.note_ons)
     rig.clock.wait_until(rig.clock.now() + 60.0, None)  # the machine slept
-    rig.send(m.SetFeel(1.0))
+    rig.send(m.SetParameter("feel", 1.0))
     assert len(rig.port.note_ons) - before <= 3
 
 
@@ -323,9 +324,9 @@ def test_long_sleep_does_not_end_in_a_volley(rig, pattern):
 OTHER_WAY = m.SetTrack(replace(DRUMS, channel=2, note_map=(36, 36, 36, 40, 41, 42, 43, 44, 45)))
 ACTIONS = st.one_of(
     st.floats(0.0, 0.4).map(lambda seconds: ("run", seconds)),
-    st.floats(20.0, 300.0).map(m.SetTempo),
-    st.floats(0.5, 0.75).map(m.SetSwing),
-    st.floats(0.0, 1.0).map(m.SetFeel),
+    st.floats(20.0, 300.0).map(partial(m.SetParameter, "tempo_bpm")),
+    st.floats(0.5, 0.75).map(partial(m.SetParameter, "swing")),
+    st.floats(0.0, 1.0).map(partial(m.SetParameter, "feel")),
     st.floats(0.0, 70.0).map(m.Locate),
     st.sampled_from(
         [
@@ -388,9 +389,9 @@ SWAPS = st.lists(
     st.tuples(
         st.floats(0.0, 0.2),
         st.one_of(
-            st.floats(20.0, 300.0).map(m.SetTempo),
-            st.floats(0.5, 0.75).map(m.SetSwing),
-            st.floats(0.0, 1.0).map(m.SetFeel),
+            st.floats(20.0, 300.0).map(partial(m.SetParameter, "tempo_bpm")),
+            st.floats(0.5, 0.75).map(partial(m.SetParameter, "swing")),
+            st.floats(0.0, 1.0).map(partial(m.SetParameter, "feel")),
             st.tuples(
                 st.lists(st.floats(-0.5, 0.5), min_size=16, max_size=16), st.sampled_from(m.ChangeAt)
             ).map(lambda drawn: m.SetPattern("drums", _one_voice(drawn[0]), drawn[1])),
@@ -441,7 +442,7 @@ def test_no_step_is_lost_whatever_is_swapped(make_rig, swaps):
         rig.run(seconds)
         if isinstance(command, m.SetPattern):
             rig.send(m.SetPattern("drums", _one_voice([0.0] * 16), command.change_at))
-        elif not isinstance(command, m.SetSwing):
+        elif not (isinstance(command, m.SetParameter) and command.name == "swing"):
             rig.send(command)
     rig.run(0.5)
     assert [hit.step for hit in decided] == list(range(len(decided)))

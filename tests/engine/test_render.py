@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from blender_app.core.articulation import Articulation
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import AudioError, FileError, FontError, MidiFileError
-from blender_app.core.feel import heard_step
 from blender_app.core.notes import Note
 from blender_app.core.smf import MidiStyle, Music, Section, midi_bytes, write_midi
 from blender_app.core.smf_parse import parse_midi
@@ -72,8 +72,9 @@ def test_onsets_are_within_a_block_of_where_they_belong(
     style = MidiStyle(tempo_bpm=tempo, swing=swing, feel=feel, note_map=(42,) * 9)
     # Even velocities, so that all hits are the same sound.
     render_music(loop, tmp_path / "a.wav", style)
+    articulation = Articulation(style)
     expected = [
-        round(steps_to_seconds(heard_step(note, swing, feel), tempo) * RATE) for note in loop.to_notes()
+        round(steps_to_seconds(articulation.onset(note.step, note), tempo) * RATE) for note in loop.to_notes()
     ]
     deviation = onsets_of(sound_in(tmp_path / "a.wav"), expected) - expected
     assert len(deviation) == 11

@@ -26,7 +26,7 @@ def line(*pitches):
 
 
 def play(engine):
-    engine.send(m.SetTempo(300.0))
+    engine.send(m.SetParameter("tempo_bpm", 300.0))
     engine.send(m.SetPattern("drums", Pattern(1, (Note(0, 36, 100, 0.5, 0.0, 0),), 8)))
     engine.send(m.SetPattern("bass", line(40, 43, 45)))
     engine.send(m.SetPattern("melody", line(72, 74)))
@@ -183,7 +183,7 @@ def test_keyboard_that_comes_back_is_opened_by_itself(engine, keyboard):
     engine.send(m.OpenInput(None))
     engine.wait_for(m.InputOpened, name=None)
     again.play(0x90, 65, 80)
-    engine.send(m.SetTempo(99.0))
+    engine.send(m.SetParameter("tempo_bpm", 99.0))
     engine.wait_for(m.TransportChanged)
     assert engine.of(m.NoteReceived) == []
 
@@ -231,7 +231,7 @@ def test_server_that_ends_takes_no_input_along(jack, engine, keyboard, listen, e
         engine.wait_for_error("stands still")
         engine.send(m.OpenInput(None))
         engine.send(track("bass", 1))
-    engine.send(m.SetTempo(90.0))
+    engine.send(m.SetParameter("tempo_bpm", 90.0))
     until(lambda: any(e.timeline.tempo_bpm == 90.0 for e in engine.of(m.TransportChanged)), "the new tempo")
     engine.close()
     assert not engine.alive

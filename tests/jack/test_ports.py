@@ -16,10 +16,10 @@ from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.errors import PortError
 from blender_app.core.notes import Note, Pattern
 from blender_app.engine import messages as m
-from blender_app.engine.input_keeper import InputKeeper
+from blender_app.engine.input_manager import InputManager
 from blender_app.engine.live_synth import LiveSynth
 from blender_app.engine.midi_port import MidiSystem
-from blender_app.engine.port_keeper import PortKeeper
+from blender_app.engine.port_manager import PortManager
 
 from .conftest import until  # noqa: TID252
 
@@ -29,7 +29,7 @@ NOTE_MAP = (60, 61, 62, 63, 64, 65, 66, 67, 68)
 def play(engine, pattern, port):
     engine.send(m.OpenPort(port))
     engine.wait_for(m.PortOpened, name=port, virtual=False)
-    engine.send(m.SetTempo(300.0))
+    engine.send(m.SetParameter("tempo_bpm", 300.0))
     engine.send(m.SetPattern("drums", pattern))
     engine.send(m.Play())
 
@@ -137,7 +137,7 @@ def test_server_that_dies_takes_nobody_along(jack, engine, listen, held, number)
     engine.send(m.OpenPort(synth.port))
     engine.wait_for(m.EngineError)
     engine.send(m.Panic())
-    engine.send(m.SetTempo(90.0))
+    engine.send(m.SetParameter("tempo_bpm", 90.0))
     until(lambda: any(e.timeline.tempo_bpm == 90.0 for e in engine.of(m.TransportChanged)), "the new tempo")
     assert engine.alive
     engine.close()
@@ -186,7 +186,7 @@ def test_server_that_stands_still_freezes_nobody(jack, engine, listen, held):
         engine.send(m.Panic())
     engine.send(m.OpenPort(synth.port))
     engine.wait_for_error("ports cannot be opened now")
-    engine.send(m.SetTempo(77.0))
+    engine.send(m.SetParameter("tempo_bpm", 77.0))
     until(lambda: any(e.timeline.tempo_bpm == 77.0 for e in engine.of(m.TransportChanged)), "the new tempo")
     count = len(synth.note_ons())
     jack.process.send_signal(signal.SIGCONT)
@@ -337,8 +337,8 @@ def test_port_that_fails_is_told_as_lost(jack, listen, monkeypatch):
     synth = listen()
     events = []
     attached = []
-    inputs = InputKeeper(lambda *_note: None, lambda: None, events.append)
-    keeper = PortKeeper(lambda _name, port: attached.append(port), inputs, events.append)
+    inputs = InputManager(lambda *_note: None, lambda: None, events.append)
+    keeper = PortManager(lambda _name, port: attached.append(port), inputs, events.append)
     keeper.start()
     keeper.handle(m.OpenPort(synth.port))
     until(lambda: m.PortOpened(synth.port) in events, "the port")

@@ -32,7 +32,7 @@ def test_a_dead_engine_is_started_again_once(controller: Controller, engine, clo
     assert shown.args[0] == "warning"
     qtbot.waitUntil(lambda: "drums" in {command.track for command in engine.sent(m.SetPattern)})
     assert engine.alive
-    assert m.SetTempo(77.0) in engine.commands
+    assert m.SetParameter("tempo_bpm", 77.0) in engine.commands
     assert m.Play() in engine.commands
     assert last_pattern(engine).pattern.notes == controller.playback.sounding.to_notes()
     with qtbot.waitSignal(controller.messages.messageShown) as shown:
@@ -44,7 +44,7 @@ def test_a_dead_engine_is_started_again_once(controller: Controller, engine, clo
     controller.playback.play()
     assert engine.alive
     assert engine.commands[-1] == m.Play()
-    assert m.SetTempo(77.0) in engine.commands
+    assert m.SetParameter("tempo_bpm", 77.0) in engine.commands
 
 
 def test_port_is_opened_when_it_appears_and_again_when_it_returns(

@@ -129,3 +129,52 @@ def test_import_by_kind(session: Session, tmp_path: Path) -> None:
     write_midi(tmp_path / "drums.mid", KICK_SNARE)
     with pytest.raises(MidiFileError, match="drums only"):
         export.import_loop(tmp_path / "drums.mid", TrackKind.BASS)
+
+
+@pytest.mark.parametrize("steps", [16, 64, 256])
+def test_a_loop_of_any_length_is_written_and_read_again(session: Session, tmp_path: Path, steps: int) -> None:
+    beat = DrumLoop.from_notes([Note(steps - 3, 38, 90, 0.5, 0.25), Note(0, 36, 80, 0.5)], steps)
+    tune = MelodyLoop.from_notes([Note(1, 69, 100, steps - 6.0), Note(steps - 2, 60, 50, 2.0)], steps)
+    for loop, kind, name in ((beat, TrackKind.DRUMS, "drums"), (tune, TrackKind.MELODY, "melody")):
+        path = tmp_path / f"{name}.mid"
+        export.export_music(path, export.loop_music(loop, "a", session.track(name)), session)
+        assert read_midi(path).end_tick == steps * 120
+        read = export.import_loop(path, kind, steps)
+        assert np.abs(read.microtiming - loop.microtiming).max() < 0.01
+        assert [(note.step, note.pitch, note.velocity, note.length_steps) for note in read.to_notes()] == [
+            (note.step, note.pitch, note.velocity, note.length_steps) for note in loop.to_notes()
+        ]
+
+
+def test_as_much_of_a_file_is_read_as_is_asked_for(tmp_path: Path) -> None:
+    tune = MelodyLoop.from_notes([Note(8 * bar, 60 + bar, 90, 4.0) for bar in range(8)], 64)
+    write_midi(tmp_path / "a.mid", tune)
+    for steps, count in ((16, 2), (32, 4), (64, 8)):
+        read = export.import_loop(tmp_path / "a.mid", TrackKind.MELODY, steps)
+        assert (read.steps, len(read.to_notes())) == (steps, count)
+    # Four bars fill eight when they are said twice.
+    longer = export.import_loop(tmp_path / "a.mid", TrackKind.MELODY, 128)
+    assert [note.pitch for note in longer.to_notes()] == [*range(60, 68)] * 2
+
+
+def test_bars_that_do_not_fill_a_loop_leave_it_silent(tmp_path: Path) -> None:
+    bar = DrumLoop.empty(16).with_hit(0, 0, 90)
+    write_midi(tmp_path / "a.mid", [bar, bar, bar])
+    loop = export.import_loop(tmp_path / "a.mid", TrackKind.DRUMS, 64)
+    assert [note.step for note in loop.to_notes()] == [0, 16, 32]
+
+
+def test_tracks_of_several_lengths_repeat_beside_each_other(session: Session, tmp_path: Path) -> None:
+    loops = (
+        DrumLoop.empty(16).with_hit(0, 0, 100),
+        MelodyLoop.from_notes([Note(60, 33, 100, 4.0)], 64),
+        MelodyLoop.from_notes([Note(4, 69, 100, 8.0)], 32),
+    )
+    parts = [(track, loop_pattern(1, loop)) for track, loop in zip(session.tracks, loops, strict=True)]
+    export.export_music(tmp_path / "band.mid", export.band_music(parts, 128), session)
+    contents = read_midi(tmp_path / "band.mid")
+    starts = {
+        channel: [one.tick // 120 for one in contents.messages if one.is_note_on and one.channel == channel]
+        for channel in (9, 0, 1)
+    }
+    assert starts == {9: list(range(0, 128, 16)), 0: [60, 124], 1: [4, 36, 68, 100]}

@@ -37,17 +37,22 @@ from blender_app.session.files import decode, encode, load_session, save_session
 shares = st.floats(0, 1)
 points = st.tuples(shares, shares)
 nudges = st.floats(-0.5, 0.5, width=32)
-drum_loops = st.builds(
-    DrumLoop,
-    hnp.arrays(np.bool_, (32, 9)),
-    hnp.arrays(np.uint8, (32, 9), elements=st.integers(1, 127)),
-    hnp.arrays(np.float32, (32, 9), elements=nudges),
+lengths = st.sampled_from((16, 32, 32, 64, 256))
+drum_loops = lengths.flatmap(
+    lambda steps: st.builds(
+        DrumLoop,
+        hnp.arrays(np.bool_, (steps, 9)),
+        hnp.arrays(np.uint8, (steps, 9), elements=st.integers(1, 127)),
+        hnp.arrays(np.float32, (steps, 9), elements=nudges),
+    )
 )
-melodies = st.builds(
-    MelodyLoop,
-    hnp.arrays(np.int16, 32, elements=st.sampled_from((-2, -2, -1)) | st.integers(0, 127)),
-    hnp.arrays(np.uint8, 32, elements=st.integers(1, 127)),
-    hnp.arrays(np.float32, 32, elements=nudges),
+melodies = lengths.flatmap(
+    lambda steps: st.builds(
+        MelodyLoop,
+        hnp.arrays(np.int16, steps, elements=st.sampled_from((-2, -2, -1)) | st.integers(0, 127)),
+        hnp.arrays(np.uint8, steps, elements=st.integers(1, 127)),
+        hnp.arrays(np.float32, steps, elements=nudges),
+    )
 )
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 paths = st.builds(
@@ -115,6 +120,7 @@ def tracks(draw: st.DrawFn, name: str) -> Track:
         mix=() if kind.is_melodic else tuple(draw(mix)),
         source=Source.PALETTE if mixer is None else draw(st.sampled_from(Source)),
         mixer=mixer,
+        model=draw(st.sampled_from(("", "melody-16bar", "of my own"))),
     )
 
 
@@ -185,12 +191,12 @@ def changed_track(name: str, /, **changes: object) -> str:
     return json.dumps({**document, "tracks": bands})
 
 
-def hits(**voices: object) -> list[object]:
-    return [{"name": "a", "hits": voices}] * 4
+def hits(**voices: object) -> list[dict[str, object]]:
+    return [{"name": "a", "steps": 32, "hits": voices}] * 4
 
 
-def notes(*numbers: object) -> list[object]:
-    return [{"name": "a", "notes": [list(numbers)]}] * 4
+def notes(*numbers: object) -> list[dict[str, object]]:
+    return [{"name": "a", "steps": 32, "notes": [list(numbers)]}] * 4
 
 
 @pytest.mark.parametrize(
@@ -201,14 +207,14 @@ def notes(*numbers: object) -> list[object]:
         ("[" * 100_000, "damaged"),
         ("[]", "no Loopweave session"),
         ('{"format": "other"}', "no Loopweave session"),
-        (changed(version=3), "newer Loopweave"),
-        (changed(version=3, tracks=[{"kind": "strings", "lanes": 7}]), "newer Loopweave.*Update Loopweave"),
+        (changed(version=4), "newer Loopweave"),
+        (changed(version=4, tracks=[{"kind": "strings", "lanes": 7}]), "newer Loopweave.*Update Loopweave"),
         (changed(version="1"), "version"),
         (changed(tracks=[]), "at least one track"),
         (changed(tracks={}), "the tracks are no list"),
         (changed(tracks=[3]), "track"),
         (changed(front="bass 2"), "front"),
-        (changed(link="chained"), "chained"),
+        (changed(coupling="chained"), "chained"),
         (changed(scale={"tonic": 12, "mode": "major"}), "tonic"),
         (changed(scale={"tonic": 0, "mode": "loud"}), "the mode of the scale is major, minor.*not 'loud'"),
         (changed(scale={"mode": "major"}), "tonic is missing"),
@@ -217,7 +223,10 @@ def notes(*numbers: object) -> list[object]:
         (changed(scale=[]), "scale"),
         (changed(clips=[{"name": "a", "kind": "gong", "hits": {}}]), "drums, bass or melody, not 'gong'"),
         (changed(clips=[3]), "a clip's values"),
-        (changed(clips=[{"name": "a", "kind": "drums", "hits": {}}] * 5000), "at most 256 clips, not 5000"),
+        (
+            changed(clips=[{"name": "a", "kind": "drums", "steps": 32, "hits": {}}] * 5000),
+            "at most 256 clips, not 5000",
+        ),
         (changed(clips=[{"name": "a", "kind": "bass", "hits": {}}]), "notes"),
         (changed(models=[{"name": "a"}]), "hash"),
         (changed(models=None), "models"),
@@ -240,9 +249,17 @@ def notes(*numbers: object) -> list[object]:
         (changed_track("drums", corners=hits(kick=[[0, 100]])), "the numbers of a hit are 3, not 2"),
         (changed_track("drums", corners=hits(kick=[[32, 1, 0]])), "step"),
         (changed_track("drums", corners=hits(kick=[[0, 0, 0]])), "velocity"),
+        (
+            changed_track("drums", corners=[{"name": "a", "hits": {}}] * 4),
+            "steps is missing.*in track 'drums'",
+        ),
+        (changed_track("bass", corners=[{**notes()[0], "notes": [], "steps": 48}] * 4), "32, 64.*not 48"),
+        (changed_track("bass", corners=[{**notes()[0], "notes": [], "steps": 32.0}] * 4), "whole number"),
+        (changed_track("bass", corners=[{**notes()[0], "notes": [], "steps": True}] * 4), "steps"),
+        (changed_track("bass", model=7), "the name of a track's model is no text"),
         (changed_track("drums", corners=hits(gong=[])), "gong"),
-        (changed_track("drums", corners=[{"name": 3, "hits": {}}] * 4), "name"),
-        (changed_track("drums", corners=[{"name": "a", "hits": {}, "drawn": 1}] * 4), "drawn"),
+        (changed_track("drums", corners=[{"name": 3, "steps": 32, "hits": {}}] * 4), "name"),
+        (changed_track("drums", corners=[{**hits()[0], "user_edited": 1}] * 4), "drawn"),
         (changed_track("bass", corners=notes(0, 60, 100, 1)), "the numbers of a note are 5, not 4"),
         (changed_track("bass", corners=notes(0, 128, 100, 1, 0.0)), "pitch"),
         (changed_track("bass", corners=notes(31, 60, 100, 2, 0.0)), "length"),
@@ -252,13 +269,13 @@ def notes(*numbers: object) -> list[object]:
         (changed_track("drums", puck=[1]), "puck"),
         (changed_track("drums", path={"nodes": []}), "damaged"),
         (changed_track("drums", path={"nodes": [[0, 0]], "bars": 1, "mode": "loop", "closed": 1}), "closed"),
-        (changed_track("drums", source="mixer"), "has none"),
+        (changed_track("drums", source="morph"), "has none"),
         (changed_track("drums", source="radio"), "palette or mixer, not 'radio'"),
-        (changed_track("bass", mixer={"ends": []}), "a mixer's ends are 2, not 0"),
-        (changed_track("bass", mixer={"ends": hits()[:2]}), "notes is missing.*in track 'bass'"),
-        (changed_track("drums", mixer={"ends": notes(0, 60, 100, 1, 0.0)[:2]}), "hits is missing"),
-        (changed_track("bass", mixer={"ends": [[], []]}), "a mixer's end"),
-        (changed_track("bass", mixer=[]), "mixer"),
+        (changed_track("bass", morph={"ends": []}), "a mixer's ends are 2, not 0"),
+        (changed_track("bass", morph={"ends": hits()[:2]}), "notes is missing.*in track 'bass'"),
+        (changed_track("drums", morph={"ends": notes(0, 60, 100, 1, 0.0)[:2]}), "hits is missing"),
+        (changed_track("bass", morph={"ends": [[], []]}), "a mixer's end"),
+        (changed_track("bass", morph=[]), "mixer"),
         (changed_track("drums", sound={"bank": 0}), "program"),
         (changed_track("drums", sound=[128, 0]), "a sound's values"),
         (changed_track("drums", mix={}), "kick"),

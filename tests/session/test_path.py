@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from blender_app.core.drums import LOOP_STEPS, DrumLoop
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.notes import Note
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import DrawnPath, PathMode, Point
 from blender_app.session.path import (
@@ -203,3 +204,41 @@ def test_a_melodic_path_that_plays_once_stays_on_its_last_loop() -> None:
         (32, 60, 20.0),
     ]
     assert (pattern.length_steps, pattern.loop_from_step) == (48, 16)
+
+
+@pytest.mark.parametrize(("steps", "length"), [(16, 48), (32, 96), (64, 192), (256, 768)])
+def test_a_path_lasts_until_laps_and_loops_of_any_length_end_together(steps: int, length: int) -> None:
+    loop = MelodyLoop.from_notes([Note(steps - 2, 60, 90, 2.0)], steps)
+    plan = PathPlan(replace(LINE, bars=3))
+    pattern = plan.pattern(1, [loop] * 48)
+    assert (pattern.length_steps, pattern.loop_from_step) == (length, 0)
+    assert [note.step for note in pattern.notes] == list(range(steps - 2, length, steps))
+    once = PathPlan(replace(LINE, bars=3, mode=PathMode.ONCE)).pattern(1, [loop] * 49)
+    assert (once.length_steps, once.loop_from_step) == (48 + steps, 48)
+
+
+def test_loops_of_several_lengths_on_one_way_share_their_bar_lines() -> None:
+    short, long = DrumLoop.empty(16).with_hit(2, 0, 90), DrumLoop.empty(64).with_hit(40, 1, 80)
+    plan = PathPlan(replace(LINE, bars=4), anchor_step=16)
+    pattern = plan.pattern(1, [short] * 32 + [long] * 32)
+    assert pattern.length_steps == 64
+    # The path begins at the transport's step 16: its step 18 - 16 is the short loop's row 2 and so on; the
+    # long loop's row 40 would come at 24, where the short one still sounds.
+    assert [(note.step, note.voice) for note in pattern.notes] == [(2, 0), (18, 0)]
+    turned = plan.pattern(1, [long] * 32 + [short] * 32)
+    assert [(note.step, note.voice) for note in turned.notes] == [(24, 1), (34, 0), (50, 0)]
+
+
+@pytest.mark.parametrize("steps", [16, 32, 64, 128, 256])
+def test_a_loop_repeats_after_its_own_length(steps: int) -> None:
+    pattern = loop_pattern(1, MelodyLoop.from_notes([Note(steps - 1, 60, 90)], steps))
+    assert (pattern.length_steps, pattern.step_of(3 * steps - 1)) == (steps, steps - 1)
+    assert next_boundary(steps + 3.5, ChangeAt.LOOP, pattern) == 2 * steps
+    assert next_boundary(steps + 3.5, ChangeAt.BAR, pattern) == steps + 16
+
+
+def test_the_end_of_a_loop_is_that_of_the_pattern_that_sounds() -> None:
+    once = PathPlan(replace(LINE, bars=3, mode=PathMode.ONCE), anchor_step=4)
+    pattern = once.pattern(1, [TWO_NOTES] * 49)
+    assert next_boundary(10.0, ChangeAt.LOOP, pattern) == 4 + 48 + 32
+    assert next_boundary(100.0, ChangeAt.LOOP, pattern) == 4 + 48 + 2 * 32

@@ -194,3 +194,30 @@ def test_every_taken_note_sounds_where_it_was_played(
         ]
         # An even step and the swung one behind it lie up to 1.5 steps apart, timing reaches half a step.
         assert min(distances) <= 0.25 + 1e-6
+
+
+@pytest.mark.parametrize("steps", [16, 64, 128, 256])
+def test_a_take_may_have_any_length(steps: int) -> None:
+    take = recorder(steps=steps)
+    play(take, (0.0, 2.0, 60, 90), (steps - 2.0, steps + 3.0, 64, 80), (steps - 0.4, steps + 1.0, 67, 70))
+    play(take, (steps + 0.5, steps + 1.0, 70, 90))
+    loop = take.take()
+    assert loop.steps == take.steps == steps
+    assert told(loop) == [(0, 60, 90, 2.0, 0.0), (steps - 2, 64, 80, 2.0, 0.0)]
+    assert take.phase_at(at(steps - 0.1)) is Phase.RECORDING
+    assert take.phase_at(at(steps)) is Phase.DONE
+    assert take.progress_at(at(steps / 4)) == 0.25
+
+
+@pytest.mark.parametrize(("steps", "first"), [(16, 32), (32, 32), (64, 64), (256, 256)])
+def test_a_take_begins_with_a_round_of_its_own_length(steps: int, first: int) -> None:
+    armed = Recorder.armed(TIMELINE, at(10.0), steps=steps)
+    assert (armed.first_step, armed.steps) == (first, steps)
+
+
+def test_a_shorter_loop_goes_on_as_often_as_it_fits_into_a_take() -> None:
+    below = MelodyLoop.from_notes([Note(4, 50, 70, 2.0)], 16)
+    take = play(recorder(steps=64, overdub=below), (20.0, 21.0, 60, 90)).take()
+    assert [(note.step, note.pitch) for note in take.to_notes()] == [(4, 50), (20, 60), (36, 50), (52, 50)]
+    longer = MelodyLoop.from_notes([Note(4, 50, 70, 2.0), Note(40, 52, 70)], 64)
+    assert [note.step for note in recorder(steps=16, overdub=longer).take().to_notes()] == [4]

@@ -223,7 +223,7 @@ DAMAGED = {**DOCUMENT, "tracks": [*DOCUMENT["tracks"][:2], {**DOCUMENT["tracks"]
     [
         ("{", "damaged"),
         (json.dumps(DAMAGED), "MIDI channel.*not 16 .in track 'melody'"),
-        (json.dumps({**DOCUMENT, "version": 3, "tracks": {"drums": []}}), "comes from a newer Loopweave"),
+        (json.dumps({**DOCUMENT, "version": 4, "tracks": {"drums": []}}), "comes from a newer Loopweave"),
     ],
 )
 def test_a_session_that_cannot_be_opened_changes_nothing(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blender_app.core.checks import MAX_NAME_LENGTH, check_index, replace_at
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
@@ -120,7 +120,9 @@ class CornerEdits:
 
     def clear(self, index: int, track: str | None = None) -> None:
         """Empty a corner."""
-        empty = self._document.track(track).kind.empty_loop()
+        this = self._document.track(track)
+        check_index("corner", index, len(CORNER_PLACES))
+        empty = this.kind.empty_loop(this.corners[index].steps)
         self.put(index, empty, EMPTY_NAME, "Clear corner", track, drawn=True)
 
     def copy(self, index: int, track: str | None = None) -> None:
@@ -166,10 +168,10 @@ class CornerEdits:
             There is no such corner, step or voice, or the track plays no drums.
         """
         check_index("corner", index, len(CORNER_PLACES))
-        check_index("step", step, LOOP_STEPS)
         check_index("voice", voice, VOICE_COUNT)
         this = self._document.track(track)
         loop = this.corners[index]
+        check_index("step", step, loop.steps)
         if not isinstance(loop, DrumLoop):
             raise ValueError(f"{this.name} plays no drums")
         velocity = min(max(int(velocity), 0), 127)

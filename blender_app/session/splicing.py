@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 
 _SILENT = -1
 
 
-def woven(loops: Sequence[MelodyLoop], first_row: int = 0) -> tuple[Note, ...]:
+def spliced(loops: Sequence[MelodyLoop], first_row: int = 0) -> tuple[Note, ...]:
     """Return the notes of a line that changes loops, never two at once.
 
     Parameters
@@ -22,7 +21,8 @@ def woven(loops: Sequence[MelodyLoop], first_row: int = 0) -> tuple[Note, ...]:
     loops
         The loop that holds at each step of the line.
     first_row
-        Row of the loops, 0-31, that the line's first step takes; each later step takes the next.
+        Row, from 0, that the line's first step takes; each later step takes the next. A loop that has
+        fewer begins again, so that loops of different lengths share their bar lines.
 
     Notes
     -----
@@ -47,7 +47,7 @@ def woven(loops: Sequence[MelodyLoop], first_row: int = 0) -> tuple[Note, ...]:
             )
 
     for step, loop in enumerate(loops):
-        row = (first_row + step) % LOOP_STEPS
+        row = (first_row + step) % loop.steps
         if loop.events[row] >= 0:
             end(step)
             begun = step, loop, row
@@ -62,8 +62,8 @@ def woven(loops: Sequence[MelodyLoop], first_row: int = 0) -> tuple[Note, ...]:
 
 
 def _sounding(loop: MelodyLoop) -> NDArray[np.int16]:
-    """Return the pitch that sounds at each step, -1 where none does; int16, shape (32,)."""
-    pitches = np.full(LOOP_STEPS, _SILENT, np.int16)
+    """Return the pitch that sounds at each step, -1 where none does; int16, shape (steps,)."""
+    pitches = np.full(loop.steps, _SILENT, np.int16)
     for note in loop.to_notes():
         pitches[note.step : note.step + int(note.length_steps)] = note.pitch
     return pitches

@@ -14,7 +14,7 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key, Mode
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.weaving import woven
+from blender_app.session.splicing import spliced
 
 melodies = st.builds(
     MelodyLoop,
@@ -38,12 +38,12 @@ def heard(notes: tuple[Note, ...]) -> list[tuple[int, int, float]]:
 
 @given(melodies)
 def test_one_loop_all_along_is_that_loop(loop: MelodyLoop) -> None:
-    assert woven([loop] * LOOP_STEPS) == loop.to_notes()
+    assert spliced([loop] * LOOP_STEPS) == loop.to_notes()
 
 
 @given(melodies, st.integers(0, 31))
 def test_it_may_begin_anywhere_in_the_loop(loop: MelodyLoop, row: int) -> None:
-    notes = woven([loop] * 64, row)
+    notes = spliced([loop] * 64, row)
     wanted = [
         note.step + bar - row
         for bar in (0, 32, 64)
@@ -55,7 +55,7 @@ def test_it_may_begin_anywhere_in_the_loop(loop: MelodyLoop, row: int) -> None:
 
 @given(bands, st.integers(0, 31))
 def test_notes_never_overlap_and_each_step_is_that_of_its_loop(loops: list[MelodyLoop], row: int) -> None:
-    notes = woven(loops, row)
+    notes = spliced(loops, row)
     for note, following in itertools.pairwise(notes):
         assert note.step + note.length_steps <= following.step
     assert all(note.step + note.length_steps <= len(loops) for note in notes)
@@ -69,14 +69,14 @@ def test_notes_never_overlap_and_each_step_is_that_of_its_loop(loops: list[Melod
 
 def test_a_note_goes_on_where_the_new_loop_sounds_the_same_and_ends_where_not() -> None:
     held, same, other, silent = line((0, 60, 16)), line((2, 60, 20)), line((0, 62, 16)), line()
-    assert heard(woven([held] * 4 + [same] * 28)) == [(0, 60, 22.0)]
-    assert heard(woven([held] * 4 + [other] * 28)) == [(0, 60, 4.0)]
-    assert heard(woven([held] * 4 + [silent] * 28)) == [(0, 60, 4.0)]
+    assert heard(spliced([held] * 4 + [same] * 28)) == [(0, 60, 22.0)]
+    assert heard(spliced([held] * 4 + [other] * 28)) == [(0, 60, 4.0)]
+    assert heard(spliced([held] * 4 + [silent] * 28)) == [(0, 60, 4.0)]
 
 
 def test_rests_stay_rests() -> None:
     one, two = line((0, 60, 2), (8, 60, 2)), line((0, 64, 2), (16, 65, 3))
-    assert heard(woven([one] * 12 + [two] * 20)) == [(0, 60, 2.0), (8, 60, 2.0), (16, 65, 3.0)]
+    assert heard(spliced([one] * 12 + [two] * 20)) == [(0, 60, 2.0), (8, 60, 2.0), (16, 65, 3.0)]
 
 
 # -- the cross-fade ---------------------------------------------------------------------------------

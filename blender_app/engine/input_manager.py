@@ -9,7 +9,7 @@ from blender_app.engine import messages as m
 from blender_app.engine.midi_port import MidiInput, MidiSystem, find_port
 
 
-class InputKeeper:
+class InputManager:
     """Follows one MIDI input; belongs to the thread of the ports.
 
     Parameters

@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from blender_app.core.errors import PortError
 from blender_app.engine import messages as m
-from blender_app.engine.input_keeper import InputKeeper
+from blender_app.engine.input_manager import InputManager
 from blender_app.engine.midi_port import MidiPort, MidiSystem, find_port
 from blender_app.engine.output import Output, port_of
 
 POLL_S = 0.5
 
 
-class PortKeeper(threading.Thread):
+class PortManager(threading.Thread):
     """Carries out what is about MIDI ports, and follows plugging and unplugging.
 
     The main port is opened when it is told to; a track's own port, and the input, whenever they are
@@ -35,7 +35,7 @@ class PortKeeper(threading.Thread):
     def __init__(
         self,
         attach: Callable[[str, Output | None], Output | None],
-        inputs: InputKeeper,
+        inputs: InputManager,
         emit: Callable[[m.Event], None],
     ) -> None:
         super().__init__(name="midi ports", daemon=True)

@@ -18,8 +18,8 @@ STALLED_S = 2.0
 """A stream that renders nothing for so long has lost its device."""
 
 
-class SoundKeeper(threading.Thread):
-    """Carries out `LoadFont`, `SetAudio`, `SetGain`, and what of `SetTrack` is about sound.
+class SoundManager(threading.Thread):
+    """Carries out `LoadFont`, `SetAudio`, and what of `SetTrack` and `SetParameter` is about sound.
 
     A font is loaded into a FluidSynth of its own while the one before plays on; then they are
     exchanged.
@@ -79,10 +79,9 @@ class SoundKeeper(threading.Thread):
             case m.RemoveTrack(track=track):
                 self._tracks.pop(track, None)
                 self._channels.free(track)
-            case m.SetGain(gain=gain):
-                self._volume = gain
-                if self._synth is not None:
-                    self._synth.set_volume(self._volume)
+            case m.SetParameter(name=name, value=value):
+                if name == "volume":
+                    self._set_volume(value)
             case _:
                 raise TypeError(f"not a command about sound: {command}")
 
@@ -150,6 +149,11 @@ class SoundKeeper(threading.Thread):
         if before is None or _preset(before) != _preset(settings):
             self._select(self._synth, settings)
         self._synth.shape(channel, settings)
+
+    def _set_volume(self, volume: float) -> None:
+        self._volume = volume
+        if self._synth is not None:
+            self._synth.set_volume(volume)
 
     def _select(self, synth: LiveSynth, settings: m.TrackSettings) -> None:
         """Choose the preset of a track, or the font's first one of its kind where it is missing."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from blender_app.ui.main_window import MainWindow
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
+from blender_app.ui.window.main_window import MainWindow
 
 
 def test_a_recording_ends_where_it_was_begun_when_another_track_comes_to_the_front(
@@ -17,7 +17,7 @@ def test_a_recording_ends_where_it_was_begun_when_another_track_comes_to_the_fro
     controller = window.controller
     controller.tracks.set_front("melody")
     melody, bass = (controller.document.session.track(name).corners for name in ("melody", "bass"))
-    window.roll_panel.recordAsked.emit(1, False)
+    window.roll.panel.recordAsked.emit(1, False)
     qtbot.waitUntil(lambda: window.recording._recorder is not None)
     timeline = Timeline(time.monotonic() - 5.0, 0.0, 20.0)
     engine.events.append(m.TransportChanged(True, timeline))
