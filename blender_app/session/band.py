@@ -33,7 +33,6 @@ from blender_app.session.requests import (
 )
 from blender_app.session.settings import Settings
 from blender_app.session.status import ModelState
-from blender_app.session.track import MODEL_NAMES, TrackKind
 from blender_app.session.worker import DecodeWorker
 
 SEEDS = 10_000
@@ -82,7 +81,7 @@ class Band(FilingEditor):
         self._worker = DecodeWorker(load_model, load_stored, self)
         self._cells: dict[Surface, list[list[Loop]]] = {}
         self._held: dict[Surface, tuple[float, ...] | None] = {}
-        self._model_states = dict.fromkeys(MODEL_NAMES, ModelState.LOADING)
+        self._model_states: dict[str, ModelState] = {}
         self._model_hashes: dict[str, str] = {}
         self._played_at: dict[str, Place] = {}
         self._turned: set[str] = set()
@@ -236,9 +235,9 @@ class Band(FilingEditor):
     def _on_worker_failed(self, message: str) -> None:
         self.messageShown.emit("error", message)
 
-    def _has_model(self, kind: TrackKind) -> bool:
+    def _has_model(self, track: Track) -> bool:
         """Say whether the dice can fall, now or once the model is loaded; tell if not."""
-        state = self._model_states[kind.model_name]
+        state = self._model_states.get(commands.model_of(track), ModelState.LOADING)
         if state is ModelState.FAILED:
             self.messageShown.emit("warning", "Dice and vary need the model, which could not be loaded.")
         elif state is ModelState.LOADING:
@@ -263,8 +262,12 @@ class Band(FilingEditor):
         midi, now = session.midi, self._session.midi
         if midi.port is None:  # then the one in use stays
             session = replace(session, midi=replace(midi, port=now.port, virtual=now.virtual))
+        self._worker.retry_failed()
+        self._model_states = {
+            name: state for name, state in self._model_states.items() if state is not ModelState.FAILED
+        }
         super()._begin(session, file)
-        self._compare_models(MODEL_NAMES)
+        self._compare_models(self._model_hashes)
 
     # -- to the engine --------------------------------------------------------------------------
 

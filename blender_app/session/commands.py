@@ -93,16 +93,20 @@ def note(pitch: int, velocity: int, length_steps: float) -> Note:
     return Note(0, min(max(pitch, 0), MAX_PITCH), min(max(velocity, 1), 127), length_steps)
 
 
+def model_of(track: Track) -> str:
+    """Return the name of the model that makes a track's loops."""
+    return track.kind.model_name
+
+
 def palette_request(session: Session, track: Track, source: Source) -> PaletteRequest | None:
     """Return the request for a track's palette or mixer; None without a mixer."""
     key = session.key_of(track)
-    surface = Surface(track.name, source)
+    surface, model = Surface(track.name, source), model_of(track)
     if source is Source.PALETTE:
-        space = Space(track.kind, track.corners, key, track.drawn if key else ())
+        space = Space(track.kind, model, track.corners, key, track.drawn if key else ())
         return PaletteRequest(surface, space, track.rows, track.cols)
     mixer = track.mixer
     if mixer is None:
         return None
-    return PaletteRequest(
-        surface, Space(track.kind, mixer.ends, key, mixer.drawn if key else ()), 1, mixer.steps
-    )
+    space = Space(track.kind, model, mixer.ends, key, mixer.drawn if key else ())
+    return PaletteRequest(surface, space, 1, mixer.steps)

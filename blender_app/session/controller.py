@@ -262,15 +262,17 @@ class Controller(Instrument):
 
     def _dice(self, index: int, source: Source, track: str | None) -> None:
         this = self._track(track)
-        if self._has_model(this.kind):
+        if self._has_model(this):
             surface, key = Surface(this.name, source), self._session.key_of(this)
-            self._worker.request(DiceRequest(surface, index, this.kind, self._make_seed(), key))
+            model = commands.model_of(this)
+            self._worker.request(DiceRequest(surface, index, this.kind, model, self._make_seed(), key))
 
     def _vary(self, index: int, loop: Loop, amount: float, source: Source, track: str | None) -> None:
         this = self._track(track)
-        if self._has_model(this.kind):
+        if self._has_model(this):
             surface, key, seed = Surface(this.name, source), self._session.key_of(this), self._make_seed()
-            self._worker.request(VaryRequest(surface, index, this.kind, seed, loop, amount, key))
+            model = commands.model_of(this)
+            self._worker.request(VaryRequest(surface, index, this.kind, model, seed, loop, amount, key))
 
     def import_corner(self, index: int, path: str | Path, track: str | None = None) -> bool:
         """Put the first two bars of a MIDI file into a corner; return whether there were any."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import DrumLoop
+from blender_app.core.scales import Key
 from blender_app.session.document import CORNER_COUNT, Loop
 from blender_app.session.mixing import Morph, Row
 from blender_app.session.requests import Palette, Space
@@ -17,11 +19,7 @@ ROUNDING = 1 / 254
 
 
 class LoopModel(Protocol):
-    """What the worker asks of a model; see `blender_app.load_model`.
-
-    Models of melodies also take `allowed`, bool (32, 128), the pitches that may start at each step,
-    and `drawn`, which of the given loops stay as they are all the same.
-    """
+    """What the worker asks of a model; see `blender_app.load_model`."""
 
     @property
     def name(self) -> str:
@@ -31,22 +29,41 @@ class LoopModel(Protocol):
     def hash(self) -> str:
         """Hash of its weights."""
 
-    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> Palette:
+    def make_palette(
+        self,
+        corners: Sequence[Loop],
+        refine: bool = True,
+        plain: bool = False,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+    ) -> Palette:
         """Return the palette between four corners."""
 
-    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> Morph:
-        """Return the way from one loop to another."""
+    def make_morph(
+        self,
+        a: Loop,
+        b: Loop,
+        refine: bool = True,
+        plain: bool = False,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+    ) -> Morph:
+        """Return the interpolation from one loop to another."""
 
     def sample_loops(
         self,
         n: int,
         temperature: float | None = None,
         seed: int | None = None,
-        **wishes: Any,  # noqa: ANN401 (which there are depends on the model)
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> Sequence[Loop]:
-        """Return `n` new loops; of melodies in a `register` of lowest and highest mean pitch."""
+        """Return `n` new loops."""
 
-    def vary(self, loop: Loop, amount: float, seed: int, **lock: object) -> Loop:
+    def vary(
+        self,
+        loop: Loop,
+        amount: float = 0.5,
+        seed: int | None = None,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+    ) -> Loop:
         """Return a loop like `loop`, the less so the larger `amount` (0-1) is."""
 
 
@@ -60,13 +77,30 @@ class StoredPalette(Palette, Protocol):
 
 def palette_of(model: LoopModel, space: Space, refine: bool) -> Palette:
     """Return a model's palette of a space, or its row between the two ends of a mixer."""
-    lock: dict[str, object] = {}
-    if space.key is not None:
-        lock = {"allowed": space.key.allowed(), "drawn": space.drawn}
+    constraints = constraints_of(space.key, space.user_edited)
     if len(space.anchors) == CORNER_COUNT:
-        return model.make_palette(space.anchors, refine=refine, **lock)
+        return model.make_palette(space.anchors, refine=refine, constraints=constraints)
     first, second = space.anchors
-    return Row(model.make_morph(first, second, refine=refine, **lock))
+    return Row(model.make_morph(first, second, refine=refine, constraints=constraints))
+
+
+def constraints_of(
+    key: Key | None, user_edited: tuple[bool, ...] = (), register: tuple[int, int] | None = None
+) -> DecodeConstraints:
+    """Return what decoded loops keep to.
+
+    Parameters
+    ----------
+    key
+        The key whose pitches are allowed, or None.
+    user_edited
+        Which of the loops that are blended stay as they are all the same; nothing without a key.
+    register
+        Lowest and highest mean pitch of new loops, 0-127, or None.
+    """
+    if key is None:
+        return DecodeConstraints(register=register)
+    return DecodeConstraints(key.allowed(), user_edited, register)
 
 
 def nearly_same(stored: Loop, corner: Loop) -> bool:

@@ -21,7 +21,7 @@ from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.document import Session
 from blender_app.session.playback import Changes, Engine
 from blender_app.session.settings import Settings
-from blender_app.session.status import Status, status_of
+from blender_app.session.status import Status, needed_models, status_of
 from blender_app.session.track import TrackKind
 from blender_app.session.undo import track_field
 
@@ -171,7 +171,7 @@ class Instrument(Band):
         for command in told:
             self._playback.send(command)
         self._follow_tracks(before)
-        if "audio_enabled" in changed:
+        if changed & {"audio_enabled", "tracks"}:
             self._update_status()
 
     # -- from and to the engine -----------------------------------------------------------------
@@ -243,7 +243,8 @@ class Instrument(Band):
         self._update_status()
 
     def _update_status(self) -> None:
-        status = status_of(self._playback, self._session.audio_enabled, self._model_states)
+        models = needed_models(self._session, self._model_states)
+        status = status_of(self._playback, self._session.audio_enabled, models)
         if status != self._status:
             self._status = status
             self.statusChanged.emit()

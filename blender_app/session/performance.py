@@ -34,7 +34,7 @@ def band_parts(session: Session, load_model: Callable[[str], LoopModel]) -> list
     models: dict[str, LoopModel] = {}
     parts = []
     for track in session.tracks:
-        name = track.kind.model_name
+        name = commands.model_of(track)
         if name not in models:
             models[name] = load_model(name)
         request = commands.palette_request(session, track, track.source)

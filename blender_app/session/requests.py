@@ -49,18 +49,21 @@ class Space:
     ----------
     kind
         The kind of track that plays them.
+    model
+        Name of the model that makes them.
     anchors
         Four corners of a palette, or two ends of a mixer.
     key
         What the decoded loops keep to, or None.
-    drawn
+    user_edited
         Which of the anchors stay as they are although there is a key; nothing without one.
     """
 
     kind: TrackKind
+    model: str
     anchors: tuple[Loop, ...]
     key: Key | None = None
-    drawn: tuple[bool, ...] = ()
+    user_edited: tuple[bool, ...] = ()
 
 
 # -- requests ---------------------------------------------------------------------------------------
@@ -100,22 +103,24 @@ class PathRequest:
 
 @dataclass(frozen=True, slots=True)
 class DiceRequest:
-    """Sample a new loop for a corner of a palette or an end of a mixer."""
+    """Sample a new loop of a model for a corner of a palette or an end of a mixer."""
 
     surface: Surface
     index: int
     kind: TrackKind
+    model: str
     seed: int
     key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VaryRequest:
-    """Vary the loop of a corner or an end by an amount of 0 to 1."""
+    """Vary the loop of a corner or an end with a model by an amount of 0 to 1."""
 
     surface: Surface
     index: int
     kind: TrackKind
+    model: str
     seed: int
     loop: Loop
     amount: float
@@ -163,8 +168,16 @@ class LoadedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedModel:
+    """Tell that this model cannot be loaded, and why."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadModels:
-    """Begin to load the models: what was asked for before is answered by then."""
+    """Begin to load models: what was asked for before is answered by then."""
 
 
 Request = (
@@ -177,8 +190,16 @@ Request = (
     | RefinedPalette
     | ForgetRequest
     | LoadedModel
+    | FailedModel
     | LoadModels
 )
+
+
+def model_needed(request: Request) -> str | None:
+    """Return the name of the model without which a request cannot be answered well, or None."""
+    if isinstance(request, PaletteRequest):
+        return request.space.model
+    return request.model if isinstance(request, DiceRequest | VaryRequest) else None
 
 
 # -- results ----------------------------------------------------------------------------------------
@@ -281,7 +302,7 @@ class RequestQueue:
 
 def _is_of(request: Request, surface: Surface) -> bool:
     """Say whether a request is of a surface, and of no use without it."""
-    if isinstance(request, LoadedModel | LoadModels):
+    if isinstance(request, LoadedModel | FailedModel | LoadModels):
         return False
     goes_to_file = isinstance(request, PathRequest) and request.target is not None
     return request.surface == surface and not goes_to_file
@@ -293,7 +314,7 @@ def _kind(request: Request) -> Hashable:
         return "corner", request.surface, request.index
     if isinstance(request, PathRequest) and request.target is not None:
         return "export", request.target
-    if isinstance(request, LoadedModel):
+    if isinstance(request, LoadedModel | FailedModel):
         return "model", request.name
     if isinstance(request, LoadModels):
         return "models"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from blender_app.session import commands
+from blender_app.session.document import Session
 from blender_app.session.playback import Playback
 
 
@@ -54,8 +56,32 @@ class Status:
     midi_message: str | None = None
 
 
+def needed_models(session: Session, known: Mapping[str, ModelState]) -> dict[str, ModelState]:
+    """Return the states of the models that a session's tracks need, and of no others.
+
+    Parameters
+    ----------
+    session
+        The session.
+    known
+        The states of models that were loaded, or could not be; all others are loading.
+    """
+    names = dict.fromkeys(commands.model_of(track) for track in session.tracks)
+    return {name: known.get(name, ModelState.LOADING) for name in names}
+
+
 def status_of(playback: Playback, audio_enabled: bool, models: Mapping[str, ModelState]) -> Status:
-    """Return the status that the engine's last words make, and the states of the models."""
+    """Return the status that the engine's last words make, and the states of the models.
+
+    Parameters
+    ----------
+    playback
+        What the engine told.
+    audio_enabled
+        Whether the synthesizer is wanted.
+    models
+        The models that are needed (`needed_models`), and their states.
+    """
     audio = playback.audio
     if not playback.started:
         sound = "stopped"
@@ -67,9 +93,8 @@ def status_of(playback: Playback, audio_enabled: bool, models: Mapping[str, Mode
         sound = audio.driver or "no sound"
     port = playback.open_port
     states = set(models.values())
-    worst = next(
-        state for state in (ModelState.FAILED, ModelState.LOADING, ModelState.READY) if state in states
-    )
+    order = (ModelState.FAILED, ModelState.LOADING)
+    worst = next((state for state in order if state in states), ModelState.READY)
     return Status(
         audio=sound,
         audio_ok=audio.driver is not None and audio_enabled and playback.started,

@@ -73,9 +73,6 @@ class TrackKind(Enum):
             raise ValueError(f"{what} is no {'melody' if self.is_melodic else 'drum'} loop")
 
 
-MODEL_NAMES = tuple(dict.fromkeys(kind.model_name for kind in TrackKind))
-
-
 class Source(Enum):
     """What of a track sounds."""
 

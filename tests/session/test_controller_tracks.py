@@ -248,8 +248,8 @@ def test_the_key_reaches_the_melodic_palettes_but_not_what_was_drawn(
     qtbot.waitUntil(lambda: len(melody_model.asked) == melodies + 4)
     locks = dict(zip((loops for loops, _ in melody_model.asked), melody_model.locks, strict=True))
     _, bass, melody = controller.session.tracks
-    assert locks[bass.corners]["drawn"] == (False, False, True, False)
-    assert locks[melody.corners]["drawn"] == (False,) * 4
+    assert locks[bass.corners]["user_edited"] == (False, False, True, False)
+    assert locks[melody.corners]["user_edited"] == (False,) * 4
     assert np.array_equal(locks[melody.corners]["allowed"], A_MINOR.allowed())
     assert len(model.asked) == drums
     with qtbot.waitSignal(controller.cellsChanged, check_params_cb=lambda name: name == "melody"):
@@ -322,7 +322,9 @@ def test_the_key_holds_in_the_mixer_too(controller: Controller, melody_model, qt
     mixer = play_mixer(controller, qtbot)
     controller.set_mixer(replace(mixer, drawn=(True, False)), "Mark", track="bass")
     controller.set_scale(A_MINOR)
-    qtbot.waitUntil(lambda: {"drawn": (True, False)}.items() <= _last_lock(melody_model, mixer.ends).items())
+    qtbot.waitUntil(
+        lambda: {"user_edited": (True, False)}.items() <= _last_lock(melody_model, mixer.ends).items()
+    )
 
 
 def _last_lock(melody_model, loops: object) -> dict[str, object]:

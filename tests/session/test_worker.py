@@ -22,10 +22,10 @@ from blender_app.session.requests import (
     Space,
     Surface,
 )
-from blender_app.session.track import MODEL_NAMES
 from blender_app.session.worker import DecodeWorker
 
 MakeWorker = Callable[..., DecodeWorker]
+MODEL_NAMES = ("drums-2bar", "melody-2bar")
 DRUMS, BASS = Surface("drums"), Surface("bass")
 
 
@@ -55,11 +55,11 @@ def request_of(mark: int) -> PaletteRequest:
 
 
 def drum_space(corners: Corners) -> Space:
-    return Space(TrackKind.DRUMS, corners)
+    return Space(TrackKind.DRUMS, "drums-2bar", corners)
 
 
 def dice(corner: int, seed: int) -> DiceRequest:
-    return DiceRequest(DRUMS, corner, TrackKind.DRUMS, seed)
+    return DiceRequest(DRUMS, corner, TrackKind.DRUMS, "drums-2bar", seed)
 
 
 def loop_at(x: float, y: float) -> LoopRequest:
@@ -67,6 +67,8 @@ def loop_at(x: float, y: float) -> LoopRequest:
 
 
 def start_with_model(worker: DecodeWorker, qtbot: QtBot) -> None:
+    for name in MODEL_NAMES:
+        worker.load(name)
     with qtbot.waitSignals([worker.modelReady] * 2):
         worker.start()
 
@@ -275,7 +277,9 @@ def melody_of(pitch: int) -> MelodyLoop:
 
 
 def bass_request(pitch: int, key: Key | None = None, drawn: tuple[bool, ...] = ()) -> PaletteRequest:
-    return PaletteRequest(BASS, Space(TrackKind.BASS, (melody_of(pitch),) * 4, key, drawn), 3, 3)
+    return PaletteRequest(
+        BASS, Space(TrackKind.BASS, "melody-2bar", (melody_of(pitch),) * 4, key, drawn), 3, 3
+    )
 
 
 def test_what_is_new_replaces_only_what_is_of_its_track_and_kind() -> None:
@@ -311,7 +315,7 @@ def test_a_mixer_is_a_row_between_two_loops(make_worker, melody_model, qtbot: Qt
     surface = Surface("bass", Source.MIXER)
     ends = melody_of(40), melody_of(52)
     with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as told:
-        worker.request(PaletteRequest(surface, Space(TrackKind.BASS, ends), 1, 5))
+        worker.request(PaletteRequest(surface, Space(TrackKind.BASS, "melody-2bar", ends), 1, 5))
     (row,) = told.args[0].cells
     assert (len(row), row[0], row[-1]) == (5, *ends)
     assert told.args[0].held == (1.0, 1.0)
@@ -327,8 +331,8 @@ def test_a_key_is_a_space_of_its_own(make_worker, melody_model, qtbot: QtBot) ->
     for request in (bass_request(40), bass_request(40, Key(0, Mode.MAJOR), drawn), bass_request(40)):
         with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
             worker.request(request)
-    assert [sorted(lock) for lock in melody_model.locks] == [[], [], *[["allowed", "drawn"]] * 2]
-    assert melody_model.locks[-1]["drawn"] == drawn
+    assert [sorted(lock) for lock in melody_model.locks] == [[], [], *[["allowed", "user_edited"]] * 2]
+    assert melody_model.locks[-1]["user_edited"] == drawn
     assert melody_model.locks[-1]["allowed"].shape == (32, 128)
 
 
@@ -344,13 +348,14 @@ def test_a_model_that_comes_late_answers_for_its_kind_alone(
     worker = make_worker(load_model=load)
     results = []
     worker.paletteReady.connect(results.append)
+    worker.load("drums-2bar")
     with qtbot.waitSignal(worker.modelReady):
         worker.start()
     worker.request(bass_request(40))
     worker.request(request_of(1))
     qtbot.waitUntil(lambda: any(result.refined for result in results))
     assert [result.held for result in results if result.request.surface == BASS] == [None]
-    worker.request(DiceRequest(BASS, 0, TrackKind.BASS, 3))
+    worker.request(DiceRequest(BASS, 0, TrackKind.BASS, "melody-2bar", 3))
     with qtbot.waitSignal(worker.cornerReady) as told:
         gate.set()
     assert isinstance(told.args[0].loop, MelodyLoop)

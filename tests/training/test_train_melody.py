@@ -22,7 +22,7 @@ from blender_app.training.melody import MelodyRecipe, MelodyTrainer
 from blender_app.training.metrics import octave_leaps
 
 TINY = MelodyConfig(
-    z_notes=8, width=32, blocks=1, feel_width=16, prior_width=24, prior_blocks=1, head_width=24
+    z_notes=8, width=32, blocks=1, dynamics_width=16, prior_width=24, prior_blocks=1, head_width=24
 )
 
 
@@ -42,7 +42,7 @@ def corpus() -> MelodyCorpus:
 
 def test_losses_fall(tmp_path: Path) -> None:
     schedule = Schedule(steps=50, minutes=5.0, warmup_steps=5, average=0.9, save_every_s=0.0)
-    schedules = {"notes": schedule, "decoder": schedule, "feel": schedule, "prior": schedule}
+    schedules = {"notes": schedule, "decoder": schedule, "dynamics": schedule, "prior": schedule}
     recipe = MelodyRecipe(config=TINY, batch=32, **schedules)
     trainer = MelodyTrainer(corpus(), recipe, seed=1)
     for part in trainer.parts:
