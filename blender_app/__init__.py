@@ -32,7 +32,7 @@ def load_model(name: str | Path = "drums-2bar") -> LoopModel[Any, Any]:
     ----------
     name
         A name in the shipped ``models`` folder, or the path of a folder that holds a model of a kind
-        that is registered (`blender_app.latent.kinds`).
+        that is registered (`blender_app.latent.model_kinds`).
 
     Raises
     ------
@@ -40,6 +40,6 @@ def load_model(name: str | Path = "drums-2bar") -> LoopModel[Any, Any]:
         There is no such model, it is damaged, or nobody knows its kind.
     """
     from blender_app.latent.checkpoint import kind_of  # noqa: PLC0415 - torch takes seconds
-    from blender_app.latent.kinds import part  # noqa: PLC0415
+    from blender_app.latent.model_kinds import part  # noqa: PLC0415
 
     return cast("LoopModel[Any, Any]", part(kind_of(name).model).load(name))

@@ -18,7 +18,7 @@ from blender_app.core.errors import LoopweaveError, PortError
 from blender_app.core.paths import default_font, models_dir
 from blender_app.engine import fluid
 from blender_app.engine.midi_port import MidiSystem
-from blender_app.latent.kinds import trained_names
+from blender_app.latent.model_kinds import trained_names
 
 _NEEDED = ("numpy", "mido", "torch", "safetensors", "symusic", "tqdm", "platformdirs", "PySide6-Essentials")
 _WINDOW_TIMEOUT_S = 60.0

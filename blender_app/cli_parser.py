@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from blender_app import __version__
 from blender_app import cli_help as text
 from blender_app.cli_options import KINDS, add_blend_options, add_midi_options, add_model_options, within
-from blender_app.latent.kinds import trained_names
+from blender_app.latent.model_kinds import trained_names
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name

@@ -15,7 +15,7 @@ from torch import nn
 from blender_app.core.errors import ModelError
 from blender_app.core.files import make_folder, write_atomically
 from blender_app.core.paths import models_dir
-from blender_app.latent.kinds import ModelKind, kind_labelled, kind_made_of, part
+from blender_app.latent.model_kinds import ModelKind, kind_labelled, kind_made_of, part
 
 FORMAT = 1
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"

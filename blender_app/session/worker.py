@@ -122,7 +122,7 @@ class DecodeWorker(QObject):
         """
         self._queue.put(request)
         if (name := model_needed(request)) is not None:
-            self._needs.need(name)
+            self.load(name)
 
     def load(self, name: str) -> None:
         """Load a model before anything is asked of it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blender_app.core.errors import ModelError
 from blender_app.latent.checkpoint import kind_of
-from blender_app.latent.kinds import part
+from blender_app.latent.model_kinds import part
 from blender_app.training.judging import Figure, Scale
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from blender_app.latent.checkpoint import save_weights
-from blender_app.latent.kinds import kind_trained_as, part
+from blender_app.latent.model_kinds import kind_trained_as, part
 from blender_app.training.loop import run_stage
 from blender_app.training.plot import plot_logs
 
@@ -27,7 +27,7 @@ def train(
     Parameters
     ----------
     name
-        One of `latent.kinds.trained_names`: "drums-2bar", "melody-2bar".
+        One of `latent.model_kinds.trained_names`: "drums-2bar", "melody-2bar".
     data
         What `loopweave prepare` wrote.
     out

@@ -206,6 +206,51 @@ def test_one_model_that_fails_leaves_the_others_playing(make_controller, model, 
     qtbot.waitUntil(lambda: controller.session.track("drums").corner_names[0].startswith("Dice"))
 
 
+def test_only_the_models_that_tracks_need_are_loaded_and_shown(
+    make_controller, load_model, qtbot: QtBot
+) -> None:
+    loaded: list[str] = []
+
+    def load(name: str) -> object:
+        loaded.append(name)
+        return load_model(name)
+
+    controller = make_controller(load_model=load, session=Session(tracks=(Session().track("drums"),)))
+    controller.start()
+    qtbot.waitUntil(lambda: controller.held_of("drums") == (1.0,) * 4)
+    assert (controller.status.model_state, controller.status.model) == (ModelState.READY, "drums-2bar")
+    assert loaded == ["drums-2bar"]
+    name = controller.add_track(TrackKind.BASS)
+    assert (controller.status.model_state, controller.status.model) == (ModelState.LOADING, "melody-2bar")
+    qtbot.waitUntil(lambda: controller.held_of(name) == (1.0,) * 4)
+    assert loaded == ["drums-2bar", "melody-2bar"]
+    assert controller.status.model == "drums-2bar, melody-2bar"
+    controller.remove_track("drums")
+    assert controller.status.model == "melody-2bar"
+
+
+def test_a_model_that_failed_is_tried_again_for_another_session(make_controller, model, qtbot: QtBot) -> None:
+    tried: list[str] = []
+
+    def load(name: str) -> object:
+        tried.append(name)
+        if len(tried) == 1:
+            raise ModelError(f"The model {name} is missing.")
+        return model
+
+    controller = make_controller(load_model=load, session=Session(tracks=(Session().track("drums"),)))
+    with qtbot.waitSignal(controller.messageShown):
+        controller.start()
+    controller.clear_corner(0)
+    qtbot.waitUntil(lambda: controller.cells_of("drums")[0][0].hit_count == 0)
+    assert controller.status.model_state is ModelState.FAILED
+    assert tried == ["drums-2bar"]
+    controller.new_session()
+    assert controller.status.model_state is ModelState.LOADING
+    qtbot.waitUntil(lambda: controller.held_of("drums") == (1.0,) * 4)
+    assert tried[1] == "drums-2bar"
+
+
 def test_each_kind_has_its_stored_palette(make_controller, qtbot: QtBot) -> None:
     gate, asked = threading.Event(), []
 

@@ -9,9 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
+from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import Key, Mode
 from blender_app.session.document import Corners, Source, TrackKind, default_corners
+from blender_app.session.model_needs import ModelNeeds
 from blender_app.session.requests import (
     DiceRequest,
     ForgetRequest,
@@ -21,6 +23,7 @@ from blender_app.session.requests import (
     RequestQueue,
     Space,
     Surface,
+    VaryRequest,
 )
 from blender_app.session.worker import DecodeWorker
 
@@ -371,3 +374,107 @@ def test_what_is_forgotten_answers_no_more(make_worker, qtbot: QtBot) -> None:
     with qtbot.waitSignal(worker.failed) as told:
         worker.request(LoopRequest(BASS, (0.0, 0.0)))
     assert "asked for first" in told.args[0]
+
+
+# -- models by their names --------------------------------------------------------------------------
+
+
+def test_only_models_that_are_named_are_loaded_each_once(make_worker, load_model, qtbot: QtBot) -> None:
+    loaded: list[str] = []
+
+    def load(name: str) -> object:
+        loaded.append(name)
+        return load_model(name)
+
+    worker = make_worker(load_model=load)
+    with qtbot.waitSignal(worker.modelReady):
+        worker.request(request_of(1))
+        worker.start()
+    worker.request(request_of(2))
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
+        worker.request(request_of(3))
+    assert loaded == ["drums-2bar"]
+    with qtbot.waitSignal(worker.modelReady) as told:
+        worker.request(bass_request(40))
+    assert told.args == ["melody-2bar", "cafe"]
+    assert loaded == ["drums-2bar", "melody-2bar"]
+
+
+def test_a_model_that_failed_is_told_once_and_tried_again_when_asked_to(
+    make_worker, model, qtbot: QtBot
+) -> None:
+    tried: list[str] = []
+
+    def load(name: str) -> object:
+        tried.append(name)
+        if len(tried) == 1:
+            raise ModelError(f"{name} is missing")
+        return model
+
+    worker = make_worker(load_model=load)
+    told: list[str] = []
+    worker.modelFailed.connect(lambda _name, message: told.append(message))
+    worker.start()
+    with qtbot.waitSignal(worker.modelFailed):
+        worker.request(request_of(1))
+    made: list[object] = []
+    worker.cornerReady.connect(made.append)
+    worker.request(dice(0, 1))  # it cannot fall, and does not wait
+    for mark in (2, 3):
+        with qtbot.waitSignal(worker.paletteReady) as answered:
+            worker.request(request_of(mark))
+        assert answered.args[0].held is None
+    assert tried == ["drums-2bar"]
+    worker.retry_failed()
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
+        worker.request(request_of(4))
+    assert tried == ["drums-2bar"] * 2
+    assert told == ["drums-2bar is missing"]
+    assert made == []
+    with qtbot.waitSignal(worker.cornerReady):
+        worker.request(dice(0, 1))
+
+
+def test_models_are_needed_once_in_order_and_given_out_when_it_is_time() -> None:
+    needs = ModelNeeds()
+    for name in ("a", "b", "a"):
+        needs.need(name)
+    given: list[str | None] = []
+    taking = threading.Thread(target=lambda: given.extend(iter(needs.take, None)))
+    taking.start()
+    taking.join(0.05)
+    assert given == []
+    needs.open()
+    needs.need("c")
+    needs.fail("b")
+    assert needs.has_failed("b")
+    needs.need("b")
+    needs.retry_failed()
+    assert not needs.has_failed("b")
+    needs.need("b")
+    needs.need("a")
+    while len(given) < 4:
+        taking.join(0.001)
+    needs.close()
+    taking.join()
+    assert given == ["a", "b", "c", "b"]
+    needs.need("d")
+    assert needs.take() is None
+
+
+def test_dice_and_variations_keep_to_what_they_must(make_worker, melody_model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    key, name = Key(0, Mode.MAJOR), "melody-2bar"
+    with qtbot.waitSignal(worker.cornerReady) as told:
+        worker.request(DiceRequest(BASS, 1, TrackKind.BASS, name, 3, key))
+    assert told.args[0].request.index == 1
+    assert sorted(melody_model.locks[-1]) == ["allowed", "register"]
+    assert melody_model.locks[-1]["register"] == TrackKind.BASS.register
+    with qtbot.waitSignal(worker.cornerReady) as told:
+        worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5, key))
+    assert told.args[0].loop == melody_of(40).transposed(4)
+    assert sorted(melody_model.locks[-1]) == ["allowed"]
+    with qtbot.waitSignal(worker.cornerReady):
+        worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5))
+    assert melody_model.locks[-1] == {}
