@@ -88,7 +88,7 @@ def _read_document(folder: Path) -> dict[str, Any]:
             raise ModelError(f"the model in {folder} comes from a newer version of Loopweave")
         return {key: document[key] for key in ("name", "kind", "config")}
     except FileNotFoundError as error:
-        raise ModelError(f"no model in {folder}: {error.filename} is missing") from error
+        raise ModelError(f"no model in {folder}: {CONFIG} is missing") from error
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the model in {folder} is damaged: {error}") from error
 
@@ -112,7 +112,7 @@ def load_weights(folder: Path, kind: ModelKind) -> Checkpoint:
         digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:16]
         name = str(document["name"])
     except FileNotFoundError as error:
-        raise ModelError(f"no model in {folder}: {error.filename} is missing") from error
+        raise ModelError(f"no model in {folder}: {WEIGHTS} is missing") from error
     except (
         OSError,
         SafetensorError,

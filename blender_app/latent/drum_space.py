@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blender_app.core.drums import DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.refine import refine
@@ -60,9 +60,9 @@ class DrumSpace:
         """Sizes and settings of the model."""
         return self.nets.config
 
-    def empty(self) -> DrumLoop:
-        """Return a loop without hits."""
-        return DrumLoop.empty()
+    def silence(self) -> Tensor:
+        """Return no hits, (1, T, V)."""
+        return torch.full((1, self.config.steps, VOICE_COUNT), -1.0)
 
     def content(self, loops: Sequence[DrumLoop]) -> Tensor:
         """Return hits (N, T, V) in -1 / +1."""

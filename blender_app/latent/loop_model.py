@@ -69,7 +69,10 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         kind = kind_made_of(cls)
         nets, title, digest = load_weights(find_model(name), kind)
         space = part(kind.space)(nets)
-        Blend(space, [space.empty()])  # autograd's first use costs seconds: now, not at an edit
+        silence = space.silence()
+        with torch.no_grad():
+            mu, logvar = space.encode(silence)
+        space.refine(silence, mu, logvar)  # autograd's first use costs seconds: now, not at an edit
         return cls(space, title, digest)
 
     @property
@@ -174,7 +177,7 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
             Pitches that may start at each step, bool (T, 128); None allows all.
         """
         first, second = np.asarray(a), np.asarray(b)
-        if first.ndim == self._space.content([self._space.empty()]).ndim:
+        if first.ndim == self._space.silence().ndim:
             pairs = zip(first, second, strict=True)
             return np.stack([self.interpolate(x, y, steps, plain, allowed) for x, y in pairs], 1)
         start, end = self._usual_loops(np.stack([first, second]))

@@ -25,8 +25,8 @@ class LoopSpace(Protocol, Generic[LoopT]):
     def config(self) -> ModelConfig:
         """Sizes and settings of the model."""
 
-    def empty(self) -> LoopT:
-        """Return a loop of silence."""
+    def silence(self) -> Tensor:
+        """Return the content of one loop of silence, (1, T, ...)."""
 
     def content(self, loops: Sequence[LoopT]) -> Tensor:
         """Return the content of loops of the model's length."""

@@ -26,9 +26,9 @@ class MelodySpace:
         """Sizes and settings of the model."""
         return self.nets.config
 
-    def empty(self) -> MelodyLoop:
-        """Return a loop without notes."""
-        return MelodyLoop.empty()
+    def silence(self) -> Tensor:
+        """Return no events, (1, T)."""
+        return torch.zeros(1, self.config.steps, dtype=torch.long)
 
     def content(self, loops: Sequence[MelodyLoop]) -> Tensor:
         """Return tokens (N, T): Magenta's melody events plus two."""

@@ -56,8 +56,8 @@ class ToySpace:
     def __init__(self, nets: ToyNets) -> None:
         self.nets, self.config = nets, nets.config
 
-    def empty(self) -> DrumLoop:
-        return DrumLoop.empty()
+    def silence(self) -> Tensor:
+        return torch.full((1, self.config.steps, VOICE_COUNT), -1.0)
 
     def content(self, loops: Sequence[DrumLoop]) -> Tensor:
         return torch.from_numpy(np.stack([loop.hits for loop in loops])).float() * 2.0 - 1.0
