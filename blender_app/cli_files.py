@@ -35,7 +35,7 @@ from blender_app.core.time import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from blender_app.session.track import TrackKind
 
 if TYPE_CHECKING:
-    from blender_app.session.decoding import LoopModel
+    from blender_app.session.models import Model
 
 DEFAULT_TEMPO_BPM = 120.0
 _LAST_PROGRAM = 127
@@ -152,11 +152,11 @@ def _wanted(options: argparse.Namespace) -> tuple[TrackKind, tuple[int, int] | N
     return kind, kind.register
 
 
-def _model(options: argparse.Namespace, kind: TrackKind) -> LoopModel:
+def _model(options: argparse.Namespace, kind: TrackKind) -> Model:
     """Return the model that was asked for, or that of the kind."""
     if options.model is None:
-        return cast("LoopModel", load_model(kind.model_name))
-    model = cast("LoopModel", load_model(options.model))
+        return cast("Model", load_model(kind.model_name))
+    model = cast("Model", load_model(options.model))
     if (_kind_of(options.model) == TrackKind.MELODY.value) is not kind.is_melodic:
         made, wanted = ("drums", "melodies") if kind.is_melodic else ("melodies", "drums")
         raise ModelError(f"The model {options.model} is for {made}, and these are {wanted}.")

@@ -218,7 +218,12 @@ class Judge:
         command = [sys.executable, "-m", "pytest", *options, *tests]
         try:
             done = subprocess.run(
-                command, cwd=self.folder, env=environment, capture_output=True, timeout=TEST_TIMEOUT_S
+                command,
+                cwd=self.folder,
+                env=environment,
+                capture_output=True,
+                check=False,
+                timeout=TEST_TIMEOUT_S,
             )
         except subprocess.TimeoutExpired:
             return False

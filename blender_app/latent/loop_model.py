@@ -20,8 +20,8 @@ from blender_app.core.time import STEPS_PER_BAR
 from blender_app.latent.blend import Blend, allowed_tensor
 from blender_app.latent.checkpoint import find_model, load_weights
 from blender_app.latent.gaussian import noise_levels, seeded
-from blender_app.latent.model_kinds import kind_made_of, part
 from blender_app.latent.loop_space import LoopSpace, LoopT
+from blender_app.latent.model_kinds import kind_made_of, part
 from blender_app.latent.palette import LatentMorph, LatentPalette, grid_points
 
 SpaceT = TypeVar("SpaceT", bound=LoopSpace[Any])

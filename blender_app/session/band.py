@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from blender_app.engine import messages as m
 from blender_app.session import commands, export
 from blender_app.session.checks import Point
-from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.document import DrawnPath, Loop, Mixer, Session, Source, Track
 from blender_app.session.filing import FilingEditor
 from blender_app.session.mixing import sweep_anchor, with_end
+from blender_app.session.models import Model, StoredPalette
 from blender_app.session.path import PathPlan, begins_anew, continued_anchor, next_boundary
 from blender_app.session.playback import Engine, Playback, Played, PlayedLoop, PlayedPath
 from blender_app.session.requests import (
@@ -68,7 +68,7 @@ class Band(FilingEditor):
     def __init__(
         self,
         make_engine: Callable[[], Engine],
-        load_model: Callable[[str], LoopModel],
+        load_model: Callable[[str], Model],
         load_stored: Callable[[str], StoredPalette | None],
         settings: Settings,
         state_folder: Path,
@@ -262,11 +262,13 @@ class Band(FilingEditor):
         midi, now = session.midi, self._session.midi
         if midi.port is None:  # then the one in use stays
             session = replace(session, midi=replace(midi, port=now.port, virtual=now.virtual))
-        self._worker.retry_failed()
-        self._model_states = {
-            name: state for name, state in self._model_states.items() if state is not ModelState.FAILED
-        }
         super()._begin(session, file)
+        needed = {commands.model_of(track) for track in session.tracks}
+        for name in needed:
+            if self._model_states.get(name) is ModelState.FAILED:
+                del self._model_states[name]
+        self._worker.retry(needed)
+        self._on_models_changed()
         self._compare_models(self._model_hashes)
 
     # -- to the engine --------------------------------------------------------------------------

@@ -2,80 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
 import numpy as np
 
-from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
+from blender_app.core.constraints import DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.scales import Key
 from blender_app.session.document import CORNER_COUNT, Loop
-from blender_app.session.mixing import Morph, Row
-from blender_app.session.requests import Palette, Space
+from blender_app.session.mixing import Row
+from blender_app.session.models import Model, Palette
+from blender_app.session.requests import Space
 
 ROUNDING = 1 / 254
 """Largest error in steps of the microtiming in a stored palette."""
 
 
-class LoopModel(Protocol):
-    """What the worker asks of a model; see `blender_app.load_model`."""
-
-    @property
-    def name(self) -> str:
-        """Name of the model."""
-
-    @property
-    def hash(self) -> str:
-        """Hash of its weights."""
-
-    def make_palette(
-        self,
-        corners: Sequence[Loop],
-        refine: bool = True,
-        plain: bool = False,
-        constraints: DecodeConstraints = NO_CONSTRAINTS,
-    ) -> Palette:
-        """Return the palette between four corners."""
-
-    def make_morph(
-        self,
-        a: Loop,
-        b: Loop,
-        refine: bool = True,
-        plain: bool = False,
-        constraints: DecodeConstraints = NO_CONSTRAINTS,
-    ) -> Morph:
-        """Return the interpolation from one loop to another."""
-
-    def sample_loops(
-        self,
-        n: int,
-        temperature: float | None = None,
-        seed: int | None = None,
-        constraints: DecodeConstraints = NO_CONSTRAINTS,
-    ) -> Sequence[Loop]:
-        """Return `n` new loops."""
-
-    def vary(
-        self,
-        loop: Loop,
-        amount: float = 0.5,
-        seed: int | None = None,
-        constraints: DecodeConstraints = NO_CONSTRAINTS,
-    ) -> Loop:
-        """Return a loop like `loop`, the less so the larger `amount` (0-1) is."""
-
-
-class StoredPalette(Palette, Protocol):
-    """A palette made beforehand, for one set of corners."""
-
-    @property
-    def corners(self) -> Sequence[Loop]:
-        """The four loops that it was made for."""
-
-
-def palette_of(model: LoopModel, space: Space, refine: bool) -> Palette:
+def palette_of(model: Model, space: Space, refine: bool) -> Palette:
     """Return a model's palette of a space, or its row between the two ends of a mixer."""
     constraints = constraints_of(space.key, space.user_edited)
     if len(space.anchors) == CORNER_COUNT:

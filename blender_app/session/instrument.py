@@ -17,8 +17,8 @@ from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
 from blender_app.session import commands
 from blender_app.session.band import Band
-from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.document import Session
+from blender_app.session.models import Model, StoredPalette
 from blender_app.session.playback import Changes, Engine
 from blender_app.session.settings import Settings
 from blender_app.session.status import Status, needed_models, status_of
@@ -59,7 +59,7 @@ class Instrument(Band):
     def __init__(
         self,
         make_engine: Callable[[], Engine],
-        load_model: Callable[[str], LoopModel],
+        load_model: Callable[[str], Model],
         load_stored: Callable[[str], StoredPalette | None],
         settings: Settings,
         state_folder: Path,

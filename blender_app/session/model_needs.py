@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 
 
 class ModelNeeds:
     """Names of models that are needed: each is given out once, the first needed first.
 
-    A model that failed is not given out again, however often it is needed, until `retry_failed`.
+    A model that failed is not given out again, however often it is needed, until `retry`.
     """
 
     def __init__(self) -> None:
@@ -38,11 +39,13 @@ class ModelNeeds:
         with self._condition:
             return name in self._failed
 
-    def retry_failed(self) -> None:
-        """Let models that could not be loaded be tried again when they are needed again."""
+    def retry(self, names: Iterable[str]) -> None:
+        """Need those of these models again that could not be loaded."""
         with self._condition:
-            self._known -= self._failed
-            self._failed.clear()
+            again = [name for name in dict.fromkeys(names) if name in self._failed]
+            self._failed.difference_update(again)
+            self._waiting.extend(again)
+            self._condition.notify()
 
     def open(self) -> None:
         """Give out names from now on."""

@@ -7,31 +7,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import Loop, Point, Source, TrackKind
+from blender_app.session.models import Model, Palette
 from blender_app.session.path import PathPlan
-
-if TYPE_CHECKING:
-    from blender_app.session.decoding import LoopModel
 
 QUIET_S = 0.03
 """How long nothing may be asked before what waits for quiet is given out."""
-
-
-class Palette(Protocol):
-    """Loops on a square."""
-
-    def cells(self, rows: int, cols: int) -> list[list[Loop]]:
-        """Return the loops of `rows` by `cols` cells."""
-
-    def at(self, points: NDArray[np.float64]) -> list[Loop]:
-        """Return the loops at places (x, y), shape (N, 2)."""
 
 
 class Surface(NamedTuple):
@@ -164,7 +149,7 @@ class LoadedModel:
     """Answer with this model from now on."""
 
     name: str
-    model: LoopModel
+    model: Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from blender_app.core.errors import LoopweaveError
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.decoding import LoopModel, StoredPalette, constraints_of, nearly_same, palette_of
+from blender_app.session.decoding import constraints_of, nearly_same, palette_of
 from blender_app.session.document import TrackKind
 from blender_app.session.model_needs import ModelNeeds
+from blender_app.session.models import Model, Palette, StoredPalette
 from blender_app.session.requests import (
     CornerResult,
     DiceRequest,
@@ -29,7 +30,6 @@ from blender_app.session.requests import (
     LoadModels,
     LoopRequest,
     LoopResult,
-    Palette,
     PaletteRequest,
     PaletteResult,
     PathRequest,
@@ -66,7 +66,7 @@ class DecodeWorker(QObject):
     a message for the musician, `failed` a message.
 
     Models are known by their names alone. One that cannot be loaded is told once and not tried again,
-    whatever is asked of it, until `retry_failed`: when a session is opened, say.
+    whatever is asked of it, until `retry`: when a session is opened, say.
     """
 
     paletteReady = Signal(object)
@@ -79,7 +79,7 @@ class DecodeWorker(QObject):
 
     def __init__(
         self,
-        load_model: Callable[[str], LoopModel],
+        load_model: Callable[[str], Model],
         load_stored: Callable[[str], StoredPalette | None],
         parent: QObject | None = None,
     ) -> None:
@@ -88,7 +88,7 @@ class DecodeWorker(QObject):
         self._load_stored = load_stored
         self._queue = RequestQueue()
         self._to_refine = RequestQueue()
-        self._models: dict[str, LoopModel] = {}
+        self._models: dict[str, Model] = {}
         self._stored: dict[TrackKind, StoredPalette | None] = {}
         self._palettes: dict[Surface, Palette] = {}
         self._wanted: dict[Surface, PaletteRequest] = {}
@@ -128,9 +128,9 @@ class DecodeWorker(QObject):
         """Load a model before anything is asked of it."""
         self._needs.need(name)
 
-    def retry_failed(self) -> None:
-        """Try models that could not be loaded again when something is next asked of them."""
-        self._needs.retry_failed()
+    def retry(self, names: Iterable[str]) -> None:
+        """Try again to load those of these models that could not be loaded."""
+        self._needs.retry(names)
 
     def close(self, timeout_s: float = 10.0) -> bool:
         """End the threads; return whether they ended in time."""

@@ -425,9 +425,10 @@ def test_a_model_that_failed_is_told_once_and_tried_again_when_asked_to(
             worker.request(request_of(mark))
         assert answered.args[0].held is None
     assert tried == ["drums-2bar"]
-    worker.retry_failed()
-    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
-        worker.request(request_of(4))
+    worker.request(request_of(4))
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as answered:
+        worker.retry(["melody-2bar", "drums-2bar"])
+    assert answered.args[0].request == request_of(4)
     assert tried == ["drums-2bar"] * 2
     assert told == ["drums-2bar is missing"]
     assert made == []
@@ -449,7 +450,7 @@ def test_models_are_needed_once_in_order_and_given_out_when_it_is_time() -> None
     needs.fail("b")
     assert needs.has_failed("b")
     needs.need("b")
-    needs.retry_failed()
+    needs.retry(["a", "b", "b"])
     assert not needs.has_failed("b")
     needs.need("b")
     needs.need("a")
