@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,9 +13,20 @@ from torch import Tensor, nn
 from torch.distributions import Normal
 from torch.distributions import kl_divergence as expected_divergence
 
+from blender_app.latent.config import DrumConfig, MelodyConfig
+from blender_app.latent.melody_networks import TOKENS, UNKNOWN
 from blender_app.latent.networks import FlowPrior
 from blender_app.training.loop import Schedule, Stage
-from blender_app.training.objective import Objective, _noise_levels, flow_loss, kl_divergence
+from blender_app.training.objective import (
+    Objective,
+    _noise_levels,
+    dynamics_loss,
+    flow_loss,
+    hits_loss,
+    kl_divergence,
+    loudness_loss,
+    tune_loss,
+)
 from blender_app.training.prior import prior_stage
 
 
@@ -39,6 +51,124 @@ def test_noise_levels_have_their_shares() -> None:
     rest = levels[(levels != 0) & (levels != 1)]
     assert rest.mean().item() == pytest.approx(1.5, abs=0.05)
     assert 2.9 < rest.max().item() <= 3.0
+
+
+class Wordy:
+    """An encoder and decoder of hits that remember what they were given."""
+
+    config = DrumConfig()
+
+    def encode(self, hits: Tensor) -> tuple[Tensor, Tensor]:
+        self.seen = hits
+        return torch.full((len(hits), 4), 2.0), torch.full((len(hits), 4), 0.5)
+
+    def decode(self, z: Tensor, noise: Tensor, hits: Tensor, known: Tensor) -> Tensor:
+        self.z, self.noise, self.known = z, noise, known
+        return 1.5 * hits
+
+
+def test_the_loss_of_hits_is_what_they_cost_and_the_divergence() -> None:
+    torch.manual_seed(0)
+    wordy, hits = Wordy(), torch.randn(3000, 8, 9).sign()
+    loss, parts = hits_loss(wordy.encode, Decoder(wordy), hits, Objective(flip=0.1), 0.25)
+    nats = 72 * math.log(1 + math.exp(-1.5))
+    kl = 4 * 0.5 * (4.0 + math.exp(0.5) - 1.0 - 0.5)
+    assert loss.item() == pytest.approx((nats + 0.25 * kl) / 8, rel=1e-4)
+    assert parts == pytest.approx({"clean": nats, "unit": nats, "kl": kl}, rel=1e-4)
+    flipped = (wordy.seen != hits).float().mean((1, 2))
+    assert (flipped == 0).float().mean().item() == pytest.approx(0.5, abs=0.05)
+    assert flipped.mean().item() == pytest.approx(0.05, abs=0.01)
+    away = (wordy.z - 2.0) / math.exp(0.25)
+    for level in (0.0, 1.0):
+        spread = away[wordy.noise == level].std().item()
+        assert spread == pytest.approx(level, abs=0.05)
+    known = wordy.known.mean((1, 2))
+    assert set(wordy.known.unique().tolist()) == {0.0, 1.0}
+    assert 0.2 < (known == 1).float().mean() < 0.45
+    assert known.mean().item() == pytest.approx(1 - 0.75 / 2, abs=0.03)
+
+
+class Decoder:
+    def __init__(self, wordy: Wordy) -> None:
+        self.config, self.wordy = wordy.config, wordy
+
+    def __call__(self, *given: Tensor) -> Tensor:
+        return self.wordy.decode(*given)
+
+
+class Tuneful(Wordy):
+    """The same for melodies; every token is as likely."""
+
+    config = MelodyConfig()
+
+    def decode(self, z: Tensor, noise: Tensor, tokens: Tensor, known: Tensor) -> Tensor:
+        self.z, self.noise, self.known = z, noise, known.float()
+        return torch.zeros(*tokens.shape, TOKENS)
+
+
+def test_the_loss_of_melodies_takes_noise_for_real_music_only() -> None:
+    torch.manual_seed(0)
+    tuneful, tokens = Tuneful(), torch.randint(0, TOKENS, (2000, 8))
+    real = torch.arange(2000) < 1000
+    objective = Objective(clean_share=0.2, unit_share=0.3, flip=0.2)
+    loss, parts = tune_loss(tuneful.encode, Decoder(tuneful), (tokens, real), objective, 0.5)
+    nats, kl = 8 * math.log(TOKENS), 4 * 0.5 * (4.0 + math.exp(0.5) - 1.5)
+    assert loss.item() == pytest.approx((nats + 0.5 * kl) / 8, rel=1e-4)
+    assert parts == pytest.approx({"clean": nats, "unit": nats, "kl": kl}, rel=1e-4)
+    assert not tuneful.noise[~real].any()
+    assert (tuneful.noise[real] == 0).float().mean().item() == pytest.approx(0.2, abs=0.04)
+    away = (tuneful.z - 2.0) / math.exp(0.25)
+    assert away[tuneful.noise == 1].std().item() == pytest.approx(1.0, abs=0.06)
+    assert not away[~real].any()
+    hidden = (tuneful.seen == UNKNOWN).float().mean(1)
+    assert (tuneful.seen == tokens)[tuneful.seen != UNKNOWN].all()
+    assert hidden.mean().item() == pytest.approx(0.1, abs=0.02)
+    assert tuneful.known.mean().item() == pytest.approx(1 - 0.75 / 2, abs=0.03)
+
+
+class Played:
+    """Networks of dynamics that always say the same; their posterior and prior are known."""
+
+    def __init__(self, said: Tensor) -> None:
+        self.said = said
+
+    def encode(self, content: Tensor, _: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.full((len(content), 2), 1.0), torch.zeros(len(content), 2)
+
+    def expect(self, content: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.full((len(content), 2), 3.0), torch.zeros(len(content), 2)
+
+    def decode(self, content: Tensor, z: Tensor) -> Tensor:
+        self.z = z
+        return self.said.expand(len(content), *self.said.shape)
+
+
+def test_the_loss_of_dynamics_is_the_error_where_something_sounds() -> None:
+    torch.manual_seed(0)
+    hits = torch.full((4, 8, 9), -1.0)
+    hits[:, 0, :2] = 1.0
+    net = Played(torch.tensor([0.5, 0.1]).expand(8, 9, 2))
+    played = torch.zeros(4, 8, 9, 2)
+    played[:, 0, 0] = torch.tensor([0.7, 0.4])
+    loss, parts = dynamics_loss(net, hits, played, 0.1)
+    velocity, timing, kl = (0.2 + 0.5) / 2, (0.3 + 0.1) / 2, 2 * 0.5 * 4.0
+    assert loss.item() == pytest.approx(velocity + 2 * timing + 0.1 * kl / 72, rel=1e-4)
+    expected = {"velocity_error": 127 * velocity, "timing_error": timing, "kl": kl}
+    assert parts == pytest.approx(expected, rel=1e-4)
+    assert net.z.std() > 0.3
+    silent, _ = dynamics_loss(net, torch.full((4, 8, 9), -1.0), played, 0.0)
+    assert silent.item() == 0.0
+
+
+def test_the_loss_of_loudness_is_the_error_where_velocities_are_known() -> None:
+    net = Played(torch.full((8,), 0.5))
+    velocity = torch.zeros(3, 8)
+    velocity[:, 2], velocity[:, 4] = 0.8, 0.4
+    loss, parts = loudness_loss(net, torch.zeros(3, 8, dtype=torch.long), velocity, 0.1)
+    assert loss.item() == pytest.approx(0.2 + 0.1 * 4.0 / 8, rel=1e-4)
+    assert parts == pytest.approx({"velocity_error": 127 * 0.2, "kl": 4.0}, rel=1e-4)
+    unknown, _ = loudness_loss(net, torch.zeros(3, 8, dtype=torch.long), torch.zeros(3, 8), 0.0)
+    assert unknown.item() == 0.0
 
 
 class Field(FlowPrior):
