@@ -112,7 +112,7 @@ def test_expression_counts_steps_and_hits(drums: _Judge) -> None:
 
 def test_realism_compares_samples_with_loops(drums: _Judge) -> None:
     figures = values(list(drums.realism()))
-    assert figures["prior samples: share of novel loops"] == 1.0
+    assert 0.9 < figures["prior samples: share of novel loops"] < 1.0
     assert 0.2 < figures["prior samples: AUC against training loops"] < 0.95
     assert figures["prior samples: LM bits a step"] > 0.5
     drums.model.sample = lambda n, seed: drums.train.hits[:n]
@@ -123,7 +123,8 @@ def test_realism_compares_samples_with_loops(drums: _Judge) -> None:
 
 def test_interpolations_are_compared(drums: _Judge) -> None:
     figures = values(list(drums.smoothness()))
-    assert figures["as shipped: largest of 8 steps"] < figures["straight line: largest of 8 steps"] == 1.0
+    assert figures["as shipped: largest of 8 steps"] < 0.5
+    assert figures["straight line: largest of 8 steps"] == pytest.approx(1.0)
     assert {figures[f"{name}: goes back (0 no)"] for name in ("as shipped", "straight line")} == {0}
     assert figures["as shipped: worst relative LM cost"] >= 1.0 - 1e-9
     assert 0.1 < figures["cross-fade: largest of 8 steps"] < 0.4
@@ -351,7 +352,7 @@ def test_figures_of_a_melody_training(monkeypatch: pytest.MonkeyPatch) -> None:
     assert weight[games & ~bass] == pytest.approx(0.5)
     assert weight[made] == pytest.approx(0.08 / 3)
     assert trainer.weights.sum() == pytest.approx(1.0)
-    mu, sd = trainer._posterior(trainer.held[:3], 1.5)
+    _, sd = trainer._posterior(trainer.held[:3], 1.5)
     logvar = trainer.nets.encoder(torch.from_numpy(trainer.tokens[trainer.held[:3]]))[1]
     torch.testing.assert_close(sd, 1.5 * torch.exp(0.5 * logvar))
     betas: list[float] = []
@@ -377,7 +378,7 @@ def test_neighbours_are_those_beside_and_below() -> None:
     palette[:, 0, :5] = True  # 45 hits, beside nothing: three pairs across
     palette[2, 1, 7, :2] = True  # two hits: one pair across on each side, one down
     found = neighbours(palette)
-    changed = [45, 0, 45, 0, 47, 2] + [0, 0, 0, 0, 2, 0]
+    changed = [45, 0, 45, 0, 47, 2, 0, 0, 0, 0, 2, 0]
     assert (found.mean, found.worst, found.distinct) == (pytest.approx(sum(changed) / 12), 47, 3)
 
 
@@ -418,5 +419,5 @@ def test_a_classifier_finds_what_tells_two_sets_apart() -> None:
     assert np.abs(gradient).max() < 60
     low, high = rng.normal(size=(300, 3)), rng.normal(size=(300, 3))
     assert two_sample_auc(low, high) == pytest.approx(0.5, abs=0.1)
-    assert two_sample_auc(low + [1.0, 0, 0], high) == pytest.approx(0.76, abs=0.06)
+    assert two_sample_auc(low + np.array([1.0, 0, 0]), high) == pytest.approx(0.76, abs=0.06)
     assert two_sample_auc(3.0 * low, high) > 0.8  # squares tell it
