@@ -111,6 +111,35 @@ def test_only_user_edited_anchors_are_kept_where_pitches_are_allowed() -> None:
         Blend(space, loops, constraints=DecodeConstraints(allowed[:16]))
 
 
+class Listening(DrumSpace):
+    """A space that remembers the noise levels and the bias it decoded with."""
+
+    def decode(self, codes, noise, bias=None, allowed=None, temperature=None, generator=None):
+        self.noise, self.bias = noise, bias
+        return super().decode(codes, noise, bias, allowed, temperature, generator)
+
+
+def test_noise_rises_with_the_distance_from_any_loop() -> None:
+    space = Listening(drum_space(between_noise=3.0).nets)
+    blend = Blend(space, drum_loops(2))
+    blend.content_at(np.array([[1.0, 0.0], [1.0005, 0.0], [0.5, 0.5], [0.9, 0.1]], np.float32))
+    assert space.noise[:2].tolist() == [0.0, 0.0]
+    assert space.noise[2:].tolist() == pytest.approx([3.0, 3.0 * (2 * (1 - 0.82)) ** 0.5], rel=1e-4)
+    Blend(space, drum_loops(2), plain=True).content_at(np.array([[0.5, 0.5]], np.float32))
+    assert space.noise.tolist() == [0.0]
+    assert space.bias is None
+
+
+def test_a_correction_fades_out_before_the_middle() -> None:
+    space = Listening(drum_space(anchor_bias=0.0).nets)
+    blend = Blend(space, drum_loops(2), refined=False)
+    blend.content_at(np.array([[1.0, 0.0], [0.55, 0.45], [0.775, 0.225]], np.float32))
+    full, none, half = space.bias
+    torch.testing.assert_close(full, blend.correction[0])
+    torch.testing.assert_close(none, torch.zeros_like(none))
+    torch.testing.assert_close(half, 0.5 * blend.correction[0])
+
+
 # -- palettes ---------------------------------------------------------------------------------------
 
 
