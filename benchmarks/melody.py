@@ -1,4 +1,4 @@
-"""Print the melody model's figures on songs that it has not seen, and draw its ways.
+"""Print the melody model's figures on songs that it has not seen, and draw its interpolations.
 
     loopweave prepare --kind melody FOLDER... --out melody.npz
     python benchmarks/melody.py melody.npz [--model melody-2bar] [--plot interpolation.png]
@@ -17,7 +17,7 @@ from blender_app.latent.melody_model import MelodyModel
 from blender_app.training.evaluate import evaluate
 from blender_app.training.evaluate_melody import MelodyJudge
 from blender_app.training.judging import Figure, Scale
-from blender_app.training.plot import plot_ways
+from blender_app.training.plot import plot_interpolations
 
 
 def main() -> None:
@@ -31,11 +31,11 @@ def main() -> None:
         print(figure)
     if options.plot:
         judge = MelodyJudge(MelodyModel.load(options.model), MelodyCorpus.load(options.data), Scale(), 0)
-        ways = judge.measured(*judge.basses_and_melodies())
-        for name, way in ways.items():
-            worst = float(way.relative_cost.max())
+        lines = judge.measured(*judge.basses_and_melodies())
+        for name, line in lines.items():
+            worst = float(line.relative_cost.max())
             print(Figure(f"bass to melody, as drawn: worst relative LM cost, {name}", worst))
-        plot_ways(ways, options.plot)
+        plot_interpolations(lines, options.plot)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from blender_app import load_model
+from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import FileError, LoopweaveError, MidiFileError, ModelError
 from blender_app.core.files import make_folder
 from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES, kit_program
@@ -32,7 +33,7 @@ from blender_app.core.smf import (
 from blender_app.core.time import DEFAULT_STEPS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
 
 if TYPE_CHECKING:
-    from blender_app.session.decoding import LoopModel
+    from blender_app.session.models import Model
 
 DEFAULT_TEMPO_BPM = 120.0
 _LAST_PROGRAM = 127
@@ -43,9 +44,9 @@ def palette(options: argparse.Namespace) -> None:
     """Write a palette's cells, one file each, and the whole grid."""
     loops, kind, tempo_bpm = _read((options.tl, options.tr, options.bl, options.br), options)
     style = _style(options, kind, tempo_bpm)
-    lock = _lock(options, kind, len(loops))
+    constraints = _constraints(options, kind, len(loops))
     folder = make_folder(options.out)
-    made = _model(options, kind).make_palette(loops, refine=True, plain=options.plain, **lock)
+    made = _model(options, kind).make_palette(loops, True, options.plain, constraints)
     cells = made.cells(options.rows, options.cols)
     for row, cells_of_row in enumerate(cells, 1):
         for column, loop in enumerate(cells_of_row, 1):
@@ -58,10 +59,10 @@ def morph(options: argparse.Namespace) -> None:
     """Write the way from one loop to another, as one file or a file of each loop."""
     (start, end), kind, tempo_bpm = _read((options.a, options.b), options)
     style = _style(options, kind, tempo_bpm)
-    lock = _lock(options, kind, 2)
+    constraints = _constraints(options, kind, 2)
     model = _model(options, kind)
-    way = model.make_morph(start, end, refine=True, plain=options.plain, **lock)
-    loops = way.at(np.linspace(0.0, 1.0, options.steps))
+    made = model.make_morph(start, end, True, options.plain, constraints)
+    loops = made.at(np.linspace(0.0, 1.0, options.steps))
     if options.out.suffix.lower() in _MIDI_SUFFIXES:
         write_midi(options.out, row_sections(loops), style)
     else:
@@ -71,15 +72,14 @@ def morph(options: argparse.Namespace) -> None:
 
 def sample(options: argparse.Namespace) -> None:
     """Write loops that a model makes up."""
-    kind, wishes = _wanted(options)
+    kind, register = _wanted(options)
     style = _style(options, kind, DEFAULT_TEMPO_BPM)
     key = _key(options, kind)
-    if key is not None:
-        wishes["allowed"] = key.allowed()
+    constraints = DecodeConstraints(None if key is None else key.allowed(), register=register)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     folder = make_folder(options.out)
     model = _model(options, kind)
-    loops = model.sample_loops(options.n, temperature=options.temperature, seed=seed, **wishes)
+    loops = model.sample_loops(options.n, options.temperature, seed, constraints)
     _write_each(folder, "sample", loops, style)
     again = "" if options.seed is not None else f" (the same again: --seed {seed})"
     print(f"{folder}: {len(loops)} loop{'s' * (len(loops) != 1)}{again}")
@@ -138,19 +138,19 @@ def _kind_in(paths: Sequence[Path], contents: Sequence[MidiContents]) -> TrackKi
     return TrackKind.DRUMS if all(drums) else TrackKind.MELODY
 
 
-def _wanted(options: argparse.Namespace) -> tuple[TrackKind, dict[str, Any]]:
-    """Return the kind of loops to make up, and what the model is asked for besides."""
+def _wanted(options: argparse.Namespace) -> tuple[TrackKind, tuple[int, int] | None]:
+    """Return the kind of loops to make up, and their register where one was asked for."""
     if options.kind is None:
-        return TrackKind.DRUMS if options.model is None else TrackKind(_kind_of(options.model)), {}
+        return TrackKind.DRUMS if options.model is None else TrackKind(_kind_of(options.model)), None
     kind = TrackKind(options.kind)
-    return kind, {} if kind.spec.register is None else {"register": kind.spec.register}
+    return kind, kind.spec.register
 
 
-def _model(options: argparse.Namespace, kind: TrackKind) -> LoopModel:
+def _model(options: argparse.Namespace, kind: TrackKind) -> Model:
     """Return the model that was asked for, or that of the kind."""
     if options.model is None:
-        return cast("LoopModel", load_model(kind.spec.model))
-    model = cast("LoopModel", load_model(options.model))
+        return cast("Model", load_model(kind.spec.model))
+    model = cast("Model", load_model(options.model))
     made = TrackKind(_kind_of(options.model)).spec
     if made.loop_type is not kind.spec.loop_type:
         raise ModelError(
@@ -162,7 +162,7 @@ def _model(options: argparse.Namespace, kind: TrackKind) -> LoopModel:
 def _kind_of(model: str) -> str:
     """Return the kind of tracks that a model is for; one for melodies is for basses, too."""
     checkpoint = importlib.import_module("blender_app.latent.checkpoint")  # it brings torch along
-    return str(checkpoint.kind_of(model))
+    return str(checkpoint.kind_of(model).loops)
 
 
 def _key(options: argparse.Namespace, kind: TrackKind) -> Key | None:
@@ -180,10 +180,10 @@ def _key(options: argparse.Namespace, kind: TrackKind) -> Key | None:
         raise LoopweaveError(str(error)) from error
 
 
-def _lock(options: argparse.Namespace, kind: TrackKind, anchors: int) -> dict[str, Any]:
+def _constraints(options: argparse.Namespace, kind: TrackKind, anchors: int) -> DecodeConstraints:
     """Return how the decoder keeps to the key; the loops of the files stay as they are."""
     key = _key(options, kind)
-    return {} if key is None else {"allowed": key.allowed(), "drawn": (True,) * anchors}
+    return NO_CONSTRAINTS if key is None else DecodeConstraints(key.allowed(), (True,) * anchors)
 
 
 def _style(options: argparse.Namespace, kind: TrackKind, tempo_bpm: float) -> MidiStyle:

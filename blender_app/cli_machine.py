@@ -18,7 +18,7 @@ from blender_app.core.errors import LoopweaveError, PortError
 from blender_app.core.paths import default_font, models_dir
 from blender_app.engine import fluid
 from blender_app.engine.midi_port import MidiSystem
-from blender_app.session.track import MODEL_NAMES
+from blender_app.latent.model_kinds import trained_names
 
 _NEEDED = ("numpy", "mido", "torch", "safetensors", "symusic", "tqdm", "platformdirs", "PySide6-Essentials")
 _WINDOW_TIMEOUT_S = 60.0
@@ -118,7 +118,7 @@ def _packages() -> Iterator[Finding]:
 def _model() -> Finding:
     """Look for the shipped models."""
     names = sorted(config.parent.name for config in models_dir().glob("*/config.json"))
-    gone = [name for name in MODEL_NAMES if name not in names]
+    gone = [name for name in trained_names() if name not in names]
     if gone:
         return Finding(
             State.MISSING,

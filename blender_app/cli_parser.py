@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from blender_app import __version__
 from blender_app import cli_help as text
 from blender_app.cli_options import KINDS, add_blend_options, add_midi_options, add_model_options, within
+from blender_app.latent.model_kinds import trained_names
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name
@@ -233,7 +234,7 @@ def _add_model_commands(commands: Commands) -> None:
         text.TRAIN,
         "example:\n  loopweave train drums-2bar --data loops.npz --out models/mine",
     )
-    train.add_argument("name", metavar="NAME", help="what to train: drums-2bar or melody-2bar")
+    train.add_argument("name", metavar="NAME", help=f"what to train: {' or '.join(trained_names())}")
     train.add_argument(
         "--data", type=Path, required=True, metavar="F.npz", help="what `loopweave prepare` wrote"
     )

@@ -15,7 +15,7 @@ from blender_app.core.time import STEPS_PER_BAR
 from blender_app.engine.render import RenderReport, RenderStyle, render_midi
 
 if TYPE_CHECKING:
-    from blender_app.session.decoding import LoopModel
+    from blender_app.session.models import Model
 
 _HEARD_DB = 0.1
 
@@ -46,7 +46,7 @@ def _render_session(options: argparse.Namespace, style: RenderStyle) -> RenderRe
     if options.kit is not None:
         raise FileError("--kit is for MIDI files: a session knows the sounds of its tracks.")
     session = load_session(options.file)
-    parts = performance.band_parts(session, lambda name: cast("LoopModel", load_model(name)))
+    parts = performance.band_parts(session, lambda name: cast("Model", load_model(name)))
     bars = performance.length_of(parts) if options.bars is None else options.bars
     music = export.band_music(parts, bars * STEPS_PER_BAR)
     if style.font is None and session.font is not None:

@@ -1,8 +1,8 @@
 """Between loops: one space spanned by two or four of them, in which every point is a loop.
 
-The shipped way from loop to loop is not the straight line's decode: codes are refined until the
-decoder says the loops, the decoder is told how far from any loop it stands, what it still gets
-wrong at a loop fades out over its neighbourhood, and the pace is even in what is heard.
+The shipped interpolation is not the straight line's decode: codes are refined until the decoder says the
+loops, the decoder's noise level rises with the distance from any loop, what it still gets wrong at a loop
+fades out over its neighbourhood, and the pace is even in what is heard.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blender_app.latent.space import LoopT, Space
+from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
+from blender_app.core.errors import ModelError
+from blender_app.core.time import STEPS_PER_BEAT
+from blender_app.latent.loop_space import LoopSpace, LoopT
 
 HOLD_MARGIN = 0.5
 """Logit by which the correction at an anchor decides what its code alone gets wrong."""
 FADE_FROM = 0.55
 """Weight of a corner below which nothing of its correction is left."""
-LEAN_BEATS, LEAN_SPREAD = 8, 1.5
-"""Parts of the loop that change over at places of their own, and how far apart these places are."""
+BEAT_SPREAD = 1.5
+"""How far apart the places are at which the beats of a loop change over."""
 REST = 0.05
-"""Length added to each piece of a way, in changed steps, so that stretches without change take time."""
+"""Length added to each piece of an interpolation, in changed steps: stretches without change take time."""
 
 Floats = NDArray[np.float32]
 
@@ -47,45 +50,52 @@ class Blend(Generic[LoopT]):
         Whether the codes are refined by gradient steps first (some tens of milliseconds).
     plain
         The straight line of posterior means at noise 0, without any of the corrections.
-    allowed
-        Pitches that may start at each step, bool (T, 128), for kinds of loops that have pitches.
-    drawn
-        For each anchor, whether it is played as it is, whatever `allowed` says; by default all are.
+    constraints
+        What the decoded loops keep to. Where pitches are allowed, only anchors that are user-edited are
+        played as they are; without, all are.
+
+    Raises
+    ------
+    ModelError
+        The table of what is allowed has another length than the model's loops.
     """
 
     def __init__(
         self,
-        space: Space[LoopT],
+        space: LoopSpace[LoopT],
         anchors: Sequence[LoopT],
         refined: bool = True,
         plain: bool = False,
-        allowed: Tensor | None = None,
-        drawn: Sequence[bool] | None = None,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> None:
         self.space, self.anchors, self.plain = space, tuple(anchors), plain
-        self.allowed = allowed
-        self.drawn = (True,) * len(self.anchors) if allowed is None or drawn is None else tuple(drawn)
+        self.allowed = allowed_tensor(constraints, space.config.steps)
+        count = len(self.anchors)
+        self.kept = (True,) * count
+        if self.allowed is not None:
+            self.kept = constraints.user_edited or (False,) * count
         content = space.content(anchors)
-        self.votes = space.votes(content)
+        self.target_logits = space.target_logits(content)
         chance = torch.Generator().manual_seed(3)
-        self.leaning = LEAN_SPREAD * torch.randn(LEAN_BEATS, len(content), generator=chance)
+        beats = space.config.steps // STEPS_PER_BEAT
+        self.beat_offsets = BEAT_SPREAD * torch.randn(beats, count, generator=chance)
         with torch.no_grad():
             self.codes, logvar = space.encode(content)
         self.refined = refined and not plain
         codes = space.refine(content, self.codes, logvar) if self.refined else self.codes
-        self.nudge = codes - self.codes
+        self.code_delta = codes - self.codes
         with torch.no_grad():
-            self.feel = space.feel(anchors, content)
-            self.feel_error = space.feel_error(anchors, content, self.feel)
+            self.dynamics = space.dynamics_code(anchors, content)
+            self.dynamics_error = space.dynamics_error(anchors, content, self.dynamics)
             margin = space.margin(codes, content)
-        self.bias = (HOLD_MARGIN - margin).clamp(min=0.0) * self.votes
-        self.held = tuple((margin > 0).all(-1).float().mean(-1).tolist())
+        self.correction = (HOLD_MARGIN - margin).clamp(min=0.0) * self.target_logits
+        self.accuracy = tuple((margin > 0).all(-1).float().mean(-1).tolist())
 
     @torch.no_grad()
     def content_at(self, weights: Floats, steer: Steer | None = None) -> Tensor:
         """Return the content (N, ...) at weights (N, K), steered if told so."""
         w = torch.as_tensor(weights, dtype=torch.float32)
-        z = w @ self.codes + _fade(w) @ self.nudge
+        z = w @ self.codes + _fade(w) @ self.code_delta
         if self.plain:
             return self.space.decode(z, z.new_zeros(len(z)), allowed=self.allowed)
         away = (2.0 * (1.0 - (w**2).sum(1))).clamp(min=0.0).sqrt()
@@ -95,38 +105,38 @@ class Blend(Generic[LoopT]):
     def _bias(self, w: Tensor, steer: Steer | None) -> Tensor:
         """Return the logits (N, T, W) that are added at weights (N, K).
 
-        They hold each anchor's own loop near it; they lean each beat to the anchors' own choices,
-        each beat its own way (without it a way wanders through loops that neither end knows; with
-        the same weights for all beats, all would change over at one point); and they steer.
+        They correct the decoder near each anchor; they draw each beat to the anchors' own choices, each
+        beat at its own place (without it an interpolation wanders through loops that neither end knows;
+        with the same weights for all beats, all would change over at one point); and they steer.
 
         All in one product for each beat, because (N, T, W) is much to go through for a melody.
         """
-        beats = len(self.leaning)
-        lean = torch.softmax(w.clamp(min=1e-9).log()[:, None] + self.leaning, -1)  # (N, beats, K)
-        shares = [self.space.config.between_lean * lean.transpose(0, 1), _fade(w).expand(beats, -1, -1)]
-        logits = [self.votes, self.bias]
+        beats = len(self.beat_offsets)
+        nearness = torch.softmax(w.clamp(min=1e-9).log()[:, None] + self.beat_offsets, -1)  # (N, beats, K)
+        shares = [self.space.config.anchor_bias * nearness.transpose(0, 1), _fade(w).expand(beats, -1, -1)]
+        logits = [self.target_logits, self.correction]
         if steer is not None:
             shares.append(steer.shares.expand(beats, -1, -1))
             logits.append(steer.logits)
         by_beat = torch.cat(logits).view(sum(map(len, logits)), beats, -1).transpose(0, 1)
         summed = torch.cat(shares, -1) @ by_beat  # (beats, N, steps of a beat * W)
-        bias: Tensor = summed.transpose(0, 1).reshape(len(w), *self.votes.shape[1:])
+        bias: Tensor = summed.transpose(0, 1).reshape(len(w), *self.target_logits.shape[1:])
         return bias
 
     @torch.no_grad()
     def at(self, weights: Floats, steer: Steer | None = None) -> list[LoopT]:
         """Return the loops at weights (N, K), steered if told so; an anchor where its weight is one."""
         w = torch.as_tensor(weights, dtype=torch.float32)
-        extra = _fade(w) if not self.plain else torch.zeros_like(w)
-        error = torch.einsum("nk,k...->n...", extra, self.feel_error)
-        loops = self.space.played(self.content_at(weights, steer), w @ self.feel, error)
+        share = _fade(w) if not self.plain else torch.zeros_like(w)
+        error = torch.einsum("nk,k...->n...", share, self.dynamics_error)
+        loops = self.space.played(self.content_at(weights, steer), w @ self.dynamics, error)
         if not self.plain:
             for point, anchor in np.argwhere(np.asarray(weights) >= 1.0 - 1e-6):
-                if self.drawn[anchor]:
+                if self.kept[anchor]:
                     loops[point] = self.anchors[anchor]
         return loops
 
-    def ways(self, starts: Floats, ends: Floats, points: int) -> NDArray[np.float64]:
+    def even_positions(self, starts: Floats, ends: Floats, points: int) -> NDArray[np.float64]:
         """Return where to be on straight lines between weights so that the change is even.
 
         Parameters
@@ -159,3 +169,18 @@ class Blend(Generic[LoopT]):
 
 def _fade(weights: Tensor) -> Tensor:
     return ((weights - FADE_FROM) / (1.0 - FADE_FROM)).clamp(0.0, 1.0)
+
+
+def allowed_tensor(constraints: DecodeConstraints, steps: int) -> Tensor | None:
+    """Return which pitches may start at each step, bool (T, 128); None allows all.
+
+    Raises
+    ------
+    ModelError
+        The constraints are for loops of another length than `steps`.
+    """
+    if constraints.allowed is None:
+        return None
+    if len(constraints.allowed) != steps:
+        raise ModelError(f"what is allowed is ({steps}, 128), not {constraints.allowed.shape}")
+    return torch.tensor(constraints.allowed)

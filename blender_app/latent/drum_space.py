@@ -10,14 +10,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from blender_app.core.drums import DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.refine import refine
 
 
-class Played(NamedTuple):
-    """Hits bool, velocity uint8 and microtiming float32 of N loops; each (N, 32, 9)."""
+class DrumArrays(NamedTuple):
+    """Hits bool, velocity uint8 and microtiming float32 of N loops; each (N, T, 9)."""
 
     hits: NDArray[np.bool_]
     velocity: NDArray[np.uint8]
@@ -42,15 +42,15 @@ def loop_tensors(loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
     return hits.float() * 2.0 - 1.0, torch.stack([velocity, timing], -1)
 
 
-def to_played(hits: Tensor, dynamics: Tensor) -> Played:
+def to_arrays(hits: Tensor, dynamics: Tensor) -> DrumArrays:
     """Return decoded tensors as arrays, silent where there is no hit."""
     on = (hits > 0).numpy()
     velocity = (dynamics[..., 0] * 127.0).round().clamp(1, 127).to(torch.uint8).numpy()
-    return Played(on, velocity * on, (dynamics[..., 1].clamp(-0.5, 0.5).numpy() * on).astype(np.float32))
+    return DrumArrays(on, velocity * on, (dynamics[..., 1].clamp(-0.5, 0.5).numpy() * on).astype(np.float32))
 
 
 class DrumSpace:
-    """See `Space`; content are hits (N, T, V) in -1 / +1, which are their own votes."""
+    """See `LoopSpace`; content are hits (N, T, V) in -1 / +1, which are their own target logits."""
 
     def __init__(self, nets: DrumNets) -> None:
         self.nets = nets
@@ -60,11 +60,15 @@ class DrumSpace:
         """Sizes and settings of the model."""
         return self.nets.config
 
+    def silence(self) -> Tensor:
+        """Return no hits, (1, T, V)."""
+        return torch.full((1, self.config.steps, VOICE_COUNT), -1.0)
+
     def content(self, loops: Sequence[DrumLoop]) -> Tensor:
         """Return hits (N, T, V) in -1 / +1."""
         return loop_tensors(loops)[0]
 
-    def votes(self, content: Tensor) -> Tensor:
+    def target_logits(self, content: Tensor) -> Tensor:
         """Return the hits themselves."""
         return content
 
@@ -86,26 +90,53 @@ class DrumSpace:
         return logits * content
 
     def decode(
-        self, codes: Tensor, noise: Tensor, bias: Tensor | None = None, allowed: Tensor | None = None
+        self,
+        codes: Tensor,
+        noise: Tensor,
+        bias: Tensor | None = None,
+        allowed: Tensor | None = None,
+        temperature: float | None = None,
+        generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return the likeliest hits; drums have no pitches that `allowed` could lock."""
+        """Return hits; drums have no use for pitches, which `allowed` could forbid."""
         del allowed
-        return self.nets.decoder.decode(codes, noise, bias=bias)
+        return self.nets.decoder.decode(codes, noise, temperature, generator, bias)
+
+    def sample(
+        self,
+        n: int,
+        temperature: float,
+        generator: torch.Generator | None = None,
+        allowed: Tensor | None = None,
+    ) -> Tensor:
+        """Return hits of n codes of the prior."""
+        codes = self.nets.prior.sample(torch.randn(n, self.config.z_hits, generator=generator))
+        noise = torch.full((n,), self.config.sample_noise)
+        return self.decode(codes, noise, None, allowed, temperature or None, generator)
 
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return where any voice differs, (..., T)."""
         return (before != after).any(-1)
 
-    def feel(self, loops: Sequence[DrumLoop], content: Tensor) -> Tensor:
+    def dynamics_code(self, loops: Sequence[DrumLoop], content: Tensor) -> Tensor:
         """Return codes (N, F) of velocity and microtiming."""
-        feel: Tensor = self.nets.feel.encode(content, loop_tensors(loops)[1])[0]
-        return feel
+        code: Tensor = self.nets.dynamics.encode(content, loop_tensors(loops)[1])[0]
+        return code
 
-    def feel_error(self, loops: Sequence[DrumLoop], content: Tensor, feel: Tensor) -> Tensor:
+    def usual_dynamics(self, content: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance (N, F) of what a drummer would choose for such hits."""
+        return self.nets.dynamics.expect(content)
+
+    def dynamics_error(self, loops: Sequence[DrumLoop], content: Tensor, code: Tensor) -> Tensor:
         """Return true minus said dynamics (N, T, V, 2) at hits."""
-        said = self.nets.feel.decode(content, feel)
+        said = self.nets.dynamics.decode(content, code)
         return (loop_tensors(loops)[1] - said) * (content > 0)[..., None]
 
-    def played(self, content: Tensor, feel: Tensor, extra: Tensor) -> list[DrumLoop]:
+    def arrays(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> DrumArrays:
+        """Return hits with dynamics; parameters as in `LoopSpace.played`."""
+        said = self.nets.dynamics.decode(content, code)
+        return to_arrays(content, said if error is None else said + error)
+
+    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[DrumLoop]:
         """Return loops with dynamics."""
-        return to_played(content, self.nets.feel.decode(content, feel) + extra).loops()
+        return self.arrays(content, code, error).loops()

@@ -20,7 +20,19 @@ def seeded(seed: int | None) -> torch.Generator | None:
     return None if seed is None else torch.Generator().manual_seed(seed)
 
 
-def told_levels(count: int, noise: float | None, temperature: float | None, most: float) -> Tensor:
-    """Return the noise levels (count,) that a decoder is told: by default 0 for the likeliest, else 1."""
+def noise_levels(count: int, noise: float | None, temperature: float | None, most: float) -> Tensor:
+    """Return the noise levels (count,) of a decoder.
+
+    Parameters
+    ----------
+    count
+        How many codes are decoded.
+    noise
+        The level in posterior standard deviations; None is 0 for the likeliest loop and 1 at a temperature.
+    temperature
+        At which it is decoded; None is the likeliest loop.
+    most
+        Largest level that the decoder knows.
+    """
     usual = 0.0 if temperature is None else 1.0
     return torch.full((count,), min(usual if noise is None else noise, most))

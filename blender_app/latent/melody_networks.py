@@ -1,10 +1,10 @@
-"""The networks of the two-bar melody model; bass lines and melodies live in one space.
+"""The networks of the melody model; bass lines and melodies live in one space.
 
 The same variational autoencoder as the drums' (see `networks`): residual MLPs over the whole loop, a
-small head that runs step by step, and a decoder that is told how noisy its code is. A step holds one
+small head that runs step by step, and a decoder that knows how noisy its code is. A step holds one
 token: 0 no event, 1 note off, 2 to 129 a note-on of pitch token - 2 (Magenta's events plus two).
 
-Shapes: B batch, T = 32 steps, W = 130 tokens, Z latent.
+Shapes: B batch, T = `config.steps` steps (32 in the shipped model), W = 130 tokens, Z latent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import OCTAVE
 from blender_app.latent.config import MelodyConfig
 from blender_app.latent.gaussian import mean_and_logvar
@@ -61,7 +60,7 @@ class TuneEncoder(nn.Module):
     def __init__(self, config: MelodyConfig) -> None:
         super().__init__()
         self.embed = nn.Embedding(TOKENS + 1, config.embedding)
-        inputs = LOOP_STEPS * config.embedding
+        inputs = config.steps * config.embedding
         self.net = ResidualMLP(inputs, config.width, config.blocks, 2 * config.z_notes)
 
     def forward(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
@@ -81,14 +80,14 @@ class TuneDecoder(nn.Module):
         super().__init__()
         self.config = config
         size = config.step_features
-        self.features = ResidualMLP(config.z_notes + 2, config.width, config.blocks, LOOP_STEPS * size)
+        self.features = ResidualMLP(config.z_notes + 2, config.width, config.blocks, config.steps * size)
         self.embed = nn.Embedding(TOKENS + 1, config.history_embedding)
         self.last = nn.Embedding(TOKENS + 1, config.head_width)
         self.reached = nn.ModuleList(nn.Embedding(REACHED, config.head_width) for _ in range(2))
         self.from_features = nn.Linear(size, config.head_width)
         remembered = config.history_steps * config.history_embedding + OCTAVE
         self.from_history = nn.Linear(remembered, config.head_width, bias=False)
-        self.position = nn.Parameter(torch.zeros(LOOP_STEPS, config.head_width))
+        self.position = nn.Parameter(torch.zeros(config.steps, config.head_width))
         self.inner = nn.Linear(config.head_width, config.head_width)
         self.direct = nn.Linear(size, TOKENS)
         self.out = nn.Linear(config.head_width, TOKENS + INTERVALS)
@@ -97,7 +96,7 @@ class TuneDecoder(nn.Module):
         """Map z (B, Z) and noise levels (B,) to features (B, T, F)."""
         level = torch.stack([noise, (noise == 0).to(z.dtype)], -1)
         features: Tensor = self.features(torch.cat([z, level], -1))
-        return features.view(len(z), LOOP_STEPS, -1)
+        return features.view(len(z), self.config.steps, -1)
 
     def _head(self, hidden: Tensor, last: Tensor) -> Tensor:
         """Return logits (..., W) of hidden (..., H) after the pitches `last` (...), -1 for none."""
@@ -183,10 +182,10 @@ class TuneDecoder(nn.Module):
         steps, batch, size = self.config.history_steps, hidden.shape[1], self.embed.embedding_dim
         # For each loop the embedded past, and behind it the pitch classes counted from the last note.
         memory = torch.cat([self.embed.weight[UNKNOWN].repeat(batch, steps), torch.zeros(batch, OCTAVE)], 1)
-        tokens = torch.empty((LOOP_STEPS, batch), dtype=torch.long)
+        tokens = torch.empty((len(hidden), batch), dtype=torch.long)
         notes, played = NotesBefore.none(batch), torch.zeros(batch, OCTAVE)
         silent = torch.ones(batch, dtype=torch.bool)
-        for t in range(LOOP_STEPS):
+        for t in range(len(hidden)):
             inner = torch.addmm(hidden[t], memory, self.from_history.weight.T)
             logits = self._head(inner + self._of_notes(notes), notes.last)
             logits += direct[t]
@@ -194,7 +193,7 @@ class TuneDecoder(nn.Module):
             if leap_cost:
                 logits[:, FIRST_PITCH:] -= leap_cost * LEAPS[notes.last + 1]
             if allowed is not None:
-                _lock(logits[:, FIRST_PITCH:], allowed[t])
+                _keep_to(logits[:, FIRST_PITCH:], allowed[t])
             token = torch.argmax(logits, -1, out=tokens[t])
             starts = token >= FIRST_PITCH
             notes = notes.after(token, starts, played)
@@ -267,7 +266,7 @@ def notes_before(tokens: Tensor) -> NotesBefore:
     return NotesBefore(last, reached, played.gather(2, CLASSES_FROM[last + 1]))
 
 
-def _lock(pitches: Tensor, allowed: Tensor) -> None:
+def _keep_to(pitches: Tensor, allowed: Tensor) -> None:
     """Take pitches that are not `allowed` from the logits (B, 128); the likeliest stays as likely.
 
     What is played instead lies near, for a code that says its loop to the letter knows no second choice.
@@ -286,10 +285,10 @@ class LoudnessNet(nn.Module):
     def __init__(self, config: MelodyConfig) -> None:
         super().__init__()
         self.embed = nn.Embedding(TOKENS + 1, config.history_embedding)
-        size, width = LOOP_STEPS * config.history_embedding, config.feel_width
-        self.posterior = ResidualMLP(size + LOOP_STEPS, width, config.blocks, 2 * config.z_feel)
-        self.prior = ResidualMLP(size, width, config.blocks, 2 * config.z_feel)
-        self.decoder = ResidualMLP(size + config.z_feel, width, config.blocks, LOOP_STEPS)
+        size, width = config.steps * config.history_embedding, config.dynamics_width
+        self.posterior = ResidualMLP(size + config.steps, width, config.blocks, 2 * config.z_dynamics)
+        self.prior = ResidualMLP(size, width, config.blocks, 2 * config.z_dynamics)
+        self.decoder = ResidualMLP(size + config.z_dynamics, width, config.blocks, config.steps)
 
     def encode(self, tokens: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of loops with velocity."""
@@ -307,12 +306,12 @@ class LoudnessNet(nn.Module):
 
 
 class MelodyNets(nn.Module):
-    """The four networks of the two-bar melody model, saved as one set of weights."""
+    """The four networks of the melody model, saved as one set of weights."""
 
     def __init__(self, config: MelodyConfig) -> None:
         super().__init__()
         self.config = config
         self.encoder = TuneEncoder(config)
         self.decoder = TuneDecoder(config)
-        self.feel = LoudnessNet(config)
+        self.dynamics = LoudnessNet(config)
         self.prior = FlowPrior(config.z_notes, config.prior_width, config.prior_blocks)

@@ -16,7 +16,7 @@ from blender_app.latent.refine import refine
 
 
 class MelodySpace:
-    """See `Space`; content are tokens (N, T), votes are 1 at each step's token."""
+    """See `LoopSpace`; content are tokens (N, T), target logits are 1 at each step's token."""
 
     def __init__(self, nets: MelodyNets) -> None:
         self.nets = nets
@@ -26,11 +26,15 @@ class MelodySpace:
         """Sizes and settings of the model."""
         return self.nets.config
 
+    def silence(self) -> Tensor:
+        """Return no events, (1, T)."""
+        return torch.zeros(1, self.config.steps, dtype=torch.long)
+
     def content(self, loops: Sequence[MelodyLoop]) -> Tensor:
         """Return tokens (N, T): Magenta's melody events plus two."""
         return torch.from_numpy(np.stack([loop.events for loop in loops]).astype(np.int64) + FIRST_PITCH)
 
-    def votes(self, content: Tensor) -> Tensor:
+    def target_logits(self, content: Tensor) -> Tensor:
         """Return one-hot tokens (N, T, W)."""
         return F.one_hot(content, TOKENS).float()
 
@@ -52,36 +56,65 @@ class MelodySpace:
         return _margin(logits, content)[..., None]
 
     def decode(
-        self, codes: Tensor, noise: Tensor, bias: Tensor | None = None, allowed: Tensor | None = None
+        self,
+        codes: Tensor,
+        noise: Tensor,
+        bias: Tensor | None = None,
+        allowed: Tensor | None = None,
+        temperature: float | None = None,
+        generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return the likeliest tokens (N, T); see `TuneDecoder.decode`."""
-        return self.nets.decoder.decode(codes, noise, bias=bias, allowed=allowed)
+        """Return tokens (N, T); see `TuneDecoder.decode`."""
+        return self.nets.decoder.decode(codes, noise, temperature, generator, bias, allowed)
+
+    def sample(
+        self,
+        n: int,
+        temperature: float,
+        generator: torch.Generator | None = None,
+        allowed: Tensor | None = None,
+    ) -> Tensor:
+        """Return tokens of n codes of the prior; large leaps cost something, or there were too many."""
+        config = self.config
+        codes = self.nets.prior.sample(torch.randn(n, config.z_notes, generator=generator))
+        noise = torch.full((n,), config.sample_noise)
+        return self.nets.decoder.decode(
+            codes, noise, temperature or None, generator, None, allowed, config.sample_leap_cost
+        )
 
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return where the tokens differ, (..., T)."""
         return before != after
 
-    def feel(self, loops: Sequence[MelodyLoop], content: Tensor) -> Tensor:
+    def dynamics_code(self, loops: Sequence[MelodyLoop], content: Tensor) -> Tensor:
         """Return codes (N, F) of velocity."""
-        feel: Tensor = self.nets.feel.encode(content, _velocity(loops))[0]
-        return feel
+        return self.velocity_code(content, _velocity(loops))
 
-    def feel_error(self, loops: Sequence[MelodyLoop], content: Tensor, feel: Tensor) -> Tensor:
+    def velocity_code(self, content: Tensor, velocity: Tensor) -> Tensor:
+        """Return codes (N, F) of velocities (N, T) in 0..1."""
+        code: Tensor = self.nets.dynamics.encode(content, velocity)[0]
+        return code
+
+    def usual_dynamics(self, content: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance (N, F) of the velocities that such notes usually have."""
+        return self.nets.dynamics.expect(content)
+
+    def dynamics_error(self, loops: Sequence[MelodyLoop], content: Tensor, code: Tensor) -> Tensor:
         """Return true minus said velocity in 0..1, and the microtiming, (N, T, 2).
 
         The model knows no microtiming: what it gets wrong of it is all of it.
         """
-        velocity = _velocity(loops) - self.nets.feel.decode(content, feel)
+        velocity = _velocity(loops) - self.nets.dynamics.decode(content, code)
         timing = torch.from_numpy(np.stack([loop.microtiming for loop in loops]))
         return torch.stack([velocity, timing], -1) * (content >= FIRST_PITCH)[..., None]
 
-    def played(self, content: Tensor, feel: Tensor, extra: Tensor) -> list[MelodyLoop]:
+    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[MelodyLoop]:
         """Return loops with velocities."""
-        velocity = 127.0 * (self.nets.feel.decode(content, feel) + extra[..., 0])
+        wrong = torch.zeros(*content.shape, 2) if error is None else error
+        velocity = 127.0 * (self.nets.dynamics.decode(content, code) + wrong[..., 0])
         loud = velocity.round().clamp(1, 127).to(torch.uint8).numpy()
         events = (content - FIRST_PITCH).to(torch.int16).numpy()
-        timing = extra[..., 1].numpy()
-        return MelodyLoop.from_arrays(events, loud, timing)
+        return MelodyLoop.from_arrays(events, loud, wrong[..., 1].numpy())
 
 
 def _velocity(loops: Sequence[MelodyLoop]) -> Tensor:

@@ -1,10 +1,10 @@
-"""The networks of the two-bar drum model, readable top to bottom.
+"""The networks of the drum model, readable top to bottom.
 
 A variational autoencoder after MusicVAE (Roberts et al. 2018, arXiv 1803.05428) with three changes:
 
-- Encoder and decoder are residual MLPs over the whole loop. The decoder's features for all 32 steps
+- Encoder and decoder are residual MLPs over the whole loop. The decoder's features for all steps
   come at once; only a small head runs step by step, over these and the last sixteen decoded steps.
-- The decoder is told how noisy its code is (`noise`, in posterior standard deviations), as the
+- The decoder knows how noisy its code is (`noise`, in posterior standard deviations), as the
   denoiser of a diffusion model is. At noise 0 it reproduces the code exactly; at noise 1 it is the
   VAE's decoder; above, it turns a code that lies between loops into the most plausible loop near it.
 - Dynamics are a second, conditional VAE given the hits (Sohn et al. 2015), so they never cost the
@@ -12,7 +12,8 @@ A variational autoencoder after MusicVAE (Roberts et al. 2018, arXiv 1803.05428)
 
 Samples come from a flow-matching prior (Lipman et al. 2023, arXiv 2210.02747) over posterior codes.
 
-Shapes: B batch, T = 32 steps, V = 9 voices, Z latent. Hits enter as -1 / +1, 0 where unknown.
+Shapes: B batch, T = `config.steps` steps (32 in the shipped model), V = 9 voices, Z latent.
+Hits enter as -1 / +1, 0 where unknown.
 """
 
 from __future__ import annotations
@@ -23,11 +24,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT
+from blender_app.core.drums import VOICE_COUNT
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.gaussian import mean_and_logvar
-
-CELLS = LOOP_STEPS * VOICE_COUNT
 
 
 class ResidualBlock(nn.Module):
@@ -66,7 +65,7 @@ class HitsEncoder(nn.Module):
 
     def __init__(self, config: DrumConfig) -> None:
         super().__init__()
-        self.net = ResidualMLP(CELLS, config.width, config.blocks, 2 * config.z_hits)
+        self.net = ResidualMLP(config.steps * VOICE_COUNT, config.width, config.blocks, 2 * config.z_hits)
 
     def forward(self, hits: Tensor) -> tuple[Tensor, Tensor]:
         """Return mu and logvar of float hits in -1 / +1."""
@@ -80,11 +79,11 @@ class HitsDecoder(nn.Module):
         super().__init__()
         self.config = config
         self.features = ResidualMLP(
-            config.z_hits + 2, config.width, config.blocks, LOOP_STEPS * config.step_features
+            config.z_hits + 2, config.width, config.blocks, config.steps * config.step_features
         )
         self.from_features = nn.Linear(config.step_features, config.head_width)
         self.from_history = nn.Linear(config.history_steps * VOICE_COUNT, config.head_width, bias=False)
-        self.position = nn.Parameter(torch.zeros(LOOP_STEPS, config.head_width))
+        self.position = nn.Parameter(torch.zeros(config.steps, config.head_width))
         self.direct = nn.Linear(config.step_features, VOICE_COUNT)
         self.single = nn.Linear(config.head_width, VOICE_COUNT)
         self.pair = nn.Linear(config.head_width, VOICE_COUNT * VOICE_COUNT)
@@ -105,7 +104,7 @@ class HitsDecoder(nn.Module):
 
     def logits(self, z: Tensor, noise: Tensor, hits: Tensor, recalled: Tensor) -> Tensor:
         """Return the logits (B, T, V) of `hits`, given what `recall` says of them."""
-        features = self.features(_with_level(z, noise)).view(len(z), LOOP_STEPS, -1)
+        features = self.features(_with_level(z, noise)).view(len(z), self.config.steps, -1)
         hidden = F.gelu(self.from_features(features) + recalled, approximate="tanh")
         pair = self.pair(hidden).unflatten(-1, (VOICE_COUNT, VOICE_COUNT)) * self.below
         single: Tensor = self.single(hidden) + self.direct(features)
@@ -143,7 +142,7 @@ class HitsDecoder(nn.Module):
 
         The same products as in `logits`, turned so that each step's numbers lie together.
         """
-        features = self.features(_with_level(z, noise)).view(len(z), LOOP_STEPS, -1).permute(1, 2, 0)
+        features = self.features(_with_level(z, noise)).view(len(z), self.config.steps, -1).permute(1, 2, 0)
         hidden = torch.matmul(self.from_features.weight, features)
         hidden += (self.position + self.from_features.bias)[:, :, None]
         return hidden, torch.matmul(self.direct.weight, features) + self.direct.bias[:, None]
@@ -151,14 +150,14 @@ class HitsDecoder(nn.Module):
     def _run_head(self, hidden: Tensor, direct: NDArray[np.float32]) -> Tensor:
         """Decide all cells in order; hidden (T, H, B) and direct (T, V, B) come from the features.
 
-        NumPy, because 32 x 9 tiny steps cost three times as much in torch's dispatcher; torch for
+        NumPy, because 288 tiny steps cost three times as much in torch's dispatcher; torch for
         the products, because NumPy's would start threads of their own.
         """
         steps, batch = self.config.history_steps, hidden.shape[-1]
         weight, bias, first = self._head_weights()
-        cells = np.zeros(((steps + LOOP_STEPS) * VOICE_COUNT, batch), np.float32)
+        cells = np.zeros(((steps + len(hidden)) * VOICE_COUNT, batch), np.float32)
         seen, one = torch.from_numpy(cells), np.float32(1.0)
-        for t in range(LOOP_STEPS):
+        for t in range(len(hidden)):
             past = seen[t * VOICE_COUNT : (t + steps) * VOICE_COUNT]
             inner = F.gelu(torch.addmm(hidden[t], self.from_history.weight, past), approximate="tanh")
             out = torch.addmm(bias, weight, inner).numpy()
@@ -168,7 +167,7 @@ class HitsDecoder(nn.Module):
             for voice in range(VOICE_COUNT):
                 hit = np.copysign(one, logits[voice], out=now[voice])
                 logits[voice + 1 :] += out[first[voice] : first[voice + 1]] * hit
-        decided = seen[steps * VOICE_COUNT :].view(LOOP_STEPS, VOICE_COUNT, batch)
+        decided = seen[steps * VOICE_COUNT :].view(len(hidden), VOICE_COUNT, batch)
         return decided.permute(2, 0, 1).contiguous()
 
     def _head_weights(self) -> tuple[Tensor, Tensor, list[int]]:
@@ -187,7 +186,7 @@ def _with_level(z: Tensor, noise: Tensor) -> Tensor:
     return torch.cat([z, noise[:, None], (noise[:, None] == 0).to(z.dtype)], -1)
 
 
-class FeelNet(nn.Module):
+class DynamicsNet(nn.Module):
     """A conditional VAE of velocity and microtiming given the hits.
 
     Dynamics are (B, T, V, 2): velocity in 0..1 and microtiming in steps, 0 where there is no hit.
@@ -195,21 +194,22 @@ class FeelNet(nn.Module):
 
     def __init__(self, config: DrumConfig) -> None:
         super().__init__()
-        self.posterior = ResidualMLP(3 * CELLS, config.feel_width, config.blocks, 2 * config.z_feel)
-        self.prior = ResidualMLP(CELLS, config.feel_width, config.blocks, 2 * config.z_feel)
-        self.decoder = ResidualMLP(CELLS + config.z_feel, config.feel_width, config.blocks, 2 * CELLS)
+        cells, size = config.steps * VOICE_COUNT, config.z_dynamics
+        self.posterior = ResidualMLP(3 * cells, config.dynamics_width, config.blocks, 2 * size)
+        self.prior = ResidualMLP(cells, config.dynamics_width, config.blocks, 2 * size)
+        self.decoder = ResidualMLP(cells + size, config.dynamics_width, config.blocks, 2 * cells)
 
     def encode(self, hits: Tensor, dynamics: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of loops with dynamics."""
         return mean_and_logvar(self.posterior(torch.cat([hits.flatten(1), dynamics.flatten(1)], -1)))
 
     def expect(self, hits: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mean and log-variance (B, Z) of the feel that such hits usually have."""
+        """Return the mean and log-variance (B, Z) of the dynamics that such hits usually have."""
         return mean_and_logvar(self.prior(hits.flatten(1)))
 
     def decode(self, hits: Tensor, z: Tensor) -> Tensor:
         """Return dynamics (B, T, V, 2) for every cell, meant to be used where there is a hit."""
-        raw = self.decoder(torch.cat([hits.flatten(1), z], -1)).unflatten(-1, (LOOP_STEPS, VOICE_COUNT, 2))
+        raw = self.decoder(torch.cat([hits.flatten(1), z], -1)).unflatten(-1, (hits.shape[1], VOICE_COUNT, 2))
         return torch.stack([torch.sigmoid(raw[..., 0]), 0.5 * torch.tanh(raw[..., 1])], -1)
 
 
@@ -244,12 +244,12 @@ class FlowPrior(nn.Module):
 
 
 class DrumNets(nn.Module):
-    """The four networks of the two-bar drum model, saved as one set of weights."""
+    """The four networks of the drum model, saved as one set of weights."""
 
     def __init__(self, config: DrumConfig) -> None:
         super().__init__()
         self.config = config
         self.encoder = HitsEncoder(config)
         self.decoder = HitsDecoder(config)
-        self.feel = FeelNet(config)
+        self.dynamics = DynamicsNet(config)
         self.prior = FlowPrior(config.z_hits, config.prior_width, config.prior_blocks)

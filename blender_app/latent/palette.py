@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from blender_app.latent.blend import Blend, Steer
-from blender_app.latent.space import LoopT
+from blender_app.latent.loop_space import LoopT
 
 LINES, QUICK_LINES = 3, 2
 """Rows and columns whose pace is measured, and of a palette that has to be there at once; between them
@@ -22,7 +22,7 @@ FIELD, MORPH_FIELD, FIELD_ROUNDS = 6, 17, 3
 flicker from cell to cell: 8 % more hits change between neighbours, and 10 % more at worst."""
 
 
-class Palette(Generic[LoopT]):
+class LatentPalette(Generic[LoopT]):
     """All loops between four corners (top-left, top-right, bottom-left, bottom-right).
 
     A point is (x, y), each 0..1: x from left to right, y from top to bottom. Every point is a loop;
@@ -38,14 +38,14 @@ class Palette(Generic[LoopT]):
         ends = np.zeros(lines)
         starts = [bilinear(ends, across), bilinear(across, ends)]
         stops = [bilinear(ends + 1.0, across), bilinear(across, ends + 1.0)]
-        ways = blend.ways(np.concatenate(starts), np.concatenate(stops), points)
-        self._along_rows, self._along_cols = ways[:lines], ways[lines:]
+        positions = blend.even_positions(np.concatenate(starts), np.concatenate(stops), points)
+        self._along_rows, self._along_cols = positions[:lines], positions[lines:]
         self._field = self._smooth_field() if blend.refined else None  # what comes first comes quickly
 
     @property
-    def held(self) -> tuple[float, ...]:
-        """Share of each corner's 32 steps, 0..1, that the model says by itself."""
-        return self._blend.held
+    def accuracy(self) -> tuple[float, ...]:
+        """Share of each corner's steps, 0..1, that the model says by itself."""
+        return self._blend.accuracy
 
     def weights(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the corners' weights (N, 4) at points (N, 2), re-timed so that the glide is even."""
@@ -53,9 +53,11 @@ class Palette(Generic[LoopT]):
         return bilinear(_pace(self._along_rows, x, y), _pace(self._along_cols, y, x))
 
     def _smooth_field(self) -> Tensor:
-        """Return the logits of a coarse grid (FIELD * FIELD, T, W): its votes, smoothed; the corners stay."""
-        votes = self._blend.space.votes(self._blend.content_at(self.weights(grid_points(FIELD, FIELD))))
-        field = votes.view(FIELD, FIELD, *votes.shape[1:])
+        """Return the logits of a coarse grid (FIELD * FIELD, T, W): its targets, smoothed."""
+        targets = self._blend.space.target_logits(
+            self._blend.content_at(self.weights(grid_points(FIELD, FIELD)))
+        )
+        field = targets.view(FIELD, FIELD, *targets.shape[1:])
         for _ in range(FIELD_ROUNDS):
             for axis in (0, 1):
                 turned = field.transpose(0, axis)
@@ -95,17 +97,17 @@ def bilinear(u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.flo
     return np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v], 1).astype(np.float32)
 
 
-def _interpolate(at: NDArray[np.floating], way: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.interp(at, np.linspace(0.0, 1.0, len(way)), way))
+def _interpolate(at: NDArray[np.floating], line: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.interp(at, np.linspace(0.0, 1.0, len(line)), line))
 
 
 def _pace(
-    ways: NDArray[np.float64], along: NDArray[np.floating], across: NDArray[np.floating]
+    lines: NDArray[np.float64], along: NDArray[np.floating], across: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Return re-timed positions from those of the measured lines on either side."""
-    on_lines = np.stack([_interpolate(along, way) for way in ways])
-    place = across * (len(ways) - 1)
-    below = np.minimum(place.astype(np.int64), len(ways) - 2)
+    on_lines = np.stack([_interpolate(along, line) for line in lines])
+    place = across * (len(lines) - 1)
+    below = np.minimum(place.astype(np.int64), len(lines) - 2)
     index = np.arange(len(along))
     share = place - below
     return np.asarray((1.0 - share) * on_lines[below, index] + share * on_lines[below + 1, index])
@@ -119,15 +121,15 @@ def grid_points(rows: int, cols: int) -> NDArray[np.float64]:
     return np.stack([x.ravel(), y.ravel()], 1)
 
 
-class Morph(Generic[LoopT]):
-    """The way from one loop to another."""
+class LatentMorph(Generic[LoopT]):
+    """The interpolation from one loop to another."""
 
     def __init__(self, blend: Blend[LoopT]) -> None:
         if len(blend.anchors) != 2:
             raise ValueError(f"a morph has two ends, not {len(blend.anchors)}")
         self._blend = blend
         ends, even = np.eye(2, dtype=np.float32), np.linspace(0.0, 1.0, MORPH_POINTS)
-        (self._way,) = blend.ways(ends[:1], ends[1:], MORPH_POINTS)
+        (self._positions,) = blend.even_positions(ends[:1], ends[1:], MORPH_POINTS)
         self._field: Tensor | None = None
         self._pace = even
         if not blend.plain:
@@ -136,9 +138,9 @@ class Morph(Generic[LoopT]):
             (self._pace,) = blend.pace(content[None])
 
     @property
-    def held(self) -> tuple[float, ...]:
-        """Share of each end's 32 steps, 0..1, that the model says by itself."""
-        return self._blend.held
+    def accuracy(self) -> tuple[float, ...]:
+        """Share of each end's steps, 0..1, that the model says by itself."""
+        return self._blend.accuracy
 
     def at(self, positions: NDArray[np.floating]) -> list[LoopT]:
         """Return the loops at positions (N,) of 0..1; the ends are exactly the two loops."""
@@ -146,19 +148,19 @@ class Morph(Generic[LoopT]):
         return self._blend.at(self._weights(places), self._steer(places))
 
     def _weights(self, places: NDArray[np.float64]) -> NDArray[np.float32]:
-        at = _interpolate(places, self._way)
+        at = _interpolate(places, self._positions)
         return np.stack([1.0 - at, at], 1).astype(np.float32)
 
     def _smooth_field(self) -> Tensor:
-        """Return the logits of some loops on the way (MORPH_FIELD, T, W): their votes, smoothed."""
+        """Return the logits of some loops between (MORPH_FIELD, T, W): their targets, smoothed."""
         places = np.linspace(0.0, 1.0, MORPH_FIELD)
-        field = self._blend.space.votes(self._blend.content_at(self._weights(places)))
+        field = self._blend.space.target_logits(self._blend.content_at(self._weights(places)))
         for _ in range(FIELD_ROUNDS):
             field = smoothed(field)
         return self._blend.space.config.field_logits * field
 
     def _steer(self, places: NDArray[np.float64]) -> Steer | None:
-        """Return what keeps places (N,) of the way to what is played around them."""
+        """Return what keeps places (N,) to what is played around them."""
         if self._field is None:
             return None
         place = places * (MORPH_FIELD - 1)

@@ -91,13 +91,12 @@ def note(pitch: int, velocity: int, length_steps: float) -> Note:
 def palette_request(session: Session, track: Track, source: Source) -> PaletteRequest | None:
     """Return the request for a track's palette or mixer; None without a mixer."""
     key = session.key_of(track)
-    surface = Surface(track.name, source)
+    surface, model = Surface(track.name, source), track.model
     if source is Source.PALETTE:
-        space = Space(track.kind, track.corners, key, track.drawn if key else ())
+        space = Space(track.kind, model, track.corners, key, track.drawn if key else ())
         return PaletteRequest(surface, space, track.rows, track.cols)
     mixer = track.mixer
     if mixer is None:
         return None
-    return PaletteRequest(
-        surface, Space(track.kind, mixer.ends, key, mixer.drawn if key else ()), 1, mixer.steps
-    )
+    space = Space(track.kind, model, mixer.ends, key, mixer.drawn if key else ())
+    return PaletteRequest(surface, space, 1, mixer.steps)

@@ -10,7 +10,6 @@ from typing import Final
 from PySide6.QtCore import QObject, Slot
 
 from blender_app.core.checks import Point
-from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.devices import Devices
 from blender_app.session.dice import Dice
 from blender_app.session.document import Session
@@ -24,6 +23,7 @@ from blender_app.session.engine_link import Engine, EngineLink
 from blender_app.session.exchange import Exchange
 from blender_app.session.filing import Files
 from blender_app.session.messages import Messages
+from blender_app.session.models import Model, StoredPalette
 from blender_app.session.palettes import Palettes, front_first
 from blender_app.session.playback import Playback
 from blender_app.session.settings import Settings
@@ -61,7 +61,7 @@ class Controller(QObject):
     def __init__(
         self,
         make_engine: Callable[[], Engine],
-        load_model: Callable[[str], LoopModel],
+        load_model: Callable[[str], Model],
         load_stored: Callable[[str], StoredPalette | None],
         settings: Settings,
         state_folder: Path,
@@ -97,7 +97,7 @@ class Controller(QObject):
         )
         document.sessionReplaced.connect(self._on_document_sessionReplaced)
         self.palettes.decoded.connect(self.playback.play_again)
-        self.files.begun.connect(self.palettes.compare_models)
+        self.files.begun.connect(self.palettes.follow_new_session)
 
     def start(self) -> None:
         """Start the engine and the worker; ask for the first palettes."""
@@ -131,5 +131,5 @@ class Controller(QObject):
             if track is not old or session.scale != before.scale:
                 self.palettes.follow_track((before, old) if old else None, track)
                 self.playback.follow_track(old, track)
-        if "audio_enabled" in changed:
+        if changed & {"audio_enabled", "tracks"}:
             self.devices.update_status()

@@ -2,71 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
-
 import numpy as np
 
+from blender_app.core.constraints import DecodeConstraints
 from blender_app.core.drums import DrumLoop
+from blender_app.core.scales import Key
 from blender_app.session.document import CORNER_COUNT, Loop
-from blender_app.session.mixing import Morph, Row
-from blender_app.session.requests import Palette, Space
+from blender_app.session.mixing import Row
+from blender_app.session.models import Model, Palette
+from blender_app.session.requests import Space
 
 ROUNDING = 1 / 254
 """Largest error in steps of the microtiming in a stored palette."""
 
 
-class LoopModel(Protocol):
-    """What the worker asks of a model; see `blender_app.load_model`.
-
-    Models of melodies also take `allowed`, bool (32, 128), the pitches that may start at each step,
-    and `drawn`, which of the given loops stay as they are all the same.
-    """
-
-    @property
-    def name(self) -> str:
-        """Name of the model."""
-
-    @property
-    def hash(self) -> str:
-        """Hash of its weights."""
-
-    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> Palette:
-        """Return the palette between four corners."""
-
-    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> Morph:
-        """Return the way from one loop to another."""
-
-    def sample_loops(
-        self,
-        n: int,
-        temperature: float | None = None,
-        seed: int | None = None,
-        **wishes: Any,  # noqa: ANN401 (which there are depends on the model)
-    ) -> Sequence[Loop]:
-        """Return `n` new loops; of melodies in a `register` of lowest and highest mean pitch."""
-
-    def vary(self, loop: Loop, amount: float, seed: int, **lock: object) -> Loop:
-        """Return a loop like `loop`, the less so the larger `amount` (0-1) is."""
-
-
-class StoredPalette(Palette, Protocol):
-    """A palette made beforehand, for one set of corners."""
-
-    @property
-    def corners(self) -> Sequence[Loop]:
-        """The four loops that it was made for."""
-
-
-def palette_of(model: LoopModel, space: Space, refine: bool) -> Palette:
+def palette_of(model: Model, space: Space, refine: bool) -> Palette:
     """Return a model's palette of a space, or its row between the two ends of a mixer."""
-    lock: dict[str, object] = {}
-    if space.key is not None:
-        lock = {"allowed": space.key.allowed(), "drawn": space.drawn}
+    constraints = constraints_of(space.key, space.user_edited)
     if len(space.anchors) == CORNER_COUNT:
-        return model.make_palette(space.anchors, refine=refine, **lock)
+        return model.make_palette(space.anchors, refine=refine, constraints=constraints)
     first, second = space.anchors
-    return Row(model.make_morph(first, second, refine=refine, **lock))
+    return Row(model.make_morph(first, second, refine=refine, constraints=constraints))
+
+
+def constraints_of(
+    key: Key | None, user_edited: tuple[bool, ...] = (), register: tuple[int, int] | None = None
+) -> DecodeConstraints:
+    """Return what decoded loops keep to.
+
+    Parameters
+    ----------
+    key
+        The key whose pitches are allowed, or None.
+    user_edited
+        Which of the loops that are blended stay as they are all the same; nothing without a key.
+    register
+        Lowest and highest mean pitch of new loops, 0-127, or None.
+    """
+    if key is None:
+        return DecodeConstraints(register=register)
+    return DecodeConstraints(key.allowed(), user_edited, register)
 
 
 def nearly_same(stored: Loop, corner: Loop) -> bool:

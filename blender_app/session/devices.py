@@ -21,7 +21,7 @@ from blender_app.session.messages import Messages
 from blender_app.session.palettes import Palettes
 from blender_app.session.remembered import remembered_values, routing_of
 from blender_app.session.settings import Settings
-from blender_app.session.status import Status, status_of
+from blender_app.session.status import Status, needed_models, status_of
 from blender_app.session.store import Document
 
 POLL_EVERY_MS = 10
@@ -308,7 +308,9 @@ class Devices(QObject):
     @Slot()
     def update_status(self) -> None:
         """Look at devices and models anew, and tell if anything is otherwise."""
-        status = status_of(self._link, self._document.session.audio_enabled, self._palettes.model_states)
+        session = self._document.session
+        models = needed_models(session, self._palettes.model_states)
+        status = status_of(self._link, session.audio_enabled, models)
         if status != self._status:
             self._status = status
             self.statusChanged.emit()

@@ -105,18 +105,18 @@ class Dice(QObject):
         this = self._document.track(track)
         if self._has_model(this):
             surface, key = Surface(this.name, source), self._document.session.key_of(this)
-            self._worker.request(DiceRequest(surface, index, this.kind, self._make_seed(), key))
+            self._worker.request(DiceRequest(surface, index, this.kind, this.model, self._make_seed(), key))
 
     def _vary(self, index: int, loop: Loop, amount: float, source: Source, track: str | None) -> None:
         this = self._document.track(track)
         if self._has_model(this):
             surface, key = Surface(this.name, source), self._document.session.key_of(this)
             seed = self._make_seed()
-            self._worker.request(VaryRequest(surface, index, this.kind, seed, loop, amount, key))
+            self._worker.request(VaryRequest(surface, index, this.kind, this.model, seed, loop, amount, key))
 
     def _has_model(self, track: Track) -> bool:
         """Say whether a loop can come, now or once the model is loaded; tell if not."""
-        state = self._palettes.model_states[track.kind.model_name]
+        state = self._palettes.model_states.get(track.model, ModelState.LOADING)
         if state is ModelState.FAILED:
             self._messages.warn("Dice and vary need the model, which could not be loaded.")
         elif state is ModelState.LOADING:

@@ -123,10 +123,10 @@ class Row:
         self._morph = morph
 
     @property
-    def held(self) -> tuple[float, ...] | None:
+    def accuracy(self) -> tuple[float, ...] | None:
         """Share (0-1) of each end's steps that the model says by itself; None if it does not tell."""
-        held: tuple[float, ...] | None = getattr(self._morph, "held", None)
-        return held
+        accuracy: tuple[float, ...] | None = getattr(self._morph, "accuracy", None)
+        return accuracy
 
     def at(self, points: Positions) -> list[Loop]:
         """Return the loops at places (x, y), shape (N, 2).

@@ -14,7 +14,6 @@ from blender_app.session.messages import Messages
 from blender_app.session.requests import ForgetRequest, PaletteResult, Surface
 from blender_app.session.status import ModelState
 from blender_app.session.store import Document
-from blender_app.session.track import MODEL_NAMES
 from blender_app.session.worker import DecodeWorker
 
 _log = logging.getLogger(__name__)
@@ -54,7 +53,7 @@ class Palettes(QObject):
         self._messages = messages
         self._cells: dict[Surface, list[list[Loop]]] = {}
         self._accuracy: dict[Surface, tuple[float, ...] | None] = {}
-        self._model_states = dict.fromkeys(MODEL_NAMES, ModelState.LOADING)
+        self._model_states: dict[str, ModelState] = {}
         self._model_hashes: dict[str, str] = {}
         self._running = False
         worker.paletteReady.connect(self._on_worker_paletteReady)
@@ -105,7 +104,7 @@ class Palettes(QObject):
 
     @property
     def model_states(self) -> Mapping[str, ModelState]:
-        """Where each model is, by name."""
+        """States by name, of the models that were loaded or could not be; all others are to be loaded."""
         return MappingProxyType(self._model_states)
 
     @property
@@ -174,9 +173,15 @@ class Palettes(QObject):
     # -- models ---------------------------------------------------------------------------------
 
     @Slot()
-    def compare_models(self) -> None:
-        """Warn if the document was made with other models than those that are loaded."""
-        for name in MODEL_NAMES:
+    def follow_new_session(self) -> None:
+        """Try again to load what the document needs and failed; warn if it was made with other models."""
+        needed = {track.model for track in self._document.session.tracks}
+        for name in needed:
+            if self._model_states.get(name) is ModelState.FAILED:
+                del self._model_states[name]
+        self._worker.retry(needed)
+        self.modelsChanged.emit()
+        for name in self._model_hashes:
             self._compare_model(name)
 
     def _compare_model(self, name: str) -> None:

@@ -9,14 +9,14 @@ import numpy as np
 from blender_app.core.notes import Pattern
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.session import commands
-from blender_app.session.decoding import LoopModel, palette_of
+from blender_app.session.decoding import palette_of
 from blender_app.session.document import Session, Source, Track
 from blender_app.session.mixing import sweep_anchor
+from blender_app.session.models import Model, Palette
 from blender_app.session.path import PathPlan, loop_pattern
-from blender_app.session.requests import Palette
 
 
-def band_parts(session: Session, load_model: Callable[[str], LoopModel]) -> list[tuple[Track, Pattern]]:
+def band_parts(session: Session, load_model: Callable[[str], Model]) -> list[tuple[Track, Pattern]]:
     """Return the tracks with the patterns that they play when the transport starts.
 
     Parameters
@@ -31,10 +31,10 @@ def band_parts(session: Session, load_model: Callable[[str], LoopModel]) -> list
     ModelError
         A model cannot be loaded.
     """
-    models: dict[str, LoopModel] = {}
+    models: dict[str, Model] = {}
     parts = []
     for track in session.tracks:
-        name = track.kind.model_name
+        name = track.model
         if name not in models:
             models[name] = load_model(name)
         request = commands.palette_request(session, track, track.source)

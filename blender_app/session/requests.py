@@ -7,31 +7,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import Loop, Point, Source, TrackKind
+from blender_app.session.models import Model, Palette
 from blender_app.session.path import PathPlan
-
-if TYPE_CHECKING:
-    from blender_app.session.decoding import LoopModel
 
 QUIET_S = 0.03
 """How long nothing may be asked before what waits for quiet is given out."""
-
-
-class Palette(Protocol):
-    """Loops on a square."""
-
-    def cells(self, rows: int, cols: int) -> list[list[Loop]]:
-        """Return the loops of `rows` by `cols` cells."""
-
-    def at(self, points: NDArray[np.float64]) -> list[Loop]:
-        """Return the loops at places (x, y), shape (N, 2)."""
 
 
 class Surface(NamedTuple):
@@ -49,18 +34,21 @@ class Space:
     ----------
     kind
         The kind of track that plays them.
+    model
+        Name of the model that makes them.
     anchors
         Four corners of a palette, or two ends of a mixer.
     key
         What the decoded loops keep to, or None.
-    drawn
+    user_edited
         Which of the anchors stay as they are although there is a key; nothing without one.
     """
 
     kind: TrackKind
+    model: str
     anchors: tuple[Loop, ...]
     key: Key | None = None
-    drawn: tuple[bool, ...] = ()
+    user_edited: tuple[bool, ...] = ()
 
 
 # -- requests ---------------------------------------------------------------------------------------
@@ -100,22 +88,24 @@ class PathRequest:
 
 @dataclass(frozen=True, slots=True)
 class DiceRequest:
-    """Sample a new loop for a corner of a palette or an end of a mixer."""
+    """Sample a new loop of a model for a corner of a palette or an end of a mixer."""
 
     surface: Surface
     index: int
     kind: TrackKind
+    model: str
     seed: int
     key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VaryRequest:
-    """Vary the loop of a corner or an end by an amount of 0 to 1."""
+    """Vary the loop of a corner or an end with a model by an amount of 0 to 1."""
 
     surface: Surface
     index: int
     kind: TrackKind
+    model: str
     seed: int
     loop: Loop
     amount: float
@@ -159,12 +149,20 @@ class LoadedModel:
     """Answer with this model from now on."""
 
     name: str
-    model: LoopModel
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class FailedModel:
+    """Tell that this model cannot be loaded, and why."""
+
+    name: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class LoadModels:
-    """Begin to load the models: what was asked for before is answered by then."""
+    """Begin to load models: what was asked for before is answered by then."""
 
 
 Request = (
@@ -177,8 +175,16 @@ Request = (
     | RefinedPalette
     | ForgetRequest
     | LoadedModel
+    | FailedModel
     | LoadModels
 )
+
+
+def model_needed(request: Request) -> str | None:
+    """Return the name of the model without which a request cannot be answered well, or None."""
+    if isinstance(request, PaletteRequest):
+        return request.space.model
+    return request.model if isinstance(request, DiceRequest | VaryRequest) else None
 
 
 # -- results ----------------------------------------------------------------------------------------
@@ -281,7 +287,7 @@ class RequestQueue:
 
 def _is_of(request: Request, surface: Surface) -> bool:
     """Say whether a request is of a surface, and of no use without it."""
-    if isinstance(request, LoadedModel | LoadModels):
+    if isinstance(request, LoadedModel | FailedModel | LoadModels):
         return False
     goes_to_file = isinstance(request, PathRequest) and request.target is not None
     return request.surface == surface and not goes_to_file
@@ -293,7 +299,7 @@ def _kind(request: Request) -> Hashable:
         return "corner", request.surface, request.index
     if isinstance(request, PathRequest) and request.target is not None:
         return "export", request.target
-    if isinstance(request, LoadedModel):
+    if isinstance(request, LoadedModel | FailedModel):
         return "model", request.name
     if isinstance(request, LoadModels):
         return "models"

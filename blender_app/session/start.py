@@ -11,8 +11,8 @@ from blender_app import load_model
 from blender_app.core.stored_palette import StoredPalette as DefaultPalette
 from blender_app.engine.host import EngineProcess
 from blender_app.session.controller import Controller
-from blender_app.session.decoding import LoopModel, StoredPalette
 from blender_app.session.engine_link import Engine
+from blender_app.session.models import Model, StoredPalette
 from blender_app.session.preload import preload_model_libraries
 from blender_app.session.settings import Settings
 
@@ -37,7 +37,7 @@ def make_controller(engine: Engine | None = None, parent: QObject | None = None)
     )
 
 
-def load_loop_model(name: str) -> LoopModel:
+def load_loop_model(name: str) -> Model:
     """Return a model by its name, loaded so that the window is not held up.
 
     Raises
@@ -46,7 +46,7 @@ def load_loop_model(name: str) -> LoopModel:
         There is no such model, or it is damaged.
     """
     preload_model_libraries()
-    return cast(LoopModel, load_model(name))
+    return cast(Model, load_model(name))
 
 
 def state_folder() -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from blender_app.session.document import Session
 from blender_app.session.engine_link import EngineLink
 
 
@@ -54,30 +55,53 @@ class Status:
     midi_message: str | None = None
 
 
-def status_of(playback: EngineLink, audio_enabled: bool, models: Mapping[str, ModelState]) -> Status:
-    """Return the status that the engine's last words make, and the states of the models."""
-    audio = playback.audio
-    if not playback.started:
+def needed_models(session: Session, known: Mapping[str, ModelState]) -> dict[str, ModelState]:
+    """Return the states of the models that a session's tracks need, and of no others.
+
+    Parameters
+    ----------
+    session
+        The session.
+    known
+        The states of models that were loaded, or could not be; all others are loading.
+    """
+    names = dict.fromkeys(track.model for track in session.tracks)
+    return {name: known.get(name, ModelState.LOADING) for name in names}
+
+
+def status_of(link: EngineLink, audio_enabled: bool, models: Mapping[str, ModelState]) -> Status:
+    """Return the status that the engine's last words make, and the states of the models.
+
+    Parameters
+    ----------
+    link
+        What the engine told.
+    audio_enabled
+        Whether the synthesizer is wanted.
+    models
+        The models that are needed (`needed_models`), and their states.
+    """
+    audio = link.audio
+    if not link.started:
         sound = "stopped"
-    elif not playback.audio_known:
+    elif not link.audio_known:
         sound = "starting"
     elif not audio_enabled:
         sound = "off"
     else:
         sound = audio.driver or "no sound"
-    port = playback.open_port
+    port = link.open_port
     states = set(models.values())
-    worst = next(
-        state for state in (ModelState.FAILED, ModelState.LOADING, ModelState.READY) if state in states
-    )
+    order = (ModelState.FAILED, ModelState.LOADING)
+    worst = next((state for state in order if state in states), ModelState.READY)
     return Status(
         audio=sound,
-        audio_ok=audio.driver is not None and audio_enabled and playback.started,
-        midi="no port" if port is None else f"{port} (own port)" if playback.port_is_virtual else port,
+        audio_ok=audio.driver is not None and audio_enabled and link.started,
+        midi="no port" if port is None else f"{port} (own port)" if link.port_is_virtual else port,
         model=", ".join(name for name, state in models.items() if state is worst),
         model_state=worst,
-        late_events=playback.stats.late_events,
-        cpu=round(playback.stats.cpu_share, 2),
+        late_events=link.stats.late_events,
+        cpu=round(link.stats.cpu_share, 2),
         message=audio.message if audio_enabled else None,
-        midi_message=playback.ports_message,
+        midi_message=link.ports_message,
     )

@@ -42,7 +42,6 @@ __all__ = [
     "MIN_OCTAVE",
     "MIN_PATH_BARS",
     "MIN_SWEEP_BARS",
-    "MODEL_NAMES",
     "TRACK_FIELDS",
     "Clip",
     "CornerNames",
@@ -73,7 +72,6 @@ MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS = 1, 64, 8
 MIN_OCTAVE, MAX_OCTAVE = -3, 3
 LAST_BANK, LAST_PROGRAM, LAST_CHANNEL = 16383, 127, 15
 
-MODEL_NAMES = tuple(dict.fromkeys(kind.model_name for kind in TrackKind))
 MAX_MODEL_NAME_LENGTH = 200
 
 

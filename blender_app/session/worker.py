@@ -1,8 +1,8 @@
 """The decode worker: asks the models for loops beside the window, the newest request first.
 
-Three threads of ours: one loads the models and ends, one answers requests for as long as the window
-lives, and one refines palettes, so that the puck need not wait for that. Until a model is there,
-and if it never comes, a stored palette or a plain cross-fade answers.
+Three threads of ours: one loads models when a request first names them, one answers requests, and one
+refines palettes, so that the puck need not wait for that. Until a model is there, and if it never comes,
+a stored palette or a plain cross-fade answers.
 """
 
 from __future__ import annotations
@@ -10,25 +10,26 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from blender_app.core.errors import LoopweaveError
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.decoding import LoopModel, StoredPalette, nearly_same, palette_of
-from blender_app.session.document import Loop, TrackKind
+from blender_app.session.decoding import constraints_of, nearly_same, palette_of
+from blender_app.session.document import TrackKind
+from blender_app.session.model_needs import ModelNeeds
+from blender_app.session.models import Model, Palette, StoredPalette
 from blender_app.session.requests import (
     CornerResult,
     DiceRequest,
+    FailedModel,
     ForgetRequest,
     LoadedModel,
     LoadModels,
     LoopRequest,
     LoopResult,
-    Palette,
     PaletteRequest,
     PaletteResult,
     PathRequest,
@@ -40,8 +41,9 @@ from blender_app.session.requests import (
     Space,
     Surface,
     VaryRequest,
+    model_needed,
 )
-from blender_app.session.track import CORNER_COUNT, MODEL_NAMES
+from blender_app.session.track import CORNER_COUNT
 
 KEPT_PALETTES = 48
 
@@ -54,7 +56,7 @@ class DecodeWorker(QObject):
     Parameters
     ----------
     load_model
-        Returns the model of a name; called once for each, in a thread of its own.
+        Returns the model of a name; called when a request first names it, in a thread of its own.
     load_stored
         Returns the palette that answers at first for a kind of track ("bass"), or None.
 
@@ -62,6 +64,9 @@ class DecodeWorker(QObject):
     -----
     Signals carry the results of `requests`; `modelReady` name and hash; `modelFailed` the name and
     a message for the musician, `failed` a message.
+
+    Models are known by their names alone. One that cannot be loaded is told once and not tried again,
+    whatever is asked of it, until `retry`: when a session is opened, say.
     """
 
     paletteReady = Signal(object)
@@ -74,7 +79,7 @@ class DecodeWorker(QObject):
 
     def __init__(
         self,
-        load_model: Callable[[str], LoopModel],
+        load_model: Callable[[str], Model],
         load_stored: Callable[[str], StoredPalette | None],
         parent: QObject | None = None,
     ) -> None:
@@ -83,17 +88,17 @@ class DecodeWorker(QObject):
         self._load_stored = load_stored
         self._queue = RequestQueue()
         self._to_refine = RequestQueue()
-        self._models: dict[str, LoopModel] = {}
+        self._models: dict[str, Model] = {}
         self._stored: dict[TrackKind, StoredPalette | None] = {}
         self._palettes: dict[Surface, Palette] = {}
         self._wanted: dict[Surface, PaletteRequest] = {}
         self._made: OrderedDict[tuple[Space, bool], Palette] = OrderedDict()
         self._closed = False
-        self._may_load = threading.Event()
+        self._needs = ModelNeeds()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start answering what was asked for and will be; then start loading the models.
+        """Start answering what was asked for and will be; then start loading the models that it needs.
 
         Notes
         -----
@@ -111,13 +116,26 @@ class DecodeWorker(QObject):
             thread.start()
 
     def request(self, request: Request) -> None:
-        """Ask for something; an unanswered request of the same surface and kind is forgotten."""
+        """Ask for something; an unanswered request of the same surface and kind is forgotten.
+
+        The model that it names is loaded if it is not there.
+        """
         self._queue.put(request)
+        if (name := model_needed(request)) is not None:
+            self.load(name)
+
+    def load(self, name: str) -> None:
+        """Load a model before anything is asked of it."""
+        self._needs.need(name)
+
+    def retry(self, names: Iterable[str]) -> None:
+        """Try again to load those of these models that could not be loaded."""
+        self._needs.retry(names)
 
     def close(self, timeout_s: float = 10.0) -> bool:
         """End the threads; return whether they ended in time."""
         self._closed = True
-        self._may_load.set()
+        self._needs.close()
         self._queue.close()
         self._to_refine.close()
         for thread in self._threads:
@@ -127,26 +145,27 @@ class DecodeWorker(QObject):
     # -- in the loading thread ------------------------------------------------------------------
 
     def _load(self) -> None:
-        self._may_load.wait()
-        for name in MODEL_NAMES:
-            if self._closed:
-                return
+        while (name := self._needs.take()) is not None:
             try:
                 model = self._load_model(name)
             except LoopweaveError as error:
-                self._tell(self.modelFailed, name, str(error))
+                self._fail(name, str(error))
             except Exception as error:  # noqa: BLE001 (the edge of this thread: whatever fails is told, the rest plays on)
                 _log.exception("loading the model failed")
-                self._tell(self.modelFailed, name, f"The model {name} cannot be loaded: {error}")
+                self._fail(name, f"The model {name} cannot be loaded: {error}")
             else:
                 self._queue.put(LoadedModel(name, model))
+
+    def _fail(self, name: str, message: str) -> None:
+        self._needs.fail(name)
+        self._queue.put(FailedModel(name, message))
 
     # -- in the refining thread -----------------------------------------------------------------
 
     def _refine_all(self) -> None:
         while isinstance(request := self._to_refine.take(), RefineRequest):
             space = request.palette.space
-            model = self._models.get(space.kind.model_name)
+            model = self._models.get(space.model)
             if model is None:
                 continue
             try:
@@ -180,7 +199,7 @@ class DecodeWorker(QObject):
     def _is_ready(self, request: Request) -> bool:
         """Say whether a request can be answered already: the dice wait for their model."""
         if isinstance(request, DiceRequest | VaryRequest):
-            return request.kind.model_name in self._models
+            return request.model in self._models or self._needs.has_failed(request.model)
         return True
 
     def _answer(self, request: Request) -> None:
@@ -202,27 +221,39 @@ class DecodeWorker(QObject):
                 self._wanted.pop(request.surface, None)
                 self._palettes.pop(request.surface, None)
             case DiceRequest() | VaryRequest():
-                self._tell(self.cornerReady, CornerResult(request, self._new_loop(request)))
-            case LoadModels():
-                self._may_load.set()
-            case LoadedModel():
-                self._answer_with(request)
+                self._make_loop(request)
+            case LoadModels() | FailedModel() | LoadedModel():
+                self._follow_loading(request)
+
+    def _follow_loading(self, news: LoadModels | FailedModel | LoadedModel) -> None:
+        """Let the loading begin, tell that a model failed, or use one from now on."""
+        if isinstance(news, LoadModels):
+            self._needs.open()
+        elif isinstance(news, FailedModel):
+            self._tell(self.modelFailed, news.name, news.message)
+        else:
+            self._answer_with(news)
 
     def _answer_with(self, loaded: LoadedModel) -> None:
         """Use a model from now on, also for what was answered without it."""
         self._models[loaded.name] = loaded.model
         self._tell(self.modelReady, loaded.name, loaded.model.hash)
         for wanted in self._wanted.values():
-            if wanted.space.kind.model_name == loaded.name:
+            if wanted.space.model == loaded.name:
                 self._queue.put_unless_newer(wanted)
 
-    def _new_loop(self, request: DiceRequest | VaryRequest) -> Loop:
-        model, kind = self._models[request.kind.model_name], request.kind
-        lock: dict[str, object] = {} if request.key is None else {"allowed": request.key.allowed()}
+    def _make_loop(self, request: DiceRequest | VaryRequest) -> None:
+        """Answer with a new loop; not at all where the model has failed, which was told."""
+        model = self._models.get(request.model)
+        if model is None:
+            return
         if isinstance(request, VaryRequest):
-            return model.vary(request.loop, request.amount, request.seed, **lock)
-        wishes: dict[str, Any] = lock if kind.register is None else {**lock, "register": kind.register}
-        return model.sample_loops(1, seed=request.seed, **wishes)[0]
+            constraints = constraints_of(request.key)
+            loop = model.vary(request.loop, request.amount, request.seed, constraints=constraints)
+        else:
+            constraints = constraints_of(request.key, register=request.kind.register)
+            loop = model.sample_loops(1, seed=request.seed, constraints=constraints)[0]
+        self._tell(self.cornerReady, CornerResult(request, loop))
 
     def _palette(self, surface: Surface) -> Palette:
         if surface not in self._palettes:
@@ -232,7 +263,7 @@ class DecodeWorker(QObject):
     def _make_palette(self, request: PaletteRequest) -> None:
         """Answer at once as well as can be, and ask for better."""
         space = request.space
-        model = self._models.get(space.kind.model_name)
+        model = self._models.get(space.model)
         if model is None:
             self._use_plain_palette(request)
             return
@@ -264,14 +295,14 @@ class DecodeWorker(QObject):
         """Let a palette of the model answer from now on, and tell its cells."""
         cells = palette.cells(request.rows, request.cols)
         self._palettes[request.surface] = palette
-        held = getattr(palette, "held", None)
-        self._tell(self.paletteReady, PaletteResult(request, cells, held, refined))
+        accuracy = getattr(palette, "accuracy", None)
+        self._tell(self.paletteReady, PaletteResult(request, cells, accuracy, refined))
 
     def _use_plain_palette(self, request: PaletteRequest) -> None:
         """Answer without the model: from the stored palette if it fits, else by a cross-fade."""
         space = request.space
         stored = self._stored_for(space)
-        palette = stored or CrossfadePalette(space.anchors, space.key, space.drawn)
+        palette = stored or CrossfadePalette(space.anchors, space.key, space.user_edited)
         self._palettes[request.surface] = palette
         cells = palette.cells(request.rows, request.cols)
         self._tell(self.paletteReady, PaletteResult(request, cells, None, refined=False))

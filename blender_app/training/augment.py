@@ -1,6 +1,6 @@
 """What users draw is not what drummers play: batches of real, recombined and drawn loops.
 
-All functions take and give bool hits of shape (B, 32, 9) and use the caller's generator.
+All functions take and give bool hits of shape (B, T, 9) and use the caller's generator.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES
 
 Hits = NDArray[np.bool_]
-_BAR = LOOP_STEPS // 2
 _RIDE_FOR_HAT = [0, 1, 8, 3, 4, 5, 6, 7, 2]
 _TOMS = [VOICES.index(name) for name in ("low tom", "mid tom", "high tom")]
 _GROUPS = ((0,), (1,), (2, 3, 8), (4, 5, 6), (7,))
@@ -22,10 +21,11 @@ def vary_real(hits: Hits, rng: np.random.Generator) -> Hits:
     """Swap or repeat bars, rotate by beats, drop a voice, play the hat on the ride, permute toms."""
     out = hits.copy()
     chance = rng.random((7, len(out)))
+    half = out.shape[1] // 2
     swap = chance[0] < 0.1
-    out[swap] = np.roll(out[swap], _BAR, axis=1)
+    out[swap] = np.roll(out[swap], half, axis=1)
     repeat = chance[1] < 0.15
-    out[repeat, _BAR:] = out[repeat, :_BAR]
+    out[repeat, half:] = out[repeat, :half]
     for beats in (1, 2, 3):
         rotate = (chance[2] >= 0.08 * (beats - 1)) & (chance[2] < 0.08 * beats)
         out[rotate] = np.roll(out[rotate], 4 * beats, axis=1)
@@ -44,21 +44,22 @@ def vary_real(hits: Hits, rng: np.random.Generator) -> Hits:
 
 def recombine(pool: Hits, count: int, rng: np.random.Generator) -> Hits:
     """Build loops whose groups of voices, and sometimes bars, come from different real loops."""
-    out = np.zeros((count, LOOP_STEPS, VOICE_COUNT), np.bool_)
+    steps = pool.shape[1]
+    out = np.zeros((count, steps, VOICE_COUNT), np.bool_)
     for group in _GROUPS:
         source = pool[rng.integers(0, len(pool), count)][:, :, group]
         keep = rng.random(count) < 0.85
         out[:, :, group] = source & keep[:, None, None]
     other = rng.permutation(count)
     bars = rng.random(count) < 0.25
-    out[bars, _BAR:] = out[other[bars], _BAR:]
+    out[bars, steps // 2 :] = out[other[bars], steps // 2 :]
     return vary_real(out, rng)
 
 
-def draw(count: int, rng: np.random.Generator) -> Hits:
-    """Make loops as people paint them: sparse, periodic, Euclidean or odd voices."""
+def draw(count: int, rng: np.random.Generator, length: int = LOOP_STEPS) -> Hits:
+    """Make loops of `length` steps as people paint them: sparse, periodic, Euclidean or odd voices."""
     used = rng.random((count, VOICE_COUNT)) < rng.uniform(0.1, 0.8, (count, 1))
-    steps = np.arange(LOOP_STEPS)
+    steps = np.arange(length)
     period = rng.choice([1, 2, 3, 4, 4, 5, 6, 8, 8, 12, 16, 32], (count, VOICE_COUNT))
     phase = rng.integers(0, 32, (count, VOICE_COUNT)) * (rng.random((count, VOICE_COUNT)) < 0.6)
     periodic = (steps[None, :, None] - phase[:, None]) % period[:, None] == 0
@@ -66,9 +67,9 @@ def draw(count: int, rng: np.random.Generator) -> Hits:
     cycle = rng.choice([8, 16, 32], (count, 1, VOICE_COUNT))
     euclid = (steps[None, :, None] * pulses) % cycle < pulses
     density = rng.uniform(0.0, 0.5, (count, 1, VOICE_COUNT))
-    scattered = rng.random((count, LOOP_STEPS, VOICE_COUNT)) < density**1.5
+    scattered = rng.random((count, length, VOICE_COUNT)) < density**1.5
     bars = rng.random(count) < 0.5
-    scattered[bars, _BAR:] = scattered[bars, :_BAR]
+    scattered[bars, length // 2 :] = scattered[bars, : length // 2]
     kind = rng.choice(3, (count, 1, VOICE_COUNT), p=[0.5, 0.15, 0.35])
     out = np.where(kind == 0, periodic, np.where(kind == 1, euclid, scattered)) & used[:, None]
     odd = rng.random(count) < 0.3
@@ -83,6 +84,6 @@ def training_batch(pool: Hits, size: int, rng: np.random.Generator, shares: tupl
         [
             vary_real(pool[rng.integers(0, len(pool), real)], rng),
             recombine(pool, mixed, rng),
-            draw(size - real - mixed, rng),
+            draw(size - real - mixed, rng, pool.shape[1]),
         ]
     )

@@ -1,6 +1,6 @@
 """Batches of real, recombined and drawn melodies, in all keys.
 
-Tokens are int64 (B, 32): 0 no event, 1 note off, 2 to 129 note-on of pitch token - 2.
+Tokens are int64 (B, T): 0 no event, 1 note off, 2 to 129 note-on of pitch token - 2.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from blender_app.core.drums import LOOP_STEPS
 
 Tokens = NDArray[np.int64]
-_BAR = LOOP_STEPS // 2
 _FIRST, _LAST = 2, 129
 _SCALES = (
     (0, 2, 4, 5, 7, 9, 11),
@@ -35,13 +34,13 @@ def transpose(tokens: Tokens, semitones: NDArray[np.int64]) -> Tokens:
 
 def vary_real(tokens: Tokens, rng: np.random.Generator) -> Tokens:
     """Transpose by -5 to +6, sometimes by an octave; swap, repeat or rotate bars; leave out notes."""
-    count = len(tokens)
+    count, half = len(tokens), tokens.shape[1] // 2
     octave = 12 * rng.choice([-1, 0, 1], count, p=[0.06, 0.88, 0.06])
     out = transpose(tokens, rng.integers(-5, 7, count) + octave)
     chance = rng.random((4, count))
-    out[chance[0] < 0.08] = np.roll(out[chance[0] < 0.08], _BAR, axis=1)
+    out[chance[0] < 0.08] = np.roll(out[chance[0] < 0.08], half, axis=1)
     repeat = chance[1] < 0.12
-    out[repeat, _BAR:] = out[repeat, :_BAR]
+    out[repeat, half:] = out[repeat, :half]
     for beats in (1, 2, 3):
         rotate = (chance[2] >= 0.05 * (beats - 1)) & (chance[2] < 0.05 * beats)
         out[rotate] = np.roll(out[rotate], 4 * beats, axis=1)
@@ -57,8 +56,9 @@ def recombine(pool: Tokens, count: int, rng: np.random.Generator) -> Tokens:
     out = vary_real(a, rng)
     other = vary_real(b, rng)
     joined = rng.random(count) < 0.4
-    near = _nearest_octave(out[joined, :_BAR], other[joined, _BAR:])
-    out[joined, _BAR:] = near
+    half = pool.shape[1] // 2
+    near = _nearest_octave(out[joined, :half], other[joined, half:])
+    out[joined, half:] = near
     rest = np.flatnonzero(~joined)
     out[rest] = _rhythm_of(out[rest], other[rest])
     return out
@@ -87,13 +87,13 @@ def _rhythm_of(pitches: Tokens, rhythm: Tokens) -> Tokens:
     return out
 
 
-def draw(count: int, rng: np.random.Generator) -> Tokens:
-    """Make melodies as people sketch them: runs, arpeggios, repeated and wandering notes on a scale."""
-    return np.stack([_sketch(rng) for _ in range(count)])
+def draw(count: int, rng: np.random.Generator, length: int = LOOP_STEPS) -> Tokens:
+    """Make melodies of `length` steps as people sketch them: runs, arpeggios, repeated or wandering."""
+    return np.stack([_sketch(rng, length) for _ in range(count)])
 
 
-def _sketch(rng: np.random.Generator) -> Tokens:
-    row = np.zeros(LOOP_STEPS, np.int64)
+def _sketch(rng: np.random.Generator, steps: int) -> Tokens:
+    row = np.zeros(steps, np.int64)
     scale = _SCALES[rng.integers(len(_SCALES))]
     degree, tonic = int(rng.integers(0, 3 * len(scale))), int(rng.integers(24, 66))
     lengths = rng.choice([1, 2, 3, 4, 6, 8], int(rng.integers(1, 4)))
@@ -101,13 +101,13 @@ def _sketch(rng: np.random.Generator) -> Tokens:
     direction = int(rng.choice([-1, 1]))
     step, note = int(rng.integers(0, 8)) * int(rng.random() < 0.4), 0
     rests, clipped = rng.random() * 0.4 * (rng.random() < 0.5), rng.random() < 0.35
-    while step < LOOP_STEPS:
+    while step < steps:
         length = int(lengths[note % len(lengths)])
         if rng.random() >= rests:
             octave, place = divmod(max(degree, 0), len(scale))
             row[step] = min(tonic + 12 * octave + scale[place], 127) + _FIRST
             end = step + (max(1, length // 2) if clipped else length)
-            if end < LOOP_STEPS and (clipped or rng.random() < 0.2):
+            if end < steps and (clipped or rng.random() < 0.2):
                 row[end] = 1
             jump = int(rng.integers(-3, 4))
             degree += (direction, 2 * direction, 0, jump)[move]
@@ -136,6 +136,6 @@ def training_batch(
         transpose(chosen[:real], rng.integers(-5, 7, real)),
         vary_real(chosen[real:], rng),
         recombine(pool, mixed, rng),
-        draw(size - real - varied - mixed, rng),
+        draw(size - real - varied - mixed, rng, pool.shape[1]),
     ]
     return np.concatenate(parts), np.arange(size) < real

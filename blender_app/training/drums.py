@@ -1,4 +1,4 @@
-"""Train the two-bar drum model: the hits, their feel, and the prior over codes."""
+"""Train a drum model: the hits, their dynamics, and the prior over codes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from blender_app.latent.config import DrumConfig
 from blender_app.latent.networks import DrumNets
 from blender_app.training.augment import training_batch
 from blender_app.training.loop import Schedule, Stage
-from blender_app.training.objective import Objective, feel_loss, hits_loss
+from blender_app.training.objective import Objective, dynamics_loss, hits_loss
 from blender_app.training.prior import Posterior, prior_stage
 
-PARTS = ("hits", "feel", "prior")
+PARTS = ("hits", "dynamics", "prior")
 PLAYED = ("gmd",)
 """Sets of human performances: where there is one, samples are to be what a drummer would play."""
 BETA_WARMUP = 0.01
@@ -28,19 +28,19 @@ BETA_WARMUP = 0.01
 
 
 HITS_SCHEDULE = Schedule(steps=60_000, minutes=75.0)
-FEEL_SCHEDULE = Schedule(steps=12_000, minutes=10.0)
+DYNAMICS_SCHEDULE = Schedule(steps=12_000, minutes=10.0)
 PRIOR_SCHEDULE = Schedule(steps=40_000, minutes=25.0, weight_decay=0.0, average=0.999)
 
 
 @dataclass(frozen=True, slots=True)
 class DrumRecipe:
-    """Everything that decides how the two-bar drum model turns out.
+    """Everything that decides how a drum model turns out.
 
     Parameters
     ----------
     shares
         Of real and recombined loops in a batch; the rest is drawn.
-    hits, feel, prior
+    hits, dynamics, prior
         Schedules of the three stages, in their order.
     """
 
@@ -49,16 +49,16 @@ class DrumRecipe:
     batch: int = 256
     shares: tuple[float, float] = (0.45, 0.35)
     hits: Schedule = HITS_SCHEDULE
-    feel: Schedule = FEEL_SCHEDULE
+    dynamics: Schedule = DYNAMICS_SCHEDULE
     prior: Schedule = PRIOR_SCHEDULE
 
     def within(self, minutes: float) -> DrumRecipe:
         """Return the recipe with the stages' time limits scaled so that they sum to `minutes`."""
-        factor = minutes / (self.hits.minutes + self.feel.minutes + self.prior.minutes)
+        factor = minutes / (self.hits.minutes + self.dynamics.minutes + self.prior.minutes)
         return replace(
             self,
             hits=replace(self.hits, minutes=self.hits.minutes * factor),
-            feel=replace(self.feel, minutes=self.feel.minutes * factor),
+            dynamics=replace(self.dynamics, minutes=self.dynamics.minutes * factor),
             prior=replace(self.prior, minutes=self.prior.minutes * factor),
         )
 
@@ -79,13 +79,20 @@ class DrumTrainer:
         self.validation_hits = signs(self.validation.hits[:2000])
 
     def stage(self, part: str) -> Stage:
-        """Return one part, "hits", "feel" or "prior" (which needs the hits), ready to be run."""
+        """Return one part, "hits", "dynamics" or "prior" (which needs the hits), ready to be run."""
         nets, recipe = self.nets, self.recipe
         if part == "hits":
             pair = nn.ModuleList([nets.encoder, nets.decoder])
             return Stage(part, pair, self._hits_batch, self._hits_figures, recipe.hits, self.seed)
-        if part == "feel":
-            return Stage(part, nets.feel, self._feel_batch, self._feel_figures, recipe.feel, self.seed)
+        if part == "dynamics":
+            return Stage(
+                part,
+                nets.dynamics,
+                self._dynamics_batch,
+                self._dynamics_figures,
+                recipe.dynamics,
+                self.seed,
+            )
         train, held = self._posterior(self.played.hits), self._posterior(self.validation.hits)
         return prior_stage(nets.prior, train, held, 2 * recipe.batch, recipe.prior, self.seed)
 
@@ -105,24 +112,25 @@ class DrumTrainer:
             for name, level in levels.items()
         }
 
-    def _feel_batch(self, rng: np.random.Generator, _: float) -> tuple[Tensor, Mapping[str, float]]:
+    def _dynamics_batch(self, rng: np.random.Generator, _: float) -> tuple[Tensor, Mapping[str, float]]:
         windows = self.train[rng.integers(0, len(self.train), self.recipe.batch)]
         kept = windows.hits & (
             rng.random(windows.hits.shape) >= rng.choice([0.0, 0.0, 0.1], (len(windows), 1, 1))
         )
-        hits, feel = signs(kept), dynamics(replace(windows, hits=kept))
+        hits, played = signs(kept), dynamics(replace(windows, hits=kept))
         with torch.autocast("cpu", torch.bfloat16):
-            return feel_loss(self.nets.feel, hits, feel, self.recipe.objective.feel_beta)
+            return dynamics_loss(self.nets.dynamics, hits, played, self.recipe.objective.dynamics_beta)
 
-    def _feel_figures(self) -> Mapping[str, float]:
+    def _dynamics_figures(self) -> Mapping[str, float]:
         """Return mean absolute errors on hits relative to predicting the mean by voice and step."""
         played = self.validation[self.validation.velocity.max((1, 2)) > 0]
         hits, true = signs(played.hits), dynamics(played)
         known = dynamics(self.train)
         counts = torch.from_numpy(self.train.hits).sum(0).clamp(min=1)
         mean = known.sum(0) / counts[..., None]
-        said = self.nets.feel.decode(hits, self.nets.feel.encode(hits, true)[0])
-        usual = self.nets.feel.decode(hits, self.nets.feel.expect(hits)[0])
+        net = self.nets.dynamics
+        said = net.decode(hits, net.encode(hits, true)[0])
+        usual = net.decode(hits, net.expect(hits)[0])
         where = (hits > 0)[..., None]
         error, error_usual, error_mean = (
             ((guess - true).abs() * where).sum((0, 1, 2)) for guess in (said, usual, mean)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from blender_app.core.drums import LOOP_STEPS, hits_to_tokens
+from blender_app.core.drums import hits_to_tokens
 from blender_app.corpus.prepare import DrumCorpus
-from blender_app.latent.model import DrumModel
+from blender_app.latent.drum_model import DrumModel
 from blender_app.latent.palette import grid_points
 from blender_app.training.augment import draw
 from blender_app.training.drums import PLAYED
@@ -26,7 +26,6 @@ from blender_app.training.metrics import (
 )
 
 Hits = NDArray[np.bool_]
-Way = Callable[[Hits, Hits], Hits]
 
 
 def evaluate_drums(
@@ -106,8 +105,8 @@ class _Judge:
     def smoothness(self) -> Iterator[Figure]:
         a = self.held.hits[: self.scale.pairs]
         b = self.held.hits[-self.scale.pairs :]
-        for name, ways in self._ways(a, b):
-            tokens = hits_to_tokens(ways)
+        for name, line in self._interpolations(a, b):
+            tokens = hits_to_tokens(line)
             tokens[0], tokens[-1] = hits_to_tokens(a), hits_to_tokens(b)
             report = smoothness(tokens, self.language)
             shipped = name == "as shipped"
@@ -116,11 +115,11 @@ class _Judge:
             yield Figure(f"{name}: worst relative LM cost", worst, "<= 1.12" if shipped else "")
             yield Figure(f"{name}: goes back (0 no)", report.goes_back, "0" if shipped else "")
 
-    def _ways(self, a: Hits, b: Hits) -> Iterator[tuple[str, Hits]]:
+    def _interpolations(self, a: Hits, b: Hits) -> Iterator[tuple[str, Hits]]:
         yield "as shipped", self.model.interpolate(a, b, POINTS)
         yield "straight line", self.model.interpolate(a, b, POINTS, plain=True)
         alpha = np.linspace(0.0, 1.0, POINTS)[:, None, None, None]
-        from_b = self.rng.random((POINTS, len(a), LOOP_STEPS, 1)) < alpha
+        from_b = self.rng.random((POINTS, *a.shape[:2], 1)) < alpha
         yield "cross-fade", np.where(from_b, b, a)
 
     def palettes(self) -> Iterator[Figure]:
@@ -138,11 +137,11 @@ class _Judge:
         yield Figure("palettes: distinct of 121", float(np.mean([s.distinct for s in seen])), ">= 80")
 
     def _cross_fade(self, corners: Hits) -> Hits:
-        """Return a palette (11, 11, 32, 9) whose cells take each hit or rest over at a place of its own."""
+        """Return a palette (11, 11, T, 9) whose cells take each hit or rest over at a place of its own."""
         x, y = grid_points(11, 11).T
         shares = np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], 1)
-        votes = np.einsum("nk,ktv->ntv", shares, corners)
-        hits: Hits = votes > self.rng.random(corners.shape[1:])
+        chance = np.einsum("nk,ktv->ntv", shares, corners)
+        hits: Hits = chance > self.rng.random(corners.shape[1:])
         return hits.reshape(11, 11, *corners.shape[1:])
 
     def dynamics(self) -> Iterator[Figure]:

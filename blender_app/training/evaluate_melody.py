@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,6 @@ from blender_app.training.metrics import (
 )
 
 Events = NDArray[np.int64]
-Way = Callable[[Events, Events], Events]
 WORDS, SHIFT = 130, 2
 LANGUAGE_LOOPS = 40_000
 """Training loops from which the language model learns."""
@@ -93,7 +92,7 @@ class MelodyJudge:
             at = held.velocity > 0
             mean = train.velocity.sum(0, dtype=np.float64) / np.maximum((train.velocity > 0).sum(0), 1)
             guess = np.abs(mean - held.velocity)[at].mean()
-            loops = self.model.with_feel_of(held.events, held.velocity)
+            loops = self.model.with_dynamics_of(held.events, held.velocity)
             said = np.stack([loop.velocity for loop in loops]).astype(np.float64)
             error = np.abs(said - held.velocity)[at].mean()
             yield Figure("velocity error, against the mean by step", float(error / guess))
@@ -124,7 +123,7 @@ class MelodyJudge:
         yield Figure("held-out loops: the same, for scale", best_key_share(held))
 
     def smoothness(self) -> Iterator[Figure]:
-        """Yield how even and plausible ways between unseen loops are."""
+        """Yield how even and plausible interpolations between unseen loops are."""
         half = min(self.scale.pairs, len(self.held) // 2)
         for name, report in self.measured(self.held[:half], self.held[-half:]).items():
             shipped = name == SHIPPED
@@ -134,22 +133,22 @@ class MelodyJudge:
             yield Figure(f"{name}: goes back (0 no)", report.goes_back, "0" if shipped else "")
 
     def measured(self, a: Events, b: Events) -> dict[str, Smoothness]:
-        """Return how each kind of way from a to b (N, 32) fares."""
-        return {name: smoothness(way, self.language) for name, way in self.ways(a, b)}
+        """Return how each kind of interpolation from a to b (N, 32) fares."""
+        return {name: smoothness(line, self.language) for name, line in self.interpolations(a, b)}
 
-    def ways(self, a: Events, b: Events) -> Iterator[tuple[str, Events]]:
-        """Yield each kind of way from a to b (N, 32): (POINTS, N, 32) tokens, the ends themselves."""
+    def interpolations(self, a: Events, b: Events) -> Iterator[tuple[str, Events]]:
+        """Yield each kind of interpolation from a to b (N, 32): (POINTS, N, 32), the ends themselves."""
         z_a, z_b = self.model.encode(a), self.model.encode(b)
         alphas = np.linspace(0.0, 1.0, POINTS)
-        ways = (
+        lines = (
             (SHIPPED, self.model.interpolate(a, b, POINTS)),
             ("straight line", np.stack([self.model.decode((1 - t) * z_a + t * z_b) for t in alphas])),
             ("slerp", np.stack([self.model.decode(slerp(z_a, z_b, t)) for t in alphas])),
             ("cross-fade", self._cross_fade(a, b)),
         )
-        for name, way in ways:
-            way[0], way[-1] = a, b
-            yield name, way + SHIFT
+        for name, line in lines:
+            line[0], line[-1] = a, b
+            yield name, line + SHIFT
 
     def _cross_fade(self, a: Events, b: Events) -> Events:
         """Take each step from one or the other loop, by chance."""
@@ -157,24 +156,24 @@ class MelodyJudge:
         return np.where(self.rng.random((POINTS, *a.shape)) < alphas, b, a)
 
     def morph(self) -> Iterator[Figure]:
-        """Yield by how much the way from basses to melodies beats the naive ways, at its worst point."""
+        """Yield by how much interpolations from basses to melodies beat naive ones, at their worst point."""
         bass, melody = self.basses_and_melodies()
         if not len(bass):
             return
         ours = self.model.interpolate(bass, melody, POINTS) + SHIFT
         mine = smoothness(ours, self.language)
-        keys = np.array([best_key_share(way) for way in ours[1:-1]])
+        keys = np.array([best_key_share(loops) for loops in ours[1:-1]])
         yield Figure("bass to melody: worst relative LM cost", float(mine.relative_cost.max()))
         yield Figure("bass to melody: least share of notes in the best key", float(keys.min()))
         naive = (
             ("cross-fade", self._cross_fade(bass, melody) + SHIFT),
             ("piano-roll average", roll_average(bass, melody) + SHIFT),
         )
-        for name, ways in naive:
-            theirs = smoothness(ways, self.language)
+        for name, line in naive:
+            theirs = smoothness(line, self.language)
             margin = (theirs.relative_cost - mine.relative_cost)[1:-1].min()
             yield Figure(f"bass to melody: least advantage in LM cost over the {name}", float(margin), "> 0")
-            others = np.array([best_key_share(way) for way in ways[1:-1]])
+            others = np.array([best_key_share(loops) for loops in line[1:-1]])
             least = float((keys - others).min())
             yield Figure(f"bass to melody: least advantage in the key over the {name}", least, "> 0")
 
@@ -199,13 +198,13 @@ def slerp(a: NDArray[np.float32], b: NDArray[np.float32], t: float) -> NDArray[n
 
 
 def roll_average(a: Events, b: Events) -> Events:
-    """Return the mean of two piano rolls on the way from a to b (N, 32), as (POINTS, N, 32).
+    """Return the mean of two piano rolls between a and b (N, 32), as (POINTS, N, 32).
 
     A step starts a note where the weighted onsets of both reach a half, or where either starts one
     while the other sounds; its pitch is the weighted mean of what sounds in both.
     """
     rolls = [_sounding(side) for side in (a, b)]
-    ways = []
+    line = []
     for t in np.linspace(0.0, 1.0, POINTS):
         weights = [(1 - t) * (roll >= 0) for roll in rolls[:1]] + [t * (roll >= 0) for roll in rolls[1:]]
         total = weights[0] + weights[1]
@@ -214,8 +213,8 @@ def roll_average(a: Events, b: Events) -> Events:
         starts = ((a >= 0) & (weights[0] > 0)) | ((b >= 0) & (weights[1] > 0))
         before = np.concatenate([np.full_like(pitch[:, :1], -1), pitch[:, :-1]], 1)
         events = np.where(pitch >= 0, np.where(starts | (pitch != before), pitch, -2), -2)
-        ways.append(np.where((pitch < 0) & (before >= 0), -1, events))
-    return np.stack(ways)
+        line.append(np.where((pitch < 0) & (before >= 0), -1, events))
+    return np.stack(line)
 
 
 def _sounding(events: Events) -> Events:

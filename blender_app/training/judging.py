@@ -1,4 +1,4 @@
-"""What judging any model has in common: figures, how many loops they are taken over, and ways."""
+"""What judging any model has in common: figures, how many loops they are taken over."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ class Scale:
 
 
 POINTS = 9
-"""Loops of a way that is judged, ends included."""
+"""Loops of an interpolation that is judged, ends included."""

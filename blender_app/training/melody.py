@@ -1,4 +1,4 @@
-"""Train the two-bar melody model: the notes, the decoder on, their loudness, and the prior over codes."""
+"""Train a melody model: the notes, the decoder on, their loudness, and the prior over codes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from blender_app.training.loop import Schedule, Stage
 from blender_app.training.objective import Objective, loudness_loss, tune_loss
 from blender_app.training.prior import Posterior, prior_stage
 
-PARTS = ("notes", "decoder", "feel", "prior")
+PARTS = ("notes", "decoder", "dynamics", "prior")
 BETA_WARMUP = 0.01
 NOTES_SCHEDULE = Schedule(steps=50_000, minutes=56.0)
 DECODER_SCHEDULE = Schedule(steps=20_000, minutes=18.0, rate=5e-4, final_rate=1e-5, average=0.999)
-FEEL_SCHEDULE = Schedule(steps=6_000, minutes=4.0)
+DYNAMICS_SCHEDULE = Schedule(steps=6_000, minutes=4.0)
 PRIOR_SCHEDULE = Schedule(steps=60_000, minutes=40.0, weight_decay=0.0, average=0.999)
 SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.7, "trio-leadsheet-gmd": 0.08}
 OTHER_WEIGHT, BASS_WEIGHT = 1.5, 3.0
@@ -34,11 +34,11 @@ MADE = "trio-leadsheet-gmd"
 
 @dataclass(frozen=True, slots=True)
 class MelodyRecipe:
-    """Everything that decides how the two-bar melody model turns out.
+    """Everything that decides how a melody model turns out.
 
     Parameters
     ----------
-    notes, decoder, feel, prior
+    notes, decoder, dynamics, prior
         Schedules of the four parts; "decoder" goes on with the decoder alone, for codes that stay.
     prior_noise
         Noise of the codes that the prior learns, in posterior standard deviations: smoother ones
@@ -52,7 +52,7 @@ class MelodyRecipe:
     batch: int = 256
     notes: Schedule = NOTES_SCHEDULE
     decoder: Schedule = DECODER_SCHEDULE
-    feel: Schedule = FEEL_SCHEDULE
+    dynamics: Schedule = DYNAMICS_SCHEDULE
     prior: Schedule = PRIOR_SCHEDULE
     prior_noise: float = 1.5
 
@@ -100,8 +100,15 @@ class MelodyTrainer:
             return Stage(
                 part, nets.decoder, self._notes_batch, self._notes_figures, recipe.decoder, self.seed
             )
-        if part == "feel":
-            return Stage(part, nets.feel, self._feel_batch, self._feel_figures, recipe.feel, self.seed)
+        if part == "dynamics":
+            return Stage(
+                part,
+                nets.dynamics,
+                self._dynamics_batch,
+                self._dynamics_figures,
+                recipe.dynamics,
+                self.seed,
+            )
         train, held = (self._posterior(loops, recipe.prior_noise) for loops in (self.natural, self.held))
         return prior_stage(nets.prior, train, held, 2 * recipe.batch, recipe.prior, self.seed)
 
@@ -121,19 +128,19 @@ class MelodyTrainer:
             for name, level in levels.items()
         }
 
-    def _feel_batch(self, rng: np.random.Generator, _: float) -> tuple[Tensor, Mapping[str, float]]:
+    def _dynamics_batch(self, rng: np.random.Generator, _: float) -> tuple[Tensor, Mapping[str, float]]:
         index = rng.choice(self.train, self.recipe.batch, p=self.weights)
         tokens = torch.from_numpy(self.tokens[index])
-        beta = self.recipe.objective.feel_beta
+        beta = self.recipe.objective.dynamics_beta
         with torch.autocast("cpu", torch.bfloat16):
-            return loudness_loss(self.nets.feel, tokens, self.velocity[index], beta)
+            return loudness_loss(self.nets.dynamics, tokens, self.velocity[index], beta)
 
-    def _feel_figures(self) -> Mapping[str, float]:
+    def _dynamics_figures(self) -> Mapping[str, float]:
         """Return the mean absolute error at notes relative to predicting the mean by step."""
         tokens, true = torch.from_numpy(self.tokens[self.held]), self.velocity[self.held]
         heard, known = true > 0, self.velocity[self.train]
         mean = known.sum(0) / (known > 0).sum(0).clamp(min=1)
-        net = self.nets.feel
+        net = self.nets.dynamics
         guesses = {
             "velocity": net.decode(tokens, net.encode(tokens, true)[0]),
             "usual_velocity": net.decode(tokens, net.expect(tokens)[0]),

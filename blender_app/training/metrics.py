@@ -1,6 +1,6 @@
 """Figures for loop spaces: expression, realism and smoothness.
 
-A drum loop is a row of 32 tokens 0-511 (`core.drums.hits_to_tokens`), X is int64 (N, 32). The
+A drum loop is a row of tokens 0-511 (`core.drums.hits_to_tokens`), X is int64 (N, T). The
 definitions are those of the MusicVAE article (Roberts et al. 2018, section 5) where it has one.
 """
 
@@ -217,7 +217,7 @@ def _logistic(x: Floats, y: Floats, ridge: float = 2.0, rounds: int = 15) -> Flo
 
 @dataclass(frozen=True, slots=True)
 class Smoothness:
-    """How even and how plausible ways between pairs of loops are.
+    """How even and how plausible interpolations between pairs of loops are.
 
     Parameters
     ----------
@@ -240,17 +240,17 @@ class Smoothness:
         return bool((np.diff(self.distance) < 0).any())
 
 
-def smoothness(ways: NDArray[np.int64], model: NGram) -> Smoothness:
-    """Measure ways (points, N, 32) of tokens whose ends are the loops A and B themselves."""
-    points = len(ways)
+def smoothness(lines: NDArray[np.int64], model: NGram) -> Smoothness:
+    """Measure interpolations (points, N, T) of tokens whose ends are the loops A and B themselves."""
+    points = len(lines)
     alpha = np.linspace(0.0, 1.0, points)
-    changed = (ways[1:] != ways[:-1]).mean(2)
+    changed = (lines[1:] != lines[:-1]).mean(2)
     share = changed.max(0) / (changed.sum(0) + 1e-9)
-    start, end = model.nats(ways[0]), model.nats(ways[-1])
+    start, end = model.nats(lines[0]), model.nats(lines[-1])
     cost = [
-        np.mean(model.nats(way) / ((1 - a) * start + a * end)) for a, way in zip(alpha, ways, strict=True)
+        np.mean(model.nats(rows) / ((1 - a) * start + a * end)) for a, rows in zip(alpha, lines, strict=True)
     ]
-    return Smoothness((ways != ways[:1]).mean((1, 2)), float(share.mean()), np.array(cost))
+    return Smoothness((lines != lines[:1]).mean((1, 2)), float(share.mean()), np.array(cost))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +263,7 @@ class Neighbours:
 
 
 def neighbours(palette: NDArray[np.bool_]) -> Neighbours:
-    """Measure a palette (rows, cols, 32, 9)."""
+    """Measure a palette (rows, cols, T, 9)."""
     across = (palette[:, 1:] != palette[:, :-1]).sum((2, 3)).ravel()
     down = (palette[1:] != palette[:-1]).sum((2, 3)).ravel()
     changed = np.concatenate([across, down])

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from blender_app.latent.melody_networks import UNKNOWN, LoudnessNet, TuneDecoder, TuneEncoder
-from blender_app.latent.networks import FeelNet, FlowPrior, HitsDecoder, HitsEncoder
+from blender_app.latent.networks import DynamicsNet, FlowPrior, HitsDecoder, HitsEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Objective:
         Shares of a batch decoded at noise 0 and 1; the rest gets a random level up to the largest.
     flip
         Chance that a cell is flipped before the encoder, in half of the loops.
-    feel_beta
+    dynamics_beta
         Weight of the dynamics' KL term.
     """
 
@@ -32,7 +32,7 @@ class Objective:
     clean_share: float = 0.3
     unit_share: float = 0.35
     flip: float = 0.015
-    feel_beta: float = 0.02
+    dynamics_beta: float = 0.02
 
 
 def kl_divergence(
@@ -73,7 +73,9 @@ def _noise_levels(batch: int, objective: Objective, largest: float) -> Tensor:
     return torch.where(kind < objective.clean_share, 0.0, level)
 
 
-def feel_loss(net: FeelNet, hits: Tensor, dynamics: Tensor, beta: float) -> tuple[Tensor, dict[str, float]]:
+def dynamics_loss(
+    net: DynamicsNet, hits: Tensor, dynamics: Tensor, beta: float
+) -> tuple[Tensor, dict[str, float]]:
     """Return the dynamics' loss a hit, and its parts; hits -1 / +1, dynamics (B, T, V, 2).
 
     Absolute errors, because the figure to beat is a mean absolute error; velocity in 0..1 and

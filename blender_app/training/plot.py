@@ -1,4 +1,4 @@
-"""Draw a training's loss logs, and ways between loops."""
+"""Draw a training's loss logs, and interpolations between loops."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def plot_logs(folder: Path, target: Path) -> bool:
     return True
 
 
-def plot_ways(reports: Mapping[str, Smoothness], target: Path) -> bool:
-    """Draw distance from A and relative language-model cost over alpha, for each kind of way.
+def plot_interpolations(reports: Mapping[str, Smoothness], target: Path) -> bool:
+    """Draw distance from A and relative language-model cost over alpha, for each kind of interpolation.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Train a shipped model from prepared loops."""
+"""Train a model from prepared loops."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ from pathlib import Path
 
 import torch
 
-from blender_app.core.errors import LoopweaveError
-from blender_app.corpus.prepare import DrumCorpus
-from blender_app.corpus.prepare_melody import MelodyCorpus
 from blender_app.latent.checkpoint import save_weights
-from blender_app.training.drums import DrumRecipe, DrumTrainer
+from blender_app.latent.model_kinds import kind_trained_as, part
 from blender_app.training.loop import run_stage
-from blender_app.training.melody import MelodyRecipe, MelodyTrainer
 from blender_app.training.plot import plot_logs
-
-NAMES = ("drums-2bar", "melody-2bar")
 
 
 def train(
@@ -33,15 +27,19 @@ def train(
     Parameters
     ----------
     name
-        "drums-2bar" or "melody-2bar".
+        One of `latent.model_kinds.trained_names`: "drums-2bar", "melody-2bar".
     data
         What `loopweave prepare` wrote.
     out
         Folder for weights and configuration.
     minutes
         Limit for all parts together.
+    seed
+        Seeds the networks and the batches.
     scratch
         Folder for checkpoints and logs; ``<out>/training`` by default.
+    progress
+        Whether to show a bar.
 
     Raises
     ------
@@ -50,14 +48,10 @@ def train(
     """
     torch.set_num_threads(1)
     scratch = scratch or out / "training"
-    trainer: DrumTrainer | MelodyTrainer
-    if name == "drums-2bar":
-        trainer = DrumTrainer(DrumCorpus.load(data), DrumRecipe().within(minutes), seed)
-    elif name == "melody-2bar":
-        trainer = MelodyTrainer(MelodyCorpus.load(data), MelodyRecipe().within(minutes), seed)
-    else:
-        raise LoopweaveError(f"there is no recipe for {name!r}; known are {', '.join(NAMES)}")
-    for part in trainer.parts:
-        run_stage(trainer.stage(part), scratch, progress)
+    kind = kind_trained_as(name)
+    recipe = part(kind.recipe)().within(minutes)
+    trainer = part(kind.trainer)(part(kind.corpus).load(data), recipe, seed)
+    for stage in trainer.parts:
+        run_stage(trainer.stage(stage), scratch, progress)
     save_weights(trainer.nets, out, name)
     plot_logs(scratch, out / "training.png")

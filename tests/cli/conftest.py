@@ -11,11 +11,23 @@ import pytest
 from numpy.typing import NDArray
 
 from blender_app import cli_files, cli_render
+from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.smf import Loop, MidiStyle, write_midi
+
+
+def given(constraints: DecodeConstraints) -> dict[str, object]:
+    """Return what a model was asked to keep to, by its name."""
+    names = ("allowed", "user_edited", "register")
+    values = {name: getattr(constraints, name) for name in names}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and not (name == "user_edited" and value == ())
+    }
 
 
 class FakeModel:
@@ -26,9 +38,13 @@ class FakeModel:
         self.asked: dict[str, object] = {}
 
     def make_palette(
-        self, corners: Sequence[Loop], refine: bool, *, plain: bool = False, **lock: object
+        self,
+        corners: Sequence[Loop],
+        refine: bool,
+        plain: bool = False,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> SimpleNamespace:
-        self.asked = {"corners": list(corners), "plain": plain, **lock}
+        self.asked = {"corners": list(corners), "plain": plain, **given(constraints)}
 
         def cells(rows: int, cols: int) -> list[list[Loop]]:
             grid = [[self.loop(row * cols + column + 1) for column in range(cols)] for row in range(rows)]
@@ -37,8 +53,10 @@ class FakeModel:
 
         return SimpleNamespace(cells=cells, at=lambda points: [corners[0]] * len(points))
 
-    def make_morph(self, a: Loop, b: Loop, refine: bool, *, plain: bool, **lock: object) -> SimpleNamespace:
-        self.asked = {"plain": plain, **lock}
+    def make_morph(
+        self, a: Loop, b: Loop, refine: bool, plain: bool, constraints: DecodeConstraints
+    ) -> SimpleNamespace:
+        self.asked = {"plain": plain, **given(constraints)}
 
         def at(positions: NDArray[np.float64]) -> list[Loop]:
             assert positions.tolist() == np.linspace(0, 1, len(positions)).tolist()
@@ -46,8 +64,10 @@ class FakeModel:
 
         return SimpleNamespace(at=at)
 
-    def sample_loops(self, n: int, *, temperature: float | None, seed: int, **wishes: object) -> list[Loop]:
-        self.asked = {"temperature": temperature, "seed": seed, **wishes}
+    def sample_loops(
+        self, n: int, temperature: float | None, seed: int, constraints: DecodeConstraints
+    ) -> list[Loop]:
+        self.asked = {"temperature": temperature, "seed": seed, **given(constraints)}
         return [self.loop(1 + (seed + number) % 127) for number in range(n)]
 
 

@@ -155,12 +155,12 @@ def test_a_key_binds_what_lies_between_and_not_the_files(
     allowed = Key.parse("A minor").allowed()
     assert run("morph", *tunes[:2], "--key", "a minor", "--out", tmp_path / "way.mid") == 0
     assert np.array_equal(melody_model.asked["allowed"], allowed)
-    assert melody_model.asked["drawn"] == (True, True)
+    assert melody_model.asked["user_edited"] == (True, True)
     options = ("--rows", 2, "--cols", 3, "--key", "A minor", "--chords", "Am E7")
     assert run("palette", *tunes, *options, "--out", tmp_path / "palette") == 0
     chords = (Chord.parse("Am"), Chord.parse("E7"))
     assert np.array_equal(melody_model.asked["allowed"], Key(9, Mode.MINOR, chords).allowed())
-    assert melody_model.asked["drawn"] == (True,) * 4
+    assert melody_model.asked["user_edited"] == (True,) * 4
     assert melody_model.asked["corners"] == [read_melody_loop(path) for path in tunes]
     assert read_melody_loop(tmp_path / "palette" / "row-02-column-03.mid") == read_melody_loop(tunes[3])
     assert len(read_midi(tmp_path / "palette" / "grid.mid").markers) == 6

@@ -7,16 +7,17 @@ import pytest
 import torch
 
 from blender_app import load_model
+from blender_app.core.constraints import DecodeConstraints
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.latent.checkpoint import save_weights
 from blender_app.latent.config import MelodyConfig
+from blender_app.latent.drum_model import DrumModel
 from blender_app.latent.melody_model import MelodyModel
 from blender_app.latent.melody_networks import MelodyNets
-from blender_app.latent.model import DrumModel
 from blender_app.training.augment_melody import draw
 
-TINY = MelodyConfig(z_notes=8, width=32, blocks=1, feel_width=16, prior_width=24, prior_blocks=1)
+TINY = MelodyConfig(z_notes=8, width=32, blocks=1, dynamics_width=16, prior_width=24, prior_blocks=1)
 LOOPS = draw(6, np.random.default_rng(0)) - 2
 
 
@@ -63,6 +64,9 @@ def in_c_major() -> np.ndarray:
     return np.tile(np.isin(np.arange(128) % 12, [0, 2, 4, 5, 7, 9, 11]), (32, 1))
 
 
+IN_C = DecodeConstraints(in_c_major())
+
+
 def pitches(loops: list[MelodyLoop]) -> set[int]:
     return {int(pitch) % 12 for loop in loops for pitch in loop.events[loop.events >= 0]}
 
@@ -73,16 +77,16 @@ def test_a_scale_is_kept_in_all_that_is_decoded(folder: Path) -> None:
     white = {0, 2, 4, 5, 7, 9, 11}
     free = [loop for row in model.make_palette(corners).cells(5, 5) for loop in row]
     assert pitches(free) - white
-    locked = model.make_palette(corners, allowed=in_c_major()).cells(5, 5)
+    locked = model.make_palette(corners, constraints=IN_C).cells(5, 5)
     assert pitches([loop for row in locked for loop in row]) <= white
-    drawn = (False, True, False, False)
-    mixed = model.make_palette(corners, allowed=in_c_major(), drawn=drawn).cells(5, 5)
+    mixed_constraints = DecodeConstraints(in_c_major(), (False, True, False, False))
+    mixed = model.make_palette(corners, constraints=mixed_constraints).cells(5, 5)
     assert mixed[0][-1] == corners[1]
     assert pitches([loop for row in mixed for loop in row if loop != corners[1]]) <= white
-    assert pitches(model.make_morph(*corners[:2], allowed=in_c_major()).at(np.linspace(0, 1, 7))) <= white
+    assert pitches(model.make_morph(*corners[:2], constraints=IN_C).at(np.linspace(0, 1, 7))) <= white
     assert pitches(model.sample_loops(8, 1.0, seed=1)) - white
-    assert pitches(model.sample_loops(8, 1.0, seed=1, allowed=in_c_major())) <= white
-    assert pitches([model.vary(corners[0], 1.0, seed=2, allowed=in_c_major())]) <= white
+    assert pitches(model.sample_loops(8, 1.0, seed=1, constraints=IN_C)) <= white
+    assert pitches([model.vary(corners[0], 1.0, seed=2, constraints=IN_C)]) <= white
 
 
 def test_a_scale_changes_what_is_played_not_when() -> None:
@@ -104,7 +108,7 @@ def test_a_scale_changes_what_is_played_not_when() -> None:
 def test_samples_keep_to_a_register(folder: Path) -> None:
     model = MelodyModel.load(folder)
     for register in ((28, 52), (53, 96)):
-        loops = model.sample_loops(3, seed=4, register=register)
+        loops = model.sample_loops(3, seed=4, constraints=DecodeConstraints(register=register))
         means = [loop.events[loop.events >= 0].mean() for loop in loops if loop.note_count]
         assert len(loops) == 3
         assert all(register[0] <= mean <= register[1] for mean in means)

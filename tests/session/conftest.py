@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
+from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.session.controller import Controller
@@ -40,13 +41,24 @@ class FakeClock:
         return self.now_s
 
 
+def given(constraints: DecodeConstraints) -> dict[str, object]:
+    """Return what a model was asked to keep to, by its name."""
+    names = ("allowed", "user_edited", "register")
+    values = {name: getattr(constraints, name) for name in names}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and not (name == "user_edited" and value == ())
+    }
+
+
 class FakePalette(CrossfadePalette):
     """A palette that says by how well it holds its corners that it was refined."""
 
     def __init__(self, corners: Sequence[Loop], refine: bool) -> None:
         super().__init__(corners)
         self.refined = refine
-        self.held = ((1.0,) if refine else (0.9,)) * len(corners)
+        self.accuracy = ((1.0,) if refine else (0.9,)) * len(corners)
 
 
 class FakeMorph(FakePalette):
@@ -71,12 +83,16 @@ class FakeModel:
         self.refine_gate.set()
         self.refining = threading.Event()
 
-    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> FakePalette:
-        self._ask(tuple(corners), refine, lock)
+    def make_palette(
+        self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> FakePalette:
+        self._ask(tuple(corners), refine, given(constraints))
         return FakePalette(corners, refine)
 
-    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> FakeMorph:
-        self._ask((a, b), refine, lock)
+    def make_morph(
+        self, a: Loop, b: Loop, refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> FakeMorph:
+        self._ask((a, b), refine, given(constraints))
         return FakeMorph((a, b), refine)
 
     def _ask(self, loops: tuple[Loop, ...], refine: bool, lock: dict[str, object]) -> None:
@@ -88,10 +104,18 @@ class FakeModel:
             self.refining.set()
             assert self.refine_gate.wait(60)
 
-    def sample_loops(self, n: int, temperature: float | None = None, seed: int | None = None) -> list[Loop]:
+    def sample_loops(
+        self,
+        n: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+    ) -> list[Loop]:
         return [random_loop(seed or 0)] * n
 
-    def vary(self, loop: Loop, amount: float, seed: int) -> Loop:
+    def vary(
+        self, loop: Loop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> Loop:
         return loop.with_hit(seed % LOOP_STEPS, 7, 1 + round(100 * amount))
 
 
@@ -101,13 +125,19 @@ class FakeMelodyModel(FakeModel):
     name, hash = "melody-2bar", "cafe"
 
     def sample_loops(
-        self, n: int, temperature: float | None = None, seed: int | None = None, **wishes: object
+        self,
+        n: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> list[Loop]:
-        self.locks.append(wishes)
+        self.locks.append(given(constraints))
         return [random_melody(seed or 0)] * n
 
-    def vary(self, loop: Loop, amount: float, seed: int, **lock: object) -> Loop:
-        self.locks.append(lock)
+    def vary(
+        self, loop: Loop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> Loop:
+        self.locks.append(given(constraints))
         return loop.transposed(1 + seed % 11)
 
 

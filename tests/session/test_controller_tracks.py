@@ -216,6 +216,59 @@ def test_one_model_that_fails_leaves_the_others_playing(make_controller, model, 
     qtbot.waitUntil(lambda: controller.document.session.track("drums").corner_names[0].startswith("Dice"))
 
 
+def test_only_the_models_that_tracks_need_are_loaded_and_shown(
+    make_controller, load_model, qtbot: QtBot
+) -> None:
+    loaded: list[str] = []
+
+    def load(name: str) -> object:
+        loaded.append(name)
+        return load_model(name)
+
+    controller = make_controller(load_model=load, session=Session(tracks=(Session().track("drums"),)))
+    controller.start()
+    qtbot.waitUntil(lambda: controller.palettes.accuracy_of("drums") == (1.0,) * 4)
+    assert (controller.devices.status.model_state, controller.devices.status.model) == (
+        ModelState.READY,
+        "drums-2bar",
+    )
+    assert loaded == ["drums-2bar"]
+    name = controller.tracks.add(TrackKind.BASS)
+    assert (controller.devices.status.model_state, controller.devices.status.model) == (
+        ModelState.LOADING,
+        "melody-2bar",
+    )
+    qtbot.waitUntil(lambda: controller.palettes.accuracy_of(name) == (1.0,) * 4)
+    assert loaded == ["drums-2bar", "melody-2bar"]
+    assert controller.devices.status.model == "drums-2bar, melody-2bar"
+    controller.tracks.remove("drums")
+    assert controller.devices.status.model == "melody-2bar"
+
+
+def test_a_model_that_failed_is_tried_again_for_another_session(make_controller, model, qtbot: QtBot) -> None:
+    tried: list[str] = []
+
+    def load(name: str) -> object:
+        tried.append(name)
+        if len(tried) == 1:
+            raise ModelError(f"The model {name} is missing.")
+        return model
+
+    controller = make_controller(load_model=load, session=Session(tracks=(Session().track("drums"),)))
+    with qtbot.waitSignal(controller.messages.messageShown):
+        controller.start()
+    controller.corners.clear(0)
+    qtbot.waitUntil(lambda: controller.palettes.cells_of("drums")[0][0].hit_count == 0)
+    assert controller.devices.status.model_state is ModelState.FAILED
+    assert tried == ["drums-2bar"]
+    controller.files.new()
+    assert controller.devices.status.model_state is ModelState.LOADING
+    qtbot.waitUntil(
+        lambda: all(controller.palettes.accuracy_of(name) for name in controller.document.session.track_names)
+    )
+    assert sorted(tried[1:]) == ["drums-2bar", "melody-2bar"]
+
+
 def test_each_kind_has_its_stored_palette(make_controller, qtbot: QtBot) -> None:
     gate, asked = threading.Event(), []
 
@@ -264,8 +317,8 @@ def test_the_key_reaches_the_melodic_palettes_but_not_what_was_drawn(
     qtbot.waitUntil(lambda: len(melody_model.asked) == melodies + 4)
     locks = dict(zip((loops for loops, _ in melody_model.asked), melody_model.locks, strict=True))
     _, bass, melody = controller.document.session.tracks
-    assert locks[bass.corners]["drawn"] == (False, False, True, False)
-    assert locks[melody.corners]["drawn"] == (False,) * 4
+    assert locks[bass.corners]["user_edited"] == (False, False, True, False)
+    assert locks[melody.corners]["user_edited"] == (False,) * 4
     assert np.array_equal(locks[melody.corners]["allowed"], A_MINOR.allowed())
     assert len(model.asked) == drums
     with qtbot.waitSignal(controller.palettes.cellsChanged, check_params_cb=lambda name: name == "melody"):
@@ -341,7 +394,9 @@ def test_the_key_holds_in_the_mixer_too(controller: Controller, melody_model, qt
     mixer = play_mixer(controller, qtbot)
     controller.morph.put(replace(mixer, drawn=(True, False)), "Mark", track="bass")
     controller.band.set_key(A_MINOR)
-    qtbot.waitUntil(lambda: {"drawn": (True, False)}.items() <= _last_lock(melody_model, mixer.ends).items())
+    qtbot.waitUntil(
+        lambda: {"user_edited": (True, False)}.items() <= _last_lock(melody_model, mixer.ends).items()
+    )
 
 
 def _last_lock(melody_model, loops: object) -> dict[str, object]:

@@ -150,9 +150,9 @@ def test_a_row_of_nowhere_is_empty_and_beyond_the_ends_is_the_end() -> None:
 
 def test_a_row_tells_what_the_model_holds_if_the_morph_does() -> None:
     morph = CountingMorph()
-    assert mixing.Row(morph).held is None
-    morph.held = (1.0, 0.9)
-    assert mixing.Row(morph).held == (1.0, 0.9)
+    assert mixing.Row(morph).accuracy is None
+    morph.accuracy = (1.0, 0.9)
+    assert mixing.Row(morph).accuracy == (1.0, 0.9)
 
 
 @pytest.mark.parametrize(

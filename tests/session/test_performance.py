@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
@@ -24,17 +25,26 @@ class Model:
     def __init__(self) -> None:
         self.asked: list[dict[str, object]] = []
 
-    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> SimpleNamespace:
-        self.asked.append({"refine": refine, **lock})
+    def make_palette(
+        self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> SimpleNamespace:
+        self._ask(refine, constraints)
 
         def at(points: NDArray[np.float64]) -> list[Loop]:
             return [corners[2 * round(y) + round(x)] for x, y in points]
 
         return SimpleNamespace(at=at)
 
-    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> SimpleNamespace:
-        self.asked.append({"refine": refine, **lock})
+    def make_morph(
+        self, a: Loop, b: Loop, refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> SimpleNamespace:
+        self._ask(refine, constraints)
         return SimpleNamespace(at=lambda positions: [(a, b)[round(x)] for x in positions])
+
+    def _ask(self, refine: bool, constraints: DecodeConstraints) -> None:
+        allowed, user_edited = constraints.allowed, constraints.user_edited
+        locked = {} if constraints == NO_CONSTRAINTS else {"allowed": allowed, "user_edited": user_edited}
+        self.asked.append({"refine": refine, **locked})
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def test_a_key_is_passed_on_but_for_tracks_without_the_lock(models: dict[str, Mo
     band_parts(session, models.__getitem__)  # type: ignore[arg-type]
     bass, melody = models["melody-2bar"].asked
     assert np.array_equal(np.asarray(bass["allowed"]), Key.parse("A minor").allowed())
-    assert bass["drawn"] == (False,) * 4
+    assert bass["user_edited"] == (False,) * 4
     assert melody == models["drums-2bar"].asked[0] == {"refine": True}
 
 

@@ -48,7 +48,9 @@ def test_without_the_shipped_palette_corners_are_cross_faded(qtbot: QtBot) -> No
 
 
 def _request(size: int) -> PaletteRequest:
-    return PaletteRequest(Surface("drums"), Space(TrackKind.DRUMS, default_corners()), size, size)
+    return PaletteRequest(
+        Surface("drums"), Space(TrackKind.DRUMS, "drums-2bar", default_corners()), size, size
+    )
 
 
 def _no_model(_name: str) -> None:

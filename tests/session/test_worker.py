@@ -9,9 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
+from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import Key, Mode
 from blender_app.session.document import Corners, Source, TrackKind, default_corners
+from blender_app.session.model_needs import ModelNeeds
 from blender_app.session.requests import (
     DiceRequest,
     ForgetRequest,
@@ -21,11 +23,12 @@ from blender_app.session.requests import (
     RequestQueue,
     Space,
     Surface,
+    VaryRequest,
 )
-from blender_app.session.track import MODEL_NAMES
 from blender_app.session.worker import DecodeWorker
 
 MakeWorker = Callable[..., DecodeWorker]
+MODEL_NAMES = ("drums-2bar", "melody-2bar")
 DRUMS, BASS = Surface("drums"), Surface("bass")
 
 
@@ -55,11 +58,11 @@ def request_of(mark: int) -> PaletteRequest:
 
 
 def drum_space(corners: Corners) -> Space:
-    return Space(TrackKind.DRUMS, corners)
+    return Space(TrackKind.DRUMS, "drums-2bar", corners)
 
 
 def dice(corner: int, seed: int) -> DiceRequest:
-    return DiceRequest(DRUMS, corner, TrackKind.DRUMS, seed)
+    return DiceRequest(DRUMS, corner, TrackKind.DRUMS, "drums-2bar", seed)
 
 
 def loop_at(x: float, y: float) -> LoopRequest:
@@ -67,6 +70,8 @@ def loop_at(x: float, y: float) -> LoopRequest:
 
 
 def start_with_model(worker: DecodeWorker, qtbot: QtBot) -> None:
+    for name in MODEL_NAMES:
+        worker.load(name)
     with qtbot.waitSignals([worker.modelReady] * 2):
         worker.start()
 
@@ -275,7 +280,9 @@ def melody_of(pitch: int) -> MelodyLoop:
 
 
 def bass_request(pitch: int, key: Key | None = None, drawn: tuple[bool, ...] = ()) -> PaletteRequest:
-    return PaletteRequest(BASS, Space(TrackKind.BASS, (melody_of(pitch),) * 4, key, drawn), 3, 3)
+    return PaletteRequest(
+        BASS, Space(TrackKind.BASS, "melody-2bar", (melody_of(pitch),) * 4, key, drawn), 3, 3
+    )
 
 
 def test_what_is_new_replaces_only_what_is_of_its_track_and_kind() -> None:
@@ -311,7 +318,7 @@ def test_a_mixer_is_a_row_between_two_loops(make_worker, melody_model, qtbot: Qt
     surface = Surface("bass", Source.MIXER)
     ends = melody_of(40), melody_of(52)
     with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as told:
-        worker.request(PaletteRequest(surface, Space(TrackKind.BASS, ends), 1, 5))
+        worker.request(PaletteRequest(surface, Space(TrackKind.BASS, "melody-2bar", ends), 1, 5))
     (row,) = told.args[0].cells
     assert (len(row), row[0], row[-1]) == (5, *ends)
     assert told.args[0].held == (1.0, 1.0)
@@ -327,8 +334,8 @@ def test_a_key_is_a_space_of_its_own(make_worker, melody_model, qtbot: QtBot) ->
     for request in (bass_request(40), bass_request(40, Key(0, Mode.MAJOR), drawn), bass_request(40)):
         with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
             worker.request(request)
-    assert [sorted(lock) for lock in melody_model.locks] == [[], [], *[["allowed", "drawn"]] * 2]
-    assert melody_model.locks[-1]["drawn"] == drawn
+    assert [sorted(lock) for lock in melody_model.locks] == [[], [], *[["allowed", "user_edited"]] * 2]
+    assert melody_model.locks[-1]["user_edited"] == drawn
     assert melody_model.locks[-1]["allowed"].shape == (32, 128)
 
 
@@ -344,13 +351,14 @@ def test_a_model_that_comes_late_answers_for_its_kind_alone(
     worker = make_worker(load_model=load)
     results = []
     worker.paletteReady.connect(results.append)
+    worker.load("drums-2bar")
     with qtbot.waitSignal(worker.modelReady):
         worker.start()
     worker.request(bass_request(40))
     worker.request(request_of(1))
     qtbot.waitUntil(lambda: any(result.refined for result in results))
     assert [result.held for result in results if result.request.surface == BASS] == [None]
-    worker.request(DiceRequest(BASS, 0, TrackKind.BASS, 3))
+    worker.request(DiceRequest(BASS, 0, TrackKind.BASS, "melody-2bar", 3))
     with qtbot.waitSignal(worker.cornerReady) as told:
         gate.set()
     assert isinstance(told.args[0].loop, MelodyLoop)
@@ -366,3 +374,108 @@ def test_what_is_forgotten_answers_no_more(make_worker, qtbot: QtBot) -> None:
     with qtbot.waitSignal(worker.failed) as told:
         worker.request(LoopRequest(BASS, (0.0, 0.0)))
     assert "asked for first" in told.args[0]
+
+
+# -- models by their names --------------------------------------------------------------------------
+
+
+def test_only_models_that_are_named_are_loaded_each_once(make_worker, load_model, qtbot: QtBot) -> None:
+    loaded: list[str] = []
+
+    def load(name: str) -> object:
+        loaded.append(name)
+        return load_model(name)
+
+    worker = make_worker(load_model=load)
+    with qtbot.waitSignal(worker.modelReady):
+        worker.request(request_of(1))
+        worker.start()
+    worker.request(request_of(2))
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
+        worker.request(request_of(3))
+    assert loaded == ["drums-2bar"]
+    with qtbot.waitSignal(worker.modelReady) as told:
+        worker.request(bass_request(40))
+    assert told.args == ["melody-2bar", "cafe"]
+    assert loaded == ["drums-2bar", "melody-2bar"]
+
+
+def test_a_model_that_failed_is_told_once_and_tried_again_when_asked_to(
+    make_worker, model, qtbot: QtBot
+) -> None:
+    tried: list[str] = []
+
+    def load(name: str) -> object:
+        tried.append(name)
+        if len(tried) == 1:
+            raise ModelError(f"{name} is missing")
+        return model
+
+    worker = make_worker(load_model=load)
+    told: list[str] = []
+    worker.modelFailed.connect(lambda _name, message: told.append(message))
+    worker.start()
+    with qtbot.waitSignal(worker.modelFailed):
+        worker.request(request_of(1))
+    made: list[object] = []
+    worker.cornerReady.connect(made.append)
+    worker.request(dice(0, 1))  # it cannot fall, and does not wait
+    for mark in (2, 3):
+        with qtbot.waitSignal(worker.paletteReady) as answered:
+            worker.request(request_of(mark))
+        assert answered.args[0].held is None
+    assert tried == ["drums-2bar"]
+    worker.request(request_of(4))
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as answered:
+        worker.retry(["melody-2bar", "drums-2bar"])
+    assert answered.args[0].request == request_of(4)
+    assert tried == ["drums-2bar"] * 2
+    assert told == ["drums-2bar is missing"]
+    assert made == []
+    with qtbot.waitSignal(worker.cornerReady):
+        worker.request(dice(0, 1))
+
+
+def test_models_are_needed_once_in_order_and_given_out_when_it_is_time() -> None:
+    needs = ModelNeeds()
+    for name in ("a", "b", "a"):
+        needs.need(name)
+    given: list[str | None] = []
+    taking = threading.Thread(target=lambda: given.extend(iter(needs.take, None)))
+    taking.start()
+    taking.join(0.05)
+    assert given == []
+    needs.open()
+    needs.need("c")
+    needs.fail("b")
+    assert needs.has_failed("b")
+    needs.need("b")
+    needs.retry(["a", "b", "b"])
+    assert not needs.has_failed("b")
+    needs.need("b")
+    needs.need("a")
+    while len(given) < 4:
+        taking.join(0.001)
+    needs.close()
+    taking.join()
+    assert given == ["a", "b", "c", "b"]
+    needs.need("d")
+    assert needs.take() is None
+
+
+def test_dice_and_variations_keep_to_what_they_must(make_worker, melody_model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    key, name = Key(0, Mode.MAJOR), "melody-2bar"
+    with qtbot.waitSignal(worker.cornerReady) as told:
+        worker.request(DiceRequest(BASS, 1, TrackKind.BASS, name, 3, key))
+    assert told.args[0].request.index == 1
+    assert sorted(melody_model.locks[-1]) == ["allowed", "register"]
+    assert melody_model.locks[-1]["register"] == TrackKind.BASS.register
+    with qtbot.waitSignal(worker.cornerReady) as told:
+        worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5, key))
+    assert told.args[0].loop == melody_of(40).transposed(4)
+    assert sorted(melody_model.locks[-1]) == ["allowed"]
+    with qtbot.waitSignal(worker.cornerReady):
+        worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5))
+    assert melody_model.locks[-1] == {}

@@ -16,7 +16,7 @@ from blender_app.training.judging import Scale
 from blender_app.training.metrics import best_key_share, melody_features, octave_leaps
 
 TINY = MelodyConfig(
-    z_notes=8, width=32, blocks=1, feel_width=16, prior_width=24, prior_blocks=1, head_width=24
+    z_notes=8, width=32, blocks=1, dynamics_width=16, prior_width=24, prior_blocks=1, head_width=24
 )
 
 

@@ -19,7 +19,7 @@ from blender_app.training.loop import Schedule, run_stage
 from blender_app.training.plot import plot_logs
 from blender_app.training.train import train
 
-TINY = DrumConfig(width=32, blocks=1, feel_width=24, prior_width=24, prior_blocks=1)
+TINY = DrumConfig(width=32, blocks=1, dynamics_width=24, prior_width=24, prior_blocks=1)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def corpus() -> DrumCorpus:
 
 def recipe(steps: int) -> DrumRecipe:
     schedule = Schedule(steps=steps, minutes=5.0, warmup_steps=5, average=0.9, save_every_s=0.0)
-    return DrumRecipe(config=TINY, batch=32, hits=schedule, feel=schedule, prior=schedule)
+    return DrumRecipe(config=TINY, batch=32, hits=schedule, dynamics=schedule, prior=schedule)
 
 
 def test_losses_fall(corpus: DrumCorpus, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
@@ -42,7 +43,7 @@ class HeldPalette(CrossfadePalette):
 
     def __init__(self, corners: Sequence[Loop]) -> None:
         super().__init__(corners)
-        self.held = (1.0, 0.9, 1.0, 1.0)[: len(corners)]
+        self.accuracy = (1.0, 0.9, 1.0, 1.0)[: len(corners)]
 
 
 class HeldMorph(HeldPalette):
@@ -52,11 +53,12 @@ class HeldMorph(HeldPalette):
         return super().at(np.stack([positions, np.zeros(len(positions))], axis=-1))
 
 
-def in_key(corners: Sequence[Loop], drawn: Sequence[bool] = (), **lock: object) -> list[Loop]:
+def in_key(corners: Sequence[Loop], constraints: DecodeConstraints) -> list[Loop]:
     """Return loops of which a scale lock moves those that were not drawn, as if to another key."""
-    if lock.get("allowed") is None:
+    if constraints.allowed is None:
         return list(corners)
-    return [loop if by_hand else loop.transposed(1) for loop, by_hand in zip(corners, drawn, strict=True)]
+    pairs = zip(corners, constraints.user_edited, strict=True)
+    return [loop if by_hand else loop.transposed(1) for loop, by_hand in pairs]
 
 
 class CrossfadeModel:
@@ -64,19 +66,29 @@ class CrossfadeModel:
 
     name, hash = "fake", "f00d"
 
-    def make_palette(self, corners: Sequence[Loop], refine: bool, **lock: object) -> HeldPalette:
-        return HeldPalette(in_key(corners, **lock))
+    def make_palette(
+        self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> HeldPalette:
+        return HeldPalette(in_key(corners, constraints))
 
-    def make_morph(self, a: Loop, b: Loop, refine: bool, **lock: object) -> HeldMorph:
-        return HeldMorph(in_key((a, b), **lock))
+    def make_morph(
+        self, a: Loop, b: Loop, refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> HeldMorph:
+        return HeldMorph(in_key((a, b), constraints))
 
     def sample_loops(
-        self, n: int, temperature: float | None = None, seed: int | None = None
+        self,
+        n: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> list[DrumLoop]:
         generator = np.random.default_rng(seed or 0)
         return [DrumLoop.from_hits(generator.random((LOOP_STEPS, VOICE_COUNT)) < 0.2) for _ in range(n)]
 
-    def vary(self, loop: DrumLoop, amount: float, seed: int) -> DrumLoop:
+    def vary(
+        self, loop: DrumLoop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> DrumLoop:
         return loop.with_hit(seed % LOOP_STEPS, 7, 90)
 
 
@@ -84,12 +96,18 @@ class MelodyModel(CrossfadeModel):
     """The same for melodies."""
 
     def sample_loops(
-        self, n: int, temperature: float | None = None, seed: int | None = None, **wishes: object
+        self,
+        n: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> list[MelodyLoop]:
         generator = np.random.default_rng(seed or 0)
         return [MelodyLoop.from_events(generator.integers(40, 52, LOOP_STEPS)) for _ in range(n)]
 
-    def vary(self, loop: MelodyLoop, amount: float, seed: int, **lock: object) -> MelodyLoop:
+    def vary(
+        self, loop: MelodyLoop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
+    ) -> MelodyLoop:
         return loop.transposed(1 + seed % 11)
 
 

@@ -10,7 +10,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.presets import DEFAULT_CORNERS, PRESETS
 from blender_app.core.stored_palette import StoredPalette
-from blender_app.latent.model import DrumModel
+from blender_app.latent.drum_model import DrumModel
 
 LOOPS = {preset.name: preset.loop for preset in PRESETS}
 CORNERS = [LOOPS[name] for name in DEFAULT_CORNERS]
@@ -49,14 +49,14 @@ def test_corner_cells_are_the_corners_and_their_neighbours_are_near(model: DrumM
             changed = (cells[row][col].hits != CORNERS[corner].hits).sum()
             apart = max((CORNERS[corner].hits != other.hits).sum() for other in CORNERS)
             assert changed <= 0.35 * apart, "no cliff beside a corner"
-    assert all(0.9 <= held <= 1.0 for held in palette.held)
+    assert all(0.9 <= accuracy <= 1.0 for accuracy in palette.accuracy)
 
 
 def test_a_corner_that_no_drummer_would_play_is_still_exact(model: DrumModel) -> None:
     odd = DrumLoop.from_hits(np.random.default_rng(3).random((32, 9)) < 0.5, velocity=77)
     palette = model.make_palette([odd, *CORNERS[1:]], refine=False)
     assert palette.cells(3, 3)[0][0] == odd
-    assert palette.held[0] < 1.0
+    assert palette.accuracy[0] < 1.0
 
 
 def test_dynamics_survive_a_corner_and_blend_between(model: DrumModel) -> None:

@@ -1,0 +1,331 @@
+"""Change the code in small ways, one at a time, and see which changes no test notices.
+
+    ./loopweave mutants                          100 changes of latent, training and session
+    ./loopweave mutants --sample 30 --seed 2 latent/palette.py session/worker.py
+
+The changes are made by cosmic-ray's operators; which are tried is decided by the seed. Its own runner
+judges all of them, one after the other, by one command for all modules, which takes a day here. So each
+change is judged by the tests of its module alone (those that import it, else those of who imports it), in
+a copy of the code, on all cores, until the time is up. Numbers outside functions, which tune a model or
+its training, are left alone, and so are annotations.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE, ROOMS = "blender_app", ("latent", "training", "session")
+COPIED = (PACKAGE, "tests", "pyproject.toml")
+TEST_TIMEOUT_S = 120.0
+CHECKED_AT_ONCE = 8
+SMALL_TESTS = 3
+"""Of who imports a module that has no tests of its own, files of tests that judge it."""
+_PAIRS = {
+    "ReplaceComparisonOperator": "Eq_NotEq NotEq_Eq Lt_LtE LtE_Lt Gt_GtE GtE_Gt Lt_Gt Gt_Lt LtE_GtE GtE_LtE "
+    "Is_IsNot IsNot_Is",
+    "ReplaceBinaryOperator": "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul Mod_Add Pow_Mul BitAnd_BitOr "
+    "BitOr_BitAnd",
+    "ReplaceUnaryOperator": "USub_UAdd Delete_Not Delete_Invert",
+}
+_SINGLE = (
+    "AddNot ReplaceTrueWithFalse ReplaceFalseWithTrue ReplaceAndWithOr ReplaceOrWithAnd "
+    "ReplaceBreakWithContinue ReplaceContinueWithBreak NumberReplacer ZeroIterationForLoop ExceptionReplacer"
+)
+OPERATORS = (
+    *_SINGLE.split(),
+    *(f"{name}_{pair}" for name, pairs in _PAIRS.items() for pair in pairs.split()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """The `occurrence`-th place in a module (a path below the root) at which an operator can change it."""
+
+    module: Path
+    operator: str
+    occurrence: int
+    line: int
+    column: int
+
+    def code(self) -> str | None:
+        """Return the changed module, None if nothing that runs was changed."""
+        source = (ROOT / self.module).read_text(encoding="utf-8")
+        changed = mutate_code(source, _operator(self.operator), self.occurrence)
+        if changed is None:
+            return None
+        try:
+            same = _without_annotations(source) == _without_annotations(changed)
+        except SyntaxError:
+            return None
+        return None if same else changed
+
+    def describe(self, code: str) -> str:
+        """Return where the mutant is, what was there and what is there now."""
+        before = (ROOT / self.module).read_text(encoding="utf-8").splitlines()
+        after = code.splitlines()
+        lines = [(old.strip(), new.strip()) for old, new in zip(before, after, strict=False) if old != new]
+        old, new = lines[0] if lines else ("", "")
+        return f"{self.module}:{self.line}: {self.operator}\n    - {old}\n    + {new}"
+
+
+def _operator(name: str) -> object:
+    return get_operator(f"core/{name}")()
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes annotations away, which `from __future__ import annotations` never looks at."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.generic_visit(node)
+        node.returns = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+        self.generic_visit(node)
+        node.annotation = ast.Constant(0)
+        return node
+
+
+def _without_annotations(source: str) -> str:
+    return ast.dump(_Bare().visit(ast.parse(source)))
+
+
+def mutants_of(module: Path) -> Iterator[Mutant]:
+    """Yield all mutants of a module."""
+    source = (ROOT / module).read_text(encoding="utf-8")
+    inside = _lines_of_functions(source)
+    tree = get_ast(source)
+    for name in OPERATORS:
+        operator = _operator(name)
+        places = [place for node in ast_nodes(tree) for place in operator.mutation_positions(node)]
+        for occurrence, ((line, column), _) in enumerate(places):
+            if name != "NumberReplacer" or line in inside:
+                yield Mutant(module, name, occurrence, line, column)
+
+
+def _lines_of_functions(source: str) -> set[int]:
+    """Return the lines of functions' bodies."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return {line for node in functions for line in range(node.body[0].lineno, (node.end_lineno or 0) + 1)}
+
+
+def sample(modules: Sequence[Path], size: int, seed: int) -> list[Mutant]:
+    """Return `size` mutants at different places, decided by the seed."""
+    places: dict[tuple[Path, int, int], list[Mutant]] = {}
+    for module in modules:
+        for mutant in mutants_of(module):
+            places.setdefault((mutant.module, mutant.line, mutant.column), []).append(mutant)
+    chance = random.Random(seed)
+    order = sorted(places)
+    chance.shuffle(order)
+    chosen: list[Mutant] = []
+    for place in order:
+        if len(chosen) == size:
+            break
+        mutant = chance.choice(places[place])
+        if mutant.code() is not None:
+            chosen.append(mutant)
+    return chosen
+
+
+# -- which tests judge a module ---------------------------------------------------------------------
+
+
+class Judges:
+    """The tests that judge each module: its own, else those of the modules that import it."""
+
+    def __init__(self) -> None:
+        self._tests = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("tests/*/test_*.py")}
+        self._modules = {path: path.read_text(encoding="utf-8") for path in ROOT.glob(f"{PACKAGE}/**/*.py")}
+
+    def of(self, module: Path) -> list[str]:
+        """Return the files of tests that judge a module, the nearest first."""
+        room = module.parts[1]
+        asked, seen = [ROOT / module], {ROOT / module}
+        while asked:
+            found = [path for path in self._tests if any(_imports(self._tests[path], m) for m in asked)]
+            if found:
+                near = [path for path in found if path.parent.name == room] or found
+                own = f"test_{module.stem}.py"
+                near.sort(key=lambda path: (path.name != own, len(self._tests[path])))
+                first = asked[0] == ROOT / module
+                return [str(path.relative_to(ROOT)) for path in (near if first else near[:SMALL_TESTS])]
+            asked = [
+                path
+                for path, text in self._modules.items()
+                if path not in seen and any(_imports(text, each) for each in asked)
+            ]
+            seen.update(asked)
+        return [f"tests/{room}"]
+
+
+def _imports(text: str, module: Path) -> bool:
+    """Say whether a text imports a module."""
+    parts = module.relative_to(ROOT).with_suffix("").parts
+    folder, name = r"\.".join(parts[:-1]), parts[-1]
+    whole = rf"{folder}\.{name}\b"
+    member = rf"from {folder} import (\([^)]*|[^(\n]*)\b{name}\b"
+    return re.search(f"{whole}|{member}", text) is not None
+
+
+# -- judging ----------------------------------------------------------------------------------------
+
+
+class Judge:
+    """A copy of the code in which one mutant after the other is tried."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for entry in ROOT.iterdir():
+            if entry.name in COPIED:
+                copy = shutil.copytree if entry.is_dir() else shutil.copy
+                copy(entry, folder / entry.name)
+            elif not entry.name.startswith("."):
+                (folder / entry.name).symlink_to(entry)
+        self._stamp = int(time.time())
+
+    def passes(self, tests: Sequence[str]) -> bool:
+        """Say whether tests pass; what takes too long does not."""
+        environment = os.environ | {
+            "PYTHONPATH": str(self.folder),
+            "QT_QPA_PLATFORM": "offscreen",
+            "OMP_NUM_THREADS": "1",
+        }
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not jack and not house"]
+        command = [sys.executable, "-m", "pytest", *options, *tests]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=environment,
+                capture_output=True,
+                check=False,
+                timeout=TEST_TIMEOUT_S,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+    def lives(self, mutant: Mutant, code: str, tests: Sequence[str]) -> bool:
+        """Say whether a mutant passes its tests."""
+        path = self.folder / mutant.module
+        source = path.read_text(encoding="utf-8")
+        try:
+            self._write(path, code)
+            return self.passes(tests)
+        finally:
+            self._write(path, source)
+
+    def _write(self, path: Path, text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        self._stamp += 1  # or Python would take the bytecode of a text of the same length and second
+        os.utime(path, (self._stamp, self._stamp))
+
+
+class Run:
+    """A sample being judged by several threads until the time is up."""
+
+    def __init__(self, mutants: Sequence[Mutant], minutes: float) -> None:
+        self._queue: SimpleQueue[Mutant] = SimpleQueue()
+        for mutant in mutants:
+            self._queue.put(mutant)
+        self._tests = Judges()
+        self._end_s = time.monotonic() + 60.0 * minutes
+        self._lock = threading.Lock()
+        wanted = {test for mutant in mutants for test in self._tests.of(mutant.module)}
+        self._unchecked: SimpleQueue[str] = SimpleQueue()
+        for test in sorted(wanted):
+            self._unchecked.put(test)
+        self.judged, self.living, self.broken = 0, [], []
+
+    def work(self, folder: Path) -> None:
+        """Judge one mutant after the other in a copy of the code; but first the tests must pass as it is."""
+        judge = Judge(folder)
+        tests = list(_emptied(self._unchecked, CHECKED_AT_ONCE))
+        while tests and not self.broken:
+            if not judge.passes(tests):
+                self.broken += tests
+            tests = list(_emptied(self._unchecked, CHECKED_AT_ONCE))
+        if self.broken:
+            return
+        while time.monotonic() < self._end_s:
+            try:
+                mutant = self._queue.get_nowait()
+            except Empty:
+                return
+            code = mutant.code()
+            lives = judge.lives(mutant, code, self._tests.of(mutant.module))
+            with self._lock:
+                self.judged += 1
+                if lives:
+                    self.living.append(mutant)
+                    sys.stdout.write(f"lives: {mutant.describe(code)}\n")
+                    sys.stdout.flush()
+
+
+def _emptied(queue: SimpleQueue[str], most: int) -> Iterator[str]:
+    """Yield what is in a queue, up to a number."""
+    for _ in range(most):
+        try:
+            yield queue.get_nowait()
+        except Empty:
+            return
+
+
+def main() -> int:
+    """Judge a sample, print the mutants that live and how many they are; 1 if more than one in ten."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("modules", nargs="*", help=f"files below {PACKAGE}/; by default all of three rooms")
+    parser.add_argument("--sample", type=int, default=100, metavar="N", help="how many (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="decides which (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=9.0, metavar="N", help="time limit (%(default)s)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="at once (%(default)s)"
+    )
+    options = parser.parse_args()
+    named = [ROOT / PACKAGE / module for module in options.modules]
+    paths = named or [path for room in ROOMS for path in sorted((ROOT / PACKAGE / room).glob("**/*.py"))]
+    mutants = sample([path.relative_to(ROOT) for path in paths], options.sample, options.seed)
+    run = Run(mutants, options.minutes)
+    with tempfile.TemporaryDirectory() as folder:
+        copies = [Path(folder) / str(number) for number in range(options.jobs)]
+        for copy in copies:
+            copy.mkdir()
+        threads = [threading.Thread(target=run.work, args=(copy,)) for copy in copies]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    if run.broken:
+        print(f"these tests do not pass as it is: {' '.join(run.broken)}")
+        return 2
+    share = len(run.living) / max(1, run.judged)
+    print(f"{len(run.living)} of {run.judged} mutants live ({share:.0%}); {len(mutants)} were chosen")
+    return int(share > 0.1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,423 @@
+"""The figures that models are judged by, on models whose figures are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+
+from blender_app.corpus.drum_windows import DrumWindows
+from blender_app.corpus.prepare import DrumCorpus
+from blender_app.corpus.prepare_melody import MelodyCorpus
+from blender_app.latent.config import DrumConfig, MelodyConfig
+from blender_app.latent.drum_space import DrumArrays
+from blender_app.training import augment, augment_melody
+from blender_app.training.drums import DrumRecipe, DrumTrainer, dynamics, signs
+from blender_app.training.evaluate_drums import _Judge
+from blender_app.training.evaluate_melody import MelodyJudge, roll_average
+from blender_app.training.judging import POINTS, Figure, Scale
+from blender_app.training.melody import MADE, MelodyRecipe, MelodyTrainer
+from blender_app.training.metrics import (
+    _logistic,
+    drum_features,
+    intervals,
+    melody_features,
+    neighbours,
+    two_sample_auc,
+)
+
+SCALE = Scale(loops=12, pairs=4, palettes=3, samples=60)
+
+
+def values(figures: Sequence[Figure]) -> dict[str, float]:
+    return {figure.name: figure.value for figure in figures}
+
+
+def test_a_figure_is_a_line_of_a_table() -> None:
+    assert str(Figure("name", 0.25, "<= 1")).split() == ["name", "0.250", "<=", "1"]
+
+
+# -- drums ------------------------------------------------------------------------------------------
+
+
+def drum_corpus(count: int = 80) -> DrumCorpus:
+    rng = np.random.default_rng(0)
+    hits = augment.draw(count, rng)
+    hits[:, 0, 0] = True
+    velocity = np.where(hits, rng.integers(30, 120, hits.shape), 0).astype(np.uint8)
+    timing = np.where(hits, rng.uniform(-0.3, 0.3, hits.shape), 0.0).astype(np.float32)
+    source = np.arange(count) % 2
+    return DrumCorpus(np.arange(count) % 4 < 2, source, ("gmd", "other"), DrumWindows(hits, velocity, timing))
+
+
+class DrumOracle:
+    """A model that says every loop but for one hit on the first step; refined, it says all."""
+
+    def encode(self, hits: np.ndarray) -> np.ndarray:
+        wrong = hits.copy()
+        wrong[:, 0, 0] = False
+        return wrong
+
+    def refine(self, hits: np.ndarray) -> np.ndarray:
+        return hits
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        return z
+
+    def sample(self, n: int, seed: int) -> np.ndarray:
+        hits = augment.draw(n, np.random.default_rng(seed))
+        hits[:, 0, 0] = True
+        return hits
+
+    def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int, plain: bool = False) -> np.ndarray:
+        line = np.stack([np.where(np.arange(32)[:, None] < 4 * point, b, a) for point in range(steps)])
+        return line[[0, *[steps - 1] * (steps - 1)]] if plain else line
+
+    def palette(self, corners: np.ndarray, rows: int, cols: int) -> np.ndarray:
+        grid = np.zeros((rows, cols, 32, 9), np.bool_)
+        grid[1::2, :, :2, 0] = True
+        return grid
+
+    def encode_full(self, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+        return arrays
+
+    def decode_full(self, z: tuple[np.ndarray, ...]) -> DrumArrays:
+        return DrumArrays(z[0], z[1], z[2] * 0.0)
+
+
+@pytest.fixture
+def drums() -> _Judge:
+    return _Judge(DrumOracle(), drum_corpus(), SCALE, 0)
+
+
+def test_drums_are_judged_on_unseen_performances(drums: _Judge) -> None:
+    corpus = drum_corpus()
+    assert len(drums.held) == corpus.validation[corpus.source == 0].sum()
+    assert len(drums.train) == (~corpus.validation).sum()
+    assert len(drums.played_tokens) == 20
+
+
+def test_expression_counts_steps_and_hits(drums: _Judge) -> None:
+    figures = values(list(drums.expression()))
+    assert figures["steps exact, most likely loop of mu"] == pytest.approx(31 / 32)
+    assert figures["steps exact after refining z"] == 1.0
+    hits = drums.held.hits[:12].sum()
+    assert figures["F1 of hits, most likely loop of mu"] == pytest.approx(2 * (hits - 12) / (2 * hits - 12))
+    drawn = values(list(drums.drawn()))
+    assert drawn["drawn loops, steps exact after refining z"] == 1.0
+    assert 31 / 32 <= drawn["drawn loops, steps exact, mu"] < 1.0
+
+
+def test_realism_compares_samples_with_loops(drums: _Judge) -> None:
+    figures = values(list(drums.realism()))
+    assert 0.9 < figures["prior samples: share of novel loops"] < 1.0
+    assert 0.2 < figures["prior samples: AUC against training loops"] < 0.95
+    assert figures["prior samples: LM bits a step"] > 0.5
+    drums.model.sample = lambda n, seed: drums.train.hits[:n]
+    known = values(list(drums.realism()))
+    assert known["prior samples: share of novel loops"] == 0.0
+    assert known["prior samples: LM bits a step"] < figures["prior samples: LM bits a step"]
+
+
+def test_interpolations_are_compared(drums: _Judge) -> None:
+    figures = values(list(drums.smoothness()))
+    assert figures["as shipped: largest of 8 steps"] < 0.5
+    assert figures["straight line: largest of 8 steps"] == pytest.approx(1.0)
+    assert {figures[f"{name}: goes back (0 no)"] for name in ("as shipped", "straight line")} == {0}
+    assert figures["as shipped: worst relative LM cost"] >= 1.0 - 1e-9
+    assert 0.1 < figures["cross-fade: largest of 8 steps"] < 0.4
+
+
+def test_palettes_are_compared_with_cross_fades(drums: _Judge) -> None:
+    figures = values(list(drums.palettes()))
+    assert figures["palettes: hits changed between neighbours"] == pytest.approx(1.0)  # two on half the edges
+    assert figures["palettes: worst neighbours, mean"] == 2.0
+    assert figures["palettes: distinct of 121"] == 2.0
+    apart = figures["palettes: hits between corners, for scale"]
+    assert 0 < figures["cross-faded palettes: hits changed"] < 0.35 * apart
+    corners = drums.held.hits[:4]
+    faded = drums._cross_fade(corners)
+    np.testing.assert_array_equal(faded[[0, 0, -1, -1], [0, -1, 0, -1]], corners)
+    mine, other = faded[0, :, :, :], corners[:2].any(0)
+    assert not (mine & ~other).any()
+
+
+def test_dynamics_are_measured_against_the_mean(drums: _Judge) -> None:
+    figures = values(list(drums.dynamics()))
+    assert figures["velocity error, against the mean by voice and step"] == 0.0
+    held, train = drums.held[:12], drums.train
+    mean = train.microtiming.sum(0, dtype=np.float64) / np.maximum(train.hits.sum(0), 1)
+    at = held.hits
+    expected = np.abs(held.microtiming)[at].mean() / np.abs(mean - held.microtiming)[at].mean()
+    assert figures["microtiming error, against the mean by voice and step"] == pytest.approx(expected)
+
+
+def test_figures_of_a_drum_training() -> None:
+    torch.manual_seed(0)
+    config = DrumConfig(width=16, blocks=1, dynamics_width=16, prior_width=16, prior_blocks=1)
+    trainer = DrumTrainer(drum_corpus(), DrumRecipe(config=config, batch=8), seed=1)
+    exact = trainer._hits_figures()
+    assert set(exact) == {"exact", "exact_unit"}
+    assert all(0.0 <= value < 1.0 for value in exact.values())
+    nets = trainer.nets
+    held = trainer.validation
+    mean = (
+        dynamics(trainer.train).sum(0) / torch.from_numpy(trainer.train.hits).sum(0).clamp(min=1)[..., None]
+    )
+    nets.dynamics.decode = lambda hits, z: mean.expand(len(hits), *mean.shape)
+    assert trainer._dynamics_figures() == pytest.approx(
+        {"velocity": 1.0, "microtiming": 1.0, "usual_velocity": 1.0, "usual_microtiming": 1.0}
+    )
+    nets.dynamics.decode = lambda hits, z: dynamics(held)
+    assert set(trainer._dynamics_figures().values()) == {0.0}
+    mu, sd = trainer._posterior(held.hits[:3])
+    expected = nets.encoder(signs(held.hits[:3]))
+    torch.testing.assert_close(mu, expected[0])
+    torch.testing.assert_close(sd, torch.exp(0.5 * expected[1]))
+
+
+def test_beta_rises_and_stages_have_their_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    betas: list[float] = []
+
+    def loss(_encoder: object, _decoder: object, _batch: object, _objective: object, beta: float) -> object:
+        betas.append(beta)
+        return torch.zeros(()), {}
+
+    config = DrumConfig(width=16, blocks=1, dynamics_width=16, prior_width=16, prior_blocks=1)
+    trainer = DrumTrainer(drum_corpus(), DrumRecipe(config=config, batch=8), seed=1)
+    monkeypatch.setattr("blender_app.training.drums.hits_loss", loss)
+    for progress in (0.0, 0.005, 0.01, 0.5):
+        trainer._hits_batch(np.random.default_rng(0), progress)
+    assert betas == pytest.approx([0.0, 0.1, 0.2, 0.2])
+    nets = trainer.nets
+    names = {"hits": [nets.encoder, nets.decoder], "dynamics": [nets.dynamics], "prior": [nets.prior]}
+    for part, owners in names.items():
+        expected = sum(len(list(owner.parameters())) for owner in owners)
+        assert len(trainer.stage(part).parameters) == expected
+    shorter = DrumRecipe().within(11.0)
+    minutes = [stage.minutes for stage in (shorter.hits, shorter.dynamics, shorter.prior)]
+    assert minutes == pytest.approx([7.5, 1.0, 2.5])
+
+
+# -- melodies ---------------------------------------------------------------------------------------
+
+
+def melody_corpus(count: int = 120) -> MelodyCorpus:
+    rng = np.random.default_rng(0)
+    events = (augment_melody.draw(count, rng) - 2).astype(np.int16)
+    events[:, 0] = 60
+    velocity = np.where(events >= 0, rng.integers(40, 120, events.shape), 0).astype(np.uint8)
+    number = np.arange(count)
+    sources = ("pop909", "simutrans", MADE)
+    return MelodyCorpus(number % 3 == 0, number % 4 % 3, sources, events, velocity, number % 8 == 1)
+
+
+class MelodyOracle:
+    """A model that leaves the first note out; refined, it says all."""
+
+    def encode(self, events: np.ndarray) -> np.ndarray:
+        wrong = events.copy()
+        wrong[:, 0] = -2
+        return wrong
+
+    def refine(self, events: np.ndarray) -> np.ndarray:
+        return events
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        return np.rint(z).astype(np.int64)
+
+    def sample(self, n: int, seed: int) -> np.ndarray:
+        return augment_melody.draw(n, np.random.default_rng(seed)) - 2
+
+    def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
+        return np.stack([np.where(np.arange(32) < 4 * point, b, a) for point in range(steps)])
+
+    def with_dynamics_of(self, events: np.ndarray, velocity: np.ndarray) -> list[object]:
+        return [type("Loop", (), {"velocity": row}) for row in velocity + 10]
+
+
+@pytest.fixture
+def melodies() -> MelodyJudge:
+    return MelodyJudge(MelodyOracle(), melody_corpus(), SCALE, 0)
+
+
+def test_melodies_are_judged_without_those_made_by_rule(melodies: MelodyJudge) -> None:
+    corpus = melody_corpus()
+    played = corpus.source != 2
+    assert len(melodies.train) == (played & ~corpus.validation).sum()
+    assert len(melodies.held) == (played & corpus.validation).sum()
+    bass, melody = melodies.basses_and_melodies()
+    assert len(bass) == len(melody) == 4
+    known = {row.tobytes() for row in corpus.events[corpus.bass & corpus.validation].astype(np.int64)}
+    assert all(row.tobytes() in known for row in bass)
+    assert not any(row.tobytes() in known for row in melody)
+
+
+def test_expression_of_melodies_counts_steps(melodies: MelodyJudge) -> None:
+    figures = values(list(melodies.expression()))
+    for group in ("pop909", "games"):
+        assert figures[f"{group}: steps exact, most likely loop of mu"] == pytest.approx(31 / 32)
+        assert figures[f"{group}: steps exact after refining z"] == 1.0
+    corpus = melodies.corpus
+    held, train = corpus.side(True), corpus.side(False)
+    held = held[np.arange(SCALE.loops)]
+    at = held.velocity > 0
+    mean = train.velocity.sum(0, dtype=np.float64) / np.maximum((train.velocity > 0).sum(0), 1)
+    expected = 10.0 / np.abs(mean - held.velocity)[at].mean()
+    (velocity,) = melodies.velocity()
+    assert velocity.value == pytest.approx(expected)
+
+
+def test_realism_of_melodies(melodies: MelodyJudge) -> None:
+    figures = values(list(melodies.realism()))
+    assert figures["prior samples: share of novel loops"] == 1.0
+    melodies.model.sample = lambda n, seed: melodies.train[:n]
+    known = values(list(melodies.realism()))
+    assert known["prior samples: share of novel loops"] == 0.0
+    assert known["prior samples: LM bits a step"] < figures["prior samples: LM bits a step"]
+    assert known["prior samples: Frechet distance to training"] < 3.0
+
+
+def test_interpolations_of_melodies(melodies: MelodyJudge) -> None:
+    a, b = melodies.held[:3], melodies.held[3:6]
+    lines = dict(melodies.interpolations(a, b))
+    assert list(lines) == ["as shipped", "straight line", "slerp", "cross-fade"]
+    for line in lines.values():
+        assert line.shape == (POINTS, 3, 32)
+        np.testing.assert_array_equal(line[0], a + 2)
+        np.testing.assert_array_equal(line[-1], b + 2)
+    np.testing.assert_array_equal(lines["straight line"][4][:, 1:], np.rint((a + b) / 2)[:, 1:] + 2)
+    faded = lines["cross-fade"] - 2
+    assert ((faded == a) | (faded == b)).all()
+    different = a != b
+    taken = ((faded == b) & different).sum((1, 2)) / different.sum()
+    assert taken[1] < 0.3 < taken[4] < 0.7 < taken[7]
+    figures = values(list(melodies.smoothness()))
+    assert figures["as shipped: largest of 8 steps"] < 0.35
+    assert figures["as shipped: goes back (0 no)"] == 0
+
+
+def test_the_advantage_of_a_morph_is_that_of_its_worst_point(
+    melodies: MelodyJudge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bass, melody = melodies.basses_and_melodies()
+    monkeypatch.setattr(melodies, "basses_and_melodies", lambda: (bass, melody))
+    ours = melodies.model.interpolate(bass, melody, POINTS)
+    monkeypatch.setattr(melodies, "_cross_fade", lambda _a, _b: ours.copy())
+    figures = values(list(melodies.morph()))
+    assert figures["bass to melody: least advantage in LM cost over the cross-fade"] == 0.0
+    assert figures["bass to melody: least advantage in the key over the cross-fade"] == 0.0
+
+    def worse(_a: np.ndarray, _b: np.ndarray) -> np.ndarray:
+        out = ours.copy()
+        out[1:-1] = np.random.default_rng(0).integers(100, 128, out[1:-1].shape)
+        return out
+
+    monkeypatch.setattr(melodies, "_cross_fade", worse)
+    figures = values(list(melodies.morph()))
+    assert figures["bass to melody: least advantage in LM cost over the cross-fade"] > 0.5
+    assert figures["bass to melody: least advantage in the key over the cross-fade"] > 0.05
+    assert figures["bass to melody: worst relative LM cost"] >= 1.0 - 1e-9
+    assert 0.5 < figures["bass to melody: least share of notes in the best key"] <= 1.0
+
+
+def test_the_roll_average_starts_notes_where_either_does() -> None:
+    a, b = np.full((1, 32), -2), np.full((1, 32), -2)
+    a[0, [0, 8]], b[0, [4, 16]] = (60, -1), (72, -1)
+    middle = roll_average(a, b)[4, 0]
+    assert middle[:18].tolist() == [60, -2, -2, -2, 66, -2, -2, -2, 72, -2, -2, -2, -2, -2, -2, -2, -1, -2]
+    early = roll_average(a, b)[2, 0]
+    assert early[:10].tolist() == [60, -2, -2, -2, 63, -2, -2, -2, -1, -2]
+
+
+def test_figures_of_a_melody_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = MelodyConfig(
+        width=16, blocks=1, dynamics_width=16, prior_width=16, prior_blocks=1, head_width=16
+    )
+    trainer = MelodyTrainer(melody_corpus(), MelodyRecipe(config=config, batch=8), seed=1)
+    assert all(0.0 <= value < 1.0 for value in trainer._notes_figures().values())
+    known = trainer.velocity[trainer.train]
+    mean = known.sum(0) / (known > 0).sum(0).clamp(min=1)
+    trainer.nets.dynamics.decode = lambda tokens, z: mean.expand(len(tokens), -1)
+    assert trainer._dynamics_figures() == pytest.approx({"velocity": 1.0, "usual_velocity": 1.0})
+    corpus = melody_corpus()
+    made = corpus.source[trainer.train] == 2
+    np.testing.assert_array_equal(trainer.natural, trainer.train[~made])
+    weight = trainer.weights / trainer.weights.max()
+    bass = corpus.bass[trainer.train]
+    games = corpus.source[trainer.train] == 1
+    assert weight[games & bass] == pytest.approx(1.0)
+    assert weight[games & ~bass] == pytest.approx(0.5)
+    assert weight[made] == pytest.approx(0.08 / 3)
+    assert trainer.weights.sum() == pytest.approx(1.0)
+    _, sd = trainer._posterior(trainer.held[:3], 1.5)
+    logvar = trainer.nets.encoder(torch.from_numpy(trainer.tokens[trainer.held[:3]]))[1]
+    torch.testing.assert_close(sd, 1.5 * torch.exp(0.5 * logvar))
+    betas: list[float] = []
+
+    def loss(_encoder: object, _decoder: object, _batch: object, _objective: object, beta: float) -> object:
+        betas.append(beta)
+        return torch.zeros(()), {}
+
+    monkeypatch.setattr("blender_app.training.melody.tune_loss", loss)
+    for progress in (0.0, 0.005, 0.02):
+        trainer._notes_batch(np.random.default_rng(0), progress)
+    assert betas == pytest.approx([0.0, 0.125, 0.25])
+    shorter = MelodyRecipe().within(11.8)
+    minutes = [getattr(shorter, part).minutes for part in trainer.parts]
+    assert minutes == pytest.approx([5.6, 1.8, 0.4, 4.0])
+
+
+# -- measures ---------------------------------------------------------------------------------------
+
+
+def test_neighbours_are_those_beside_and_below() -> None:
+    palette = np.zeros((3, 3, 32, 9), np.bool_)
+    palette[:, 0, :5] = True  # 45 hits, beside nothing: three pairs across
+    palette[2, 1, 7, :2] = True  # two hits: one pair across on each side, one down
+    found = neighbours(palette)
+    changed = [45, 0, 45, 0, 47, 2, 0, 0, 0, 0, 2, 0]
+    assert (found.mean, found.worst, found.distinct) == (pytest.approx(sum(changed) / 12), 47, 3)
+
+
+def test_features_of_known_hits() -> None:
+    row = np.zeros((1, 32), np.int64)
+    row[0, [0, 3, 8, 16]] = 0b11, 0b1, 0b100, 0b11
+    features = drum_features(row)[0]
+    assert features[:3] == pytest.approx([3 / 32, 2 / 32, 1 / 32])
+    assert features[9:12] == pytest.approx([2 / 8, 2 / 8, 1 / 8])  # on beats
+    assert features[9 + 27] == pytest.approx(1 / 8)  # the kick before a beat
+    sounding, most, alike, alone = features[-4:]
+    assert sounding == pytest.approx(4 / 32)
+    assert most == 2
+    assert alike == pytest.approx(1 - 2 / (16 * 9))
+    assert alone == pytest.approx(1 / 4)
+
+
+def test_features_of_silence_and_of_one_note() -> None:
+    rows = np.zeros((2, 32), np.int64)
+    rows[1, 5] = 2 + 70
+    silence, one = melody_features(rows)
+    assert silence[11:13] == pytest.approx([5.0, 0.0])
+    assert one[11:13] == pytest.approx([70 / 12, 0.0])
+    assert one[0] == 0.0  # B flat is no white key
+    assert one[1] == pytest.approx(1 / 32)
+    assert one[3:5] == pytest.approx([1.0, 0.0])
+    assert one[14:18] == pytest.approx([0, 1 / 8, 0, 0])
+    assert intervals(np.array([0, 2 + 60, 1, 2 + 64, 2 + 57])).tolist() == [4, 7]
+
+
+def test_a_classifier_finds_what_tells_two_sets_apart() -> None:
+    rng = np.random.default_rng(0)
+    x = np.concatenate([rng.normal(size=(400, 2)), np.ones((400, 1))], 1)
+    chance = 1.0 / (1.0 + np.exp(-(2.0 * x[:, 0] + 1.0)))
+    weight = _logistic(x, (rng.random(400) < chance).astype(np.float64))
+    assert weight == pytest.approx([2.0, 0.0, 1.0], abs=0.5)
+    gradient = x.T @ ((rng.random(400) < chance) - chance)
+    assert np.abs(gradient).max() < 60
+    low, high = rng.normal(size=(300, 3)), rng.normal(size=(300, 3))
+    assert two_sample_auc(low, high) == pytest.approx(0.5, abs=0.1)
+    assert two_sample_auc(low + np.array([1.0, 0, 0]), high) == pytest.approx(0.76, abs=0.06)
+    assert two_sample_auc(3.0 * low, high) > 0.8  # squares tell it
