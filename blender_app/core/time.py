@@ -50,6 +50,12 @@ def check_steps(steps: int) -> int:
     return int(steps)
 
 
+def bars_text(steps: int) -> str:
+    """Return the length of a loop in words: "1 bar", "4 bars"."""
+    bars = steps / STEPS_PER_BAR
+    return f"{bars:g} bar{'s' * (bars != 1)}"
+
+
 def check_shapes(shapes: Mapping[str, tuple[int, ...]], row: tuple[int, ...] = ()) -> int:
     """Return how many steps a loop of arrays of these shapes has.
 

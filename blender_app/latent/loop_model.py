@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.errors import ModelError
-from blender_app.core.time import STEPS_PER_BAR
+from blender_app.core.lengths import cut, repeated
+from blender_app.core.time import bars_text
 from blender_app.latent.blend import Blend, allowed_tensor
 from blender_app.latent.checkpoint import find_model, load_weights
 from blender_app.latent.gaussian import noise_levels, seeded
@@ -236,15 +235,15 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         return [self._fitted(loop) for loop in loops]
 
     def _fitted(self, loop: LoopT) -> LoopT:
-        length = _steps_of(loop)
+        length = loop.steps
         if length == self.steps:
             return loop
         if length > self.steps or self.steps % length:
             raise ModelError(
-                f"{self.name} makes loops of {_bars(self.steps)}; this one has {_bars(length)}. "
+                f"{self.name} makes loops of {bars_text(self.steps)}; this one has {bars_text(length)}. "
                 "Shorten it, or choose a model for longer loops."
             )
-        return _in_length("repeated", loop, self.steps)
+        return repeated(loop, self.steps)
 
     def make_palette(
         self,
@@ -342,8 +341,8 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         allowed, heat = allowed_tensor(constraints, self.steps), max(amount, VARY_TEMPERATURE)
         varied = self._space.decode(z, torch.full((1,), level), None, allowed, heat, generator)
         (made,) = self._played(varied, self._space.dynamics_code(loops, content))
-        length = _steps_of(loop)
-        return made if length == self.steps else _in_length("cut", made, length)
+        length = loop.steps
+        return made if length == self.steps else cut(made, length)
 
     def _played(self, content: Tensor, dynamics: Tensor) -> list[LoopT]:
         return cast("list[LoopT]", self._space.played(content, dynamics))
@@ -371,19 +370,3 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
 
 def _array(tensor: Tensor) -> Codes:
     return np.asarray(tensor.detach().numpy(), np.float32)
-
-
-def _bars(steps: int) -> str:
-    bars = steps / STEPS_PER_BAR
-    return f"{bars:g} bar{'s' * (bars != 1)}"
-
-
-def _steps_of(loop: object) -> int:
-    """Return the length of a loop; loops that do not say have that of all."""
-    return int(getattr(loop, "steps", LOOP_STEPS))
-
-
-def _in_length(how: str, loop: LoopT, steps: int) -> LoopT:
-    """Return a loop "repeated" or "cut" to a number of steps."""
-    lengths: Any = importlib.import_module("blender_app.core.lengths")
-    return cast("LoopT", getattr(lengths, how)(loop, steps))

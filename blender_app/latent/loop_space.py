@@ -13,9 +13,10 @@ from typing import Generic, Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from blender_app.core.lengths import Loop
 from blender_app.latent.config import ModelConfig
 
-LoopT = TypeVar("LoopT")
+LoopT = TypeVar("LoopT", bound=Loop)
 
 
 class LoopSpace(Protocol, Generic[LoopT]):

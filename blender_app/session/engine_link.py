@@ -10,7 +10,7 @@ from typing import Protocol
 
 from blender_app.core.errors import LoopweaveError
 from blender_app.core.notes import Pattern
-from blender_app.core.time import DEFAULT_STEPS, Timeline
+from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.document import Loop
 from blender_app.session.played import Played, PlayedPath, PlayedTrack
@@ -199,12 +199,12 @@ class EngineLink:
             return None
         return self.timeline.step_at(now_s)
 
-    def row_at(self, now_s: float, steps: int = DEFAULT_STEPS) -> float | None:
-        """Return which row (from 0) of a loop of `steps` steps sounds at a moment; None while it stands."""
+    def playhead_at(self, now_s: float) -> float | None:
+        """Return which step, from 0 on, is heard at a moment of the monotonic clock; None while it stands."""
         step = self.step_at(now_s)
         if step is None or self.timeline is None:
             return None
-        return max(step, self.timeline.anchor_step, 0.0) % steps  # "play" has a moment of delay
+        return max(step, self.timeline.anchor_step, 0.0)  # "play" has a moment of delay
 
     # -- what the engine says -------------------------------------------------------------------
 

@@ -103,8 +103,8 @@ class Playback(QObject):
         return self._link.waiting(track)
 
     def playhead_step(self, now_s: float) -> float | None:
-        """Return which row of the loop (0 up to 32) sounds at a moment; None while stopped."""
-        return self._link.row_at(now_s)
+        """Return which step of the transport, from 0 on, is heard at a moment; None while stopped."""
+        return self._link.playhead_at(now_s)
 
     def path_position(self, now_s: float, track: str | None = None) -> Point | None:
         """Return where the playhead of a path or sweep is; None if none plays.

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICES
+from blender_app.core.drums import VOICE_COUNT, VOICES
+from blender_app.core.time import DEFAULT_STEPS
 
 Hits = NDArray[np.bool_]
 _RIDE_FOR_HAT = [0, 1, 8, 3, 4, 5, 6, 7, 2]
@@ -56,7 +57,7 @@ def recombine(pool: Hits, count: int, rng: np.random.Generator) -> Hits:
     return vary_real(out, rng)
 
 
-def draw(count: int, rng: np.random.Generator, length: int = LOOP_STEPS) -> Hits:
+def draw(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> Hits:
     """Make loops of `length` steps as people paint them: sparse, periodic, Euclidean or odd voices."""
     used = rng.random((count, VOICE_COUNT)) < rng.uniform(0.1, 0.8, (count, 1))
     steps = np.arange(length)

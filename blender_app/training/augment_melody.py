@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS
+from blender_app.core.time import DEFAULT_STEPS
 
 Tokens = NDArray[np.int64]
 _FIRST, _LAST = 2, 129
@@ -87,7 +87,7 @@ def _rhythm_of(pitches: Tokens, rhythm: Tokens) -> Tokens:
     return out
 
 
-def draw(count: int, rng: np.random.Generator, length: int = LOOP_STEPS) -> Tokens:
+def draw(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> Tokens:
     """Make melodies of `length` steps as people sketch them: runs, arpeggios, repeated or wandering."""
     return np.stack([_sketch(rng, length) for _ in range(count)])
 

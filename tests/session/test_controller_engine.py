@@ -215,4 +215,4 @@ def test_playhead_stands_while_stopped(controller: Controller, engine, qtbot: Qt
     assert controller.playback.playhead_step(123.0) is None
     engine.events.append(m.TransportChanged(True, Timeline(50.0, 0.0, 120.0)))
     qtbot.waitUntil(lambda: controller.playback.playing)
-    assert controller.playback.playhead_step(50.0 + 40 * 0.125) == pytest.approx(8.0)
+    assert controller.playback.playhead_step(50.0 + 40 * 0.125) == pytest.approx(40.0)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.time import STRAIGHT_SWING, swing_delay_steps
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.playhead import Playhead
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import SMALL, SOUNDS, Look
 from blender_app.ui.loops.step_drawing import (
-    StepGeometry,
     hit_rect_of,
     paint_ghosts,
     paint_ground,
@@ -21,6 +20,8 @@ from blender_app.ui.loops.step_drawing import (
     paint_playhead,
     paint_ruler,
 )
+from blender_app.ui.loops.step_geometry import StepGeometry
+from blender_app.ui.loops.step_sight import StepSight, paint_sight
 
 _LIT_STEPS = 1.25
 """How long a hit stays lit, in steps."""
@@ -36,6 +37,7 @@ class PatternView(QWidget):
         self._playhead, self._swing = Playhead(self._update_round), STRAIGHT_SWING
         RedrawWatch(self, look, self._redraw)
         self._loop = DrumLoop.empty()
+        self._sight = StepSight(self.geometry_of_steps, self._redraw)
         self._waiting: DrumLoop | None = None
         self._silent: frozenset[int] = frozenset()
         self._color = QColor("gray")
@@ -67,22 +69,32 @@ class PatternView(QWidget):
         self._swing = swing
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position in steps, or hide it; repaints only its surroundings."""
-        self._playhead.move(step)
+        """Move the playhead to a position of the transport in steps, or hide it; bars follow it into sight.
+
+        Repaints only its surroundings.
+        """
+        place = None if step is None else step % self._loop.steps
+        if place is not None:
+            self._sight.turn_to(place)
+        self._playhead.move(place)
 
     def _update_round(self, place: float) -> None:
         self._update_columns(int(place) - 2, int(place) + 1)
         if place < 2:
-            self._update_columns(LOOP_STEPS - 2, LOOP_STEPS - 1)
+            self._update_columns(self._loop.steps - 2, self._loop.steps - 1)
 
     def _update_columns(self, first: int, last: int) -> None:
         # The playhead and lit hits reach a little over the steps.
-        rect = self.geometry_of_steps().column_rect(first, last)
+        geometry = self.geometry_of_steps()
+        if first >= geometry.end or last < geometry.first:
+            return
+        rect = geometry.column_rect(first, last)
         self.update(rect.adjusted(-3.0, -6.0, 3.0, 6.0).toAlignedRect())
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where steps and voices lie."""
-        return StepGeometry.of(self.size(), self._look.line_height(SMALL))
+        ruler = self._look.line_height(SMALL)
+        return StepGeometry.of(self.size(), ruler, self._loop.steps, self._sight.first)
 
     def _redraw(self) -> None:
         self._picture = None
@@ -101,6 +113,7 @@ class PatternView(QWidget):
             paint_ground(painter, geometry, self._color, geometry.rect.adjusted(-4, -3, 4, 3))
             muted = self._look.theme.color("muted")
             paint_ruler(painter, geometry, self._look.font(SMALL), muted, self._look.line_height(SMALL))
+            paint_sight(painter, geometry, muted)
             paint_hits(painter, geometry, self._loop, self._silent)
             if self._waiting is not None:
                 paint_ghosts(painter, geometry, self._loop, self._waiting)
@@ -117,15 +130,17 @@ class PatternView(QWidget):
         painter.end()
 
     def _paint_playhead(self, painter: QPainter, playhead: float) -> None:
-        geometry = self.geometry_of_steps()
+        geometry, steps = self.geometry_of_steps(), self._loop.steps
         lit = QColor(SOUNDS)
         for back in range(3):
-            step = (int(playhead) - back) % LOOP_STEPS
+            step = (int(playhead) - back) % steps
+            if not geometry.shows(step):
+                continue
             for voice in self._loop.hits[step].nonzero()[0]:
                 onset = (
                     step + float(self._loop.microtiming[step, voice]) + swing_delay_steps(step, self._swing)
                 )
-                age = (playhead - onset) % LOOP_STEPS
+                age = (playhead - onset) % steps
                 if age < _LIT_STEPS and int(voice) not in self._silent:
                     lit.setAlphaF(1.0 - (age / _LIT_STEPS) ** 2)
                     rect = hit_rect_of(geometry, self._loop, step, int(voice))
@@ -133,7 +148,23 @@ class PatternView(QWidget):
                     painter.setBrush(lit)
                     painter.drawRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 2.5, 2.5)
         rect = geometry.rect
-        paint_playhead(painter, geometry.x_of(playhead), rect.top() - 3, rect.bottom() + 3)
+        if geometry.shows(playhead):
+            paint_playhead(painter, geometry.x_of(playhead), rect.top() - 3, rect.bottom() + 3)
+
+    # -- scrolling ----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._sight.take_press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._sight.take_move(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._sight.take_release()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self._sight.take_wheel(event):
+            event.ignore()
 
     def sizeHint(self) -> QSize:
         return QSize(360, 250)

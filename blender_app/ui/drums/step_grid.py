@@ -1,4 +1,4 @@
-"""The editor of a corner: 32 steps by nine voices, by mouse or by keys.
+"""The editor of a corner: its steps by nine voices, by mouse or by keys.
 
 A click sets or removes a hit; dragging sideways paints or erases; dragging up and down on a hit sets
 its velocity, which is its height.
@@ -12,12 +12,14 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.core.drums import DEFAULT_VELOCITY, LOOP_STEPS, VOICE_COUNT, VOICES, DrumLoop
+from blender_app.core.drums import DEFAULT_VELOCITY, VOICE_COUNT, VOICES, DrumLoop
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import SMALL, SOUNDS, Look
-from blender_app.ui.loops.step_drawing import StepGeometry, paint_ground, paint_hits, paint_ruler
+from blender_app.ui.loops.step_drawing import paint_ground, paint_hits, paint_ruler
+from blender_app.ui.loops.step_geometry import StepGeometry
+from blender_app.ui.loops.step_sight import StepSight, paint_sight
 
 _MOVED_PX = 4.0
 _VELOCITY_PER_PX = 1.6
@@ -29,6 +31,8 @@ _KEYS = {
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
+    Qt.Key.Key_PageUp: (-STEPS_PER_BAR, 0),
+    Qt.Key.Key_PageDown: (STEPS_PER_BAR, 0),
 }
 
 
@@ -56,6 +60,7 @@ class StepGrid(QWidget):
         RedrawWatch(self, look, self._redraw)
         self._loop = DrumLoop.empty()
         self._color = QColor("gray")
+        self._sight = StepSight(self.geometry_of_steps, self.update)
         self._cursor = (0, 0)
         self._pen_velocity = DEFAULT_VELOCITY
         self._touch = _Touch.NONE
@@ -66,7 +71,8 @@ class StepGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Corner editor")
         self.setAccessibleDescription(
-            "Arrow keys move, Space sets or removes a hit, plus and minus set its velocity"
+            "Arrow keys move, Page Up and Page Down by bars, Space sets or removes a hit, "
+            "plus and minus set its velocity"
         )
 
     @property
@@ -77,7 +83,9 @@ class StepGrid(QWidget):
     def set_loop(self, loop: DrumLoop) -> None:
         """Show another loop."""
         if loop is not self._loop:
-            self._loop = loop
+            before, self._loop = self._loop, loop
+            if loop.steps != before.steps:
+                self._set_cursor((min(self._cursor[0], loop.steps - 1), self._cursor[1]))
             self.update()
             accessible.announce(self)
 
@@ -88,7 +96,7 @@ class StepGrid(QWidget):
 
     def geometry_of_steps(self) -> StepGeometry:
         """Return where steps and voices lie."""
-        return StepGeometry.of(self.size(), self.ruler_height())
+        return StepGeometry.of(self.size(), self.ruler_height(), self._loop.steps, self._sight.first)
 
     def ruler_height(self) -> int:
         """Return the height in pixels of the beat numbers."""
@@ -106,8 +114,9 @@ class StepGrid(QWidget):
         paint_ground(painter, geometry, self._color, QRectF(geometry.rect).adjusted(-4, -3, 4, 3))
         theme = self._look.theme
         paint_ruler(painter, geometry, self._look.font(SMALL), theme.color("muted"), self.ruler_height())
+        paint_sight(painter, geometry, theme.color("muted"))
         paint_hits(painter, geometry, self._loop)
-        if self.hasFocus():
+        if self.hasFocus() and geometry.shows(self._cursor[0]):
             self._paint_cursor(painter, geometry)
         painter.end()
 
@@ -127,6 +136,8 @@ class StepGrid(QWidget):
     # -- touching -----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._sight.take_press(event):
+            return
         cell = self.geometry_of_steps().at(event.position())
         if event.button() != Qt.MouseButton.LeftButton or cell is None:
             return
@@ -141,7 +152,7 @@ class StepGrid(QWidget):
             self._paint(cell, self._pen_velocity)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._touch is _Touch.NONE:
+        if self._sight.take_move(event.position()) or self._touch is _Touch.NONE:
             return
         moved = event.position() - self._pressed_at
         if self._touch in (_Touch.PRESSED_HIT, _Touch.PRESSED_EMPTY):
@@ -168,7 +179,9 @@ class StepGrid(QWidget):
         return _Touch.ERASES
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._touch is _Touch.NONE:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._sight.take_release() or self._touch is _Touch.NONE:
             return
         if self._touch is _Touch.PRESSED_HIT:
             self._paint(self._pressed_cell, 0)
@@ -177,8 +190,12 @@ class StepGrid(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         cell = self.geometry_of_steps().at(event.position())
-        if cell is None or not self._velocity(cell) or self._touch is not _Touch.NONE:
+        if self._touch is not _Touch.NONE:
             event.ignore()
+            return
+        if cell is None or not self._velocity(cell) or event.angleDelta().x():
+            if not self._sight.take_wheel(event):
+                event.ignore()
             return
         self._change_velocity(cell, 4 if event.angleDelta().y() > 0 else -4)
         event.accept()
@@ -196,7 +213,7 @@ class StepGrid(QWidget):
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         by = _FINE_KEY_VELOCITY if modifiers & Qt.KeyboardModifier.ShiftModifier else _KEY_VELOCITY
         if key in _KEYS and not (control and _KEYS[key][1]):
-            steps = 4 if control else 1
+            steps = 4 if control and abs(_KEYS[key][0]) == 1 else 1
             self._move_cursor(_KEYS[key][0] * steps, _KEYS[key][1])
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
             self._once(self._cursor, 0 if self._velocity(self._cursor) else self._pen_velocity)
@@ -209,16 +226,17 @@ class StepGrid(QWidget):
         elif key == Qt.Key.Key_Home:
             self._set_cursor((0, self._cursor[1]))
         elif key == Qt.Key.Key_End:
-            self._set_cursor((LOOP_STEPS - 1, self._cursor[1]))
+            self._set_cursor((self._loop.steps - 1, self._cursor[1]))
         else:
             super().keyPressEvent(event)
 
     def _move_cursor(self, steps: int, voices: int) -> None:
         step, voice = self._cursor
-        self._set_cursor(((step + steps) % LOOP_STEPS, min(VOICE_COUNT - 1, max(0, voice + voices))))
+        self._set_cursor(((step + steps) % self._loop.steps, min(VOICE_COUNT - 1, max(0, voice + voices))))
 
     def _set_cursor(self, cell: tuple[int, int]) -> None:
         self._cursor = cell
+        self._sight.show(cell[0])
         self.update()
         self.cursorMoved.emit()
         accessible.announce(self)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.notes import Note
 from blender_app.core.time import STEPS_PER_BEAT
 from blender_app.session.document import Loop
@@ -59,7 +59,7 @@ class Audition(QObject):
             if note.step == self._step:
                 self._sound(note)
         self._step += 1
-        if self._step >= LOOP_STEPS or self._step > self._notes[-1].step:
+        if self._step > self._notes[-1].step:
             self._timer.stop()
 
 

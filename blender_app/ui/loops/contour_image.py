@@ -13,10 +13,18 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MAX_PITCH, NO_EVENT, OCTAVE, MelodyLoop
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.ui.look.color import Floats
-from blender_app.ui.loops.coverage import Cover, Pixels, interval_cover, step_edges, white_on
+from blender_app.ui.loops.coverage import (
+    Cover,
+    Pixels,
+    column_edges,
+    columns_of,
+    interval_cover,
+    merged,
+    white_on,
+)
 
 _MIDDLE_PITCH = 60
 _LEAST_STRENGTH = 0.5
@@ -50,7 +58,7 @@ def render_contours(
     Parameters
     ----------
     loops
-        What to draw, N of them.
+        What to draw, N of them, all of one length.
     labs
         Background colours in OKLab, shape (N, 3).
     width, height
@@ -69,24 +77,26 @@ def render_contours(
     low, high = pitch_range or pitch_range_of(loops)
     pitch, strength, ends = _sounding_steps(loops)
     rows = np.clip(pitch, low, high) - low
-    steps = np.zeros((2, len(loops), LOOP_STEPS, high - low + 1), np.float32)  # going on, ending
-    index = np.arange(len(loops))[:, None], np.arange(LOOP_STEPS)[None, :], rows
-    steps[0][index] = strength * ~ends
-    steps[1][index] = strength * ends
-    across = _columns(width)
+    steps = loops[0].steps
+    marks = np.zeros((2, len(loops), steps, high - low + 1), np.float32)  # going on, ending
+    index = np.arange(len(loops))[:, None], np.arange(steps)[None, :], rows
+    marks[0][index] = strength * ~ends
+    marks[1][index] = strength * ends
+    across = _columns(steps, width)
+    on, ending = (merged(one, columns_of(steps, width)).transpose(0, 2, 1) for one in marks)
     down = _rows(height, high - low + 1, _thickest(width, height))
-    cover = down @ (steps[0].transpose(0, 2, 1) @ across[0] + steps[1].transpose(0, 2, 1) @ across[1])
+    cover = down @ (on @ across[0] + ending @ across[1])
     return white_on(np.minimum(cover, 1.0), labs, radius)
 
 
 def _sounding_steps(
     loops: Sequence[MelodyLoop],
 ) -> tuple[NDArray[np.int64], Cover, NDArray[np.bool_]]:
-    """Return pitch, strength (0 = silent) and whether a note ends there, of all steps; each (N, 32)."""
+    """Return pitch, strength (0 = silent) and whether a note ends there, of all steps; each (N, steps)."""
     events = np.stack([loop.events for loop in loops]).astype(np.int64)
     velocity = np.stack([loop.velocity for loop in loops]).astype(np.float32)
     # The last event up to each step says what sounds on it; before the first there is silence.
-    last = np.maximum.accumulate(np.where(events != NO_EVENT, np.arange(LOOP_STEPS), -1), axis=1)
+    last = np.maximum.accumulate(np.where(events != NO_EVENT, np.arange(events.shape[1]), -1), axis=1)
     pitch = np.where(last >= 0, np.take_along_axis(events, np.maximum(last, 0), axis=1), -1)
     loud = np.take_along_axis(velocity, np.maximum(last, 0), axis=1) / 127.0
     strength = np.where(pitch >= 0, _LEAST_STRENGTH + (1.0 - _LEAST_STRENGTH) * loud, 0.0)
@@ -95,9 +105,9 @@ def _sounding_steps(
 
 
 @lru_cache(maxsize=32)
-def _columns(width: int) -> tuple[Cover, Cover]:
-    """Return how steps in which a note goes on, and in which it ends, cover columns; each (32, width)."""
-    edges, step_width = step_edges(width)
+def _columns(steps: int, width: int) -> tuple[Cover, Cover]:
+    """Return how columns in which a note goes on, and in which it ends, cover those of pixels."""
+    edges, step_width = column_edges(steps, width)
     gap = min(0.3 * step_width, 2.5)
     if step_width >= 2.0:  # bars that begin and end on whole pixels are crisp
         edges = [float(round(edge)) for edge in edges]
@@ -111,7 +121,7 @@ def _columns(width: int) -> tuple[Cover, Cover]:
 
 def _thickest(width: int, height: int) -> float:
     """Return the greatest thickness of a bar in pixels."""
-    return max(2.0, _MOST_STEPS * width / LOOP_STEPS, _MOST_SHARE * height)
+    return max(2.0, _MOST_STEPS * width / DEFAULT_STEPS, _MOST_SHARE * height)
 
 
 @lru_cache(maxsize=64)

@@ -12,12 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from blender_app.core.drums import LOOP_STEPS
-from blender_app.core.time import STEPS_PER_BAR
+from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR
 from blender_app.ui.look.color import Floats, oklab_to_srgb
 
 Pixels = NDArray[np.uint8]
 Cover = NDArray[np.float32]
+
+_GAPS_SHARE = 0.05
+"""Of a picture's width, which gaps at all bar lines and one more would take."""
+_LEAST_COLUMN_PX = 1.5
+"""Where the steps of a long loop are narrower, several make a column: else a hit would be too pale."""
 
 
 def interval_cover(start: float, end: float, count: int) -> Cover:
@@ -28,16 +32,59 @@ def interval_cover(start: float, end: float, count: int) -> Cover:
     return cover
 
 
-def step_edges(width: int) -> tuple[list[float], float]:
-    """Return where the 32 steps of a loop begin in a picture, and its last one ends, and a step's width.
+def columns_of(steps: int, width: int) -> int:
+    """Return how many columns a picture of a loop has: one a step, fewer where steps would be too narrow.
+
+    Parameters
+    ----------
+    steps
+        Length of the loop, 16 to 256.
+    width
+        Of the picture, in device pixels.
+    """
+    columns = steps
+    while columns > DEFAULT_STEPS and width / columns < _LEAST_COLUMN_PX:
+        columns //= 2
+    return columns
+
+
+def merged(marks: Cover, columns: int) -> Cover:
+    """Return marks in so many columns, of those that meet in one the strongest.
+
+    Parameters
+    ----------
+    marks
+        How strong the mark on each step is, shape (N, steps, rows).
+    columns
+        How many there are to be; they divide the steps.
+    """
+    count, steps, rows = marks.shape
+    strongest: Cover = marks.reshape(count, columns, steps // columns, rows).max(axis=2)
+    return strongest
+
+
+def column_edges(steps: int, width: int) -> tuple[list[float], float]:
+    """Return where the columns of a loop begin in a picture, and the last one ends, and a column's width.
 
     All in pixels; between the bars there is a gap where there is room for one.
+
+    Parameters
+    ----------
+    steps
+        Length of the loop, 16 to 256.
+    width
+        Of the picture, in device pixels.
     """
+    columns, bars = columns_of(steps, width), steps // STEPS_PER_BAR
     inset = max(1.0, width * 0.06)
-    bar_gap = max(0.0, (width - 2 * inset) * 0.025) if width > 24 else 0.0
-    step_width = (width - 2 * inset - bar_gap) / LOOP_STEPS
-    edges = [inset + step * step_width + bar_gap * (step >= STEPS_PER_BAR) for step in range(LOOP_STEPS + 1)]
-    return edges, step_width
+    room = width - 2 * inset
+    gap = max(0.0, room * _GAPS_SHARE / bars) if width > 24 else 0.0
+    column_width = (room - (bars - 1) * gap) / columns
+    a_bar = columns // bars
+    edges = [
+        inset + column * column_width + gap * min(column // a_bar, bars - 1) for column in range(columns + 1)
+    ]
+    return edges, column_width
 
 
 @lru_cache(maxsize=32)

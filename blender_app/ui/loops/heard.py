@@ -1,22 +1,26 @@
 """What is heard of a loop at a palette's corner or a morph's end, which is what is shown of it.
 
-Where there is a key, a loop that was not drawn by hand sounds as the key makes it.
+Where there is a key, a loop that was not drawn by hand sounds as the key makes it. It is as long as it was
+put there, although cells may be longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from blender_app.core.lengths import resized
 from blender_app.session.document import Loop, Mixer, Track
 
 
 def heard_corner(track: Track, corner: int, in_key: bool, cells: Sequence[Sequence[Loop]]) -> Loop:
     """Return what sounds in a corner (0-3) of a palette with these cells, none before it is decoded."""
+    loop = track.corners[corner]
     if not in_key or track.drawn[corner] or not cells:
-        return track.corners[corner]
-    return cells[-(corner // 2)][-(corner % 2)]
+        return loop
+    return resized(cells[-(corner // 2)][-(corner % 2)], loop.steps)
 
 
 def heard_end(morph: Mixer, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
     """Return what sounds at an end (0-1) of a morph with these loops, none before they are decoded."""
-    return morph.ends[end] if not in_key or morph.drawn[end] or not steps else steps[-end]
+    loop = morph.ends[end]
+    return loop if not in_key or morph.drawn[end] or not steps else resized(steps[-end], loop.steps)

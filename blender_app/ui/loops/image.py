@@ -14,7 +14,15 @@ import numpy as np
 
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.ui.look.color import Floats
-from blender_app.ui.loops.coverage import Cover, Pixels, interval_cover, step_edges, white_on
+from blender_app.ui.loops.coverage import (
+    Cover,
+    Pixels,
+    column_edges,
+    columns_of,
+    interval_cover,
+    merged,
+    white_on,
+)
 
 _LEVELS = (1, 50, 84, 108)
 """Lowest velocity of each of four heights: ghost, soft, normal, accent."""
@@ -29,7 +37,7 @@ def render_loops(loops: Sequence[DrumLoop], labs: Floats, width: int, height: in
     Parameters
     ----------
     loops
-        What to draw, N of them.
+        What to draw, N of them, all of one length.
     labs
         Background colours in OKLab, shape (N, 3).
     width, height
@@ -42,8 +50,10 @@ def render_loops(loops: Sequence[DrumLoop], labs: Floats, width: int, height: in
     ndarray
         uint8 of shape (N, height, width, 4): blue, green, red, alpha, premultiplied.
     """
-    across, down = _cover_matrices(width, height)
-    velocity = np.stack([loop.velocity for loop in loops])  # (N, 32, 9)
+    steps = loops[0].steps
+    across, down = _cover_matrices(steps, width, height)
+    columns = columns_of(steps, width)
+    velocity = merged(np.stack([loop.velocity for loop in loops]).astype(np.float32), columns)
     cover = np.zeros((len(loops), height, width), np.float32)
     for level, low in enumerate(_LEVELS):
         high = _LEVELS[level + 1] if level + 1 < len(_LEVELS) else 128
@@ -55,10 +65,10 @@ def render_loops(loops: Sequence[DrumLoop], labs: Floats, width: int, height: in
 
 
 @lru_cache(maxsize=32)
-def _cover_matrices(width: int, height: int) -> tuple[Cover, tuple[Cover, ...]]:
-    """Return how steps cover columns (32, width), and voices rows (height, 9) for each level."""
+def _cover_matrices(steps: int, width: int, height: int) -> tuple[Cover, tuple[Cover, ...]]:
+    """Return how a loop's columns cover those of pixels, and voices rows (height, 9) for each level."""
     inset_y = max(1.0, height * 0.08)
-    starts, step_width = step_edges(width)
+    starts, step_width = column_edges(steps, width)
     # A mark of whole pixels on whole pixels is crisp; below two pixels a step it must be blended.
     mark = max(1.0, np.floor(step_width * 0.82)) if step_width >= 1.5 else step_width
     if step_width >= 1.5:

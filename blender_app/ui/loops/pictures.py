@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtGui import QImage
 
 from blender_app.core.drums import DrumLoop
@@ -31,7 +32,7 @@ def render_pictures(
     radius: float,
     pitches: Pitches | None = None,
 ) -> Pixels:
-    """Draw loops of one kind into equal boxes; see `render_loops` and `render_contours`.
+    """Draw loops of one kind, of all lengths, into equal boxes; see `render_loops` and `render_contours`.
 
     Parameters
     ----------
@@ -51,6 +52,21 @@ def render_pictures(
     ndarray
         uint8 of shape (N, height, width, 4): blue, green, red, alpha, premultiplied.
     """
+    pitches = pitches or common_pitches(loops)
+    lengths = [loop.steps for loop in loops]
+    if len(set(lengths)) == 1:
+        return _render_equally_long(loops, labs, size, radius, pitches)
+    pixels = np.empty((len(loops), size[1], size[0], 4), np.uint8)
+    for steps in set(lengths):
+        chosen = [index for index, one in enumerate(lengths) if one == steps]
+        equal = [loops[index] for index in chosen]
+        pixels[chosen] = _render_equally_long(equal, labs[chosen], size, radius, pitches)
+    return pixels
+
+
+def _render_equally_long(
+    loops: Sequence[Loop], labs: Floats, size: tuple[int, int], radius: float, pitches: Pitches | None
+) -> Pixels:
     melodies = [loop for loop in loops if isinstance(loop, MelodyLoop)]
     if melodies:
         return render_contours(melodies, labs, *size, radius, pitches)

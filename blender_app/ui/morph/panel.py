@@ -183,7 +183,7 @@ class MorphPanel(QWidget):
         self.view.set_playing(playing)
 
     def set_playhead(self, step: float | None) -> None:
-        """Show which sixteenth (0 up to 32) sounds, or nothing."""
+        """Show where the transport is, in sixteenths from 0 on, or nothing."""
         self.view.set_playhead(step)
 
     def set_selected_end(self, end: int | None) -> None:

@@ -20,7 +20,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.session.document import Loop
 from blender_app.session.mixing import nearest_step, next_step
 from blender_app.ui.controls import accessible
@@ -123,7 +122,7 @@ class MorphView(QWidget):
             self._update_place(self._place())
 
     def set_playhead(self, step: float | None) -> None:
-        """Show which sixteenth (0 up to 32) of the framed steps sounds, or nothing."""
+        """Show where the transport is in the framed steps, in sixteenths from 0 on, or nothing."""
         if step != self._playhead:
             self._playhead = step
             self._update_frames(self._place())
@@ -219,10 +218,10 @@ class MorphView(QWidget):
         painter.end()
 
     def _paint_steps(self, painter: QPainter) -> None:
-        row = self._boxes()
+        row, loops = self._boxes(), self._shown()
         for step, near in row.weights(self._place()).items():
-            color = SOUNDS if self._playing else MARK
-            playhead = self._playhead / LOOP_STEPS if self._playhead is not None else None
+            color, length = SOUNDS if self._playing else MARK, loops[step].steps
+            playhead = self._playhead % length / length if self._playhead is not None else None
             paint_step_frame(painter, row.box(step), color, near, playhead)
         if self._hovered is not None:
             paint_grip(painter, row.box(self._hovered))

@@ -6,15 +6,16 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key
-from blender_app.core.time import STRAIGHT_SWING, swing_delay_steps
+from blender_app.core.time import DEFAULT_STEPS, STRAIGHT_SWING, swing_delay_steps
 from blender_app.ui.controls.playhead import Playhead
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.drums.voice_rows import name_column_width
 from blender_app.ui.look.theme import SMALL, Look
-from blender_app.ui.loops.step_drawing import StepGeometry, paint_playhead, paint_ruler
+from blender_app.ui.loops.step_drawing import paint_playhead, paint_ruler
+from blender_app.ui.loops.step_geometry import StepGeometry
+from blender_app.ui.loops.step_sight import StepSight, paint_sight
 from blender_app.ui.roll.geometry import PitchView, RollGeometry
 from blender_app.ui.roll.notes import Notes
 from blender_app.ui.roll.painting import (
@@ -43,6 +44,8 @@ class RollCanvas(QWidget):
         self._color = QColor("gray")
         self._key: Key | None = None
         self._view = PitchView.fit(())
+        self._steps = DEFAULT_STEPS
+        self._sight = StepSight(self.geometry_of_steps, self._redraw)
         self._drawn_rows: QPixmap | None = None
         self._geometry: tuple[QSize, RollGeometry] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -75,19 +78,29 @@ class RollCanvas(QWidget):
             self._view = view
             self._redraw()
 
+    def set_steps(self, steps: int) -> None:
+        """Show a loop of another length, 16 to 256 steps."""
+        if steps != self._steps:
+            self._steps = steps
+            self._redraw()
+
     def set_swing(self, swing: float) -> None:
         """Know the swing (0.5-0.75), which delays every second step."""
         self._swing = swing
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position in steps, or hide it; repaints only its surroundings."""
-        self._playhead.move(step)
+        """Move the playhead to a position of the transport in steps, or hide it.
+
+        Repaints only its surroundings.
+        """
+        self._playhead.move(None if step is None else step % self._steps)
 
     def _update_round(self, place: float) -> None:
         geometry = self.roll_geometry()
-        x = geometry.steps.x_of(place)
-        height = max(geometry.rect.bottom(), geometry.lane.bottom()) - geometry.rect.top()
-        self.update(QRectF(x - 4.0, geometry.rect.top() - 4.0, 8.0, height + 8.0).toAlignedRect())
+        if geometry.steps.shows(place):
+            x = geometry.steps.x_of(place)
+            height = max(geometry.rect.bottom(), geometry.lane.bottom()) - geometry.rect.top()
+            self.update(QRectF(x - 4.0, geometry.rect.top() - 4.0, 8.0, height + 8.0).toAlignedRect())
         note = self._lit_at(place)
         if note is not None:
             self.update(geometry.note_rect(note).adjusted(-3.0, -3.0, 3.0, 3.0).toAlignedRect())
@@ -98,7 +111,7 @@ class RollCanvas(QWidget):
             ((place - note.step - note.microtiming - swing_delay_steps(note.step, self._swing)), note)
             for note in self._sounding_notes()
         ]
-        since, note = min(((age % LOOP_STEPS, note) for age, note in heard), default=(0.0, None), key=_age)
+        since, note = min(((age % self._steps, note) for age, note in heard), default=(0.0, None), key=_age)
         return note if note is not None and since < note.length_steps else None
 
     def _sounding_notes(self) -> Notes:
@@ -124,7 +137,7 @@ class RollCanvas(QWidget):
         gap = 4.0 if lane else 0.0
         rect = QRectF(left, top, width, max(1.0, room - lane - gap))
         return RollGeometry(
-            rect,
+            StepGeometry.within(rect, self._steps, self._sight.first),
             self._view,
             QRectF(0.0, top, names, rect.height()),
             QRectF(left, rect.bottom() + gap, width, lane),
@@ -146,6 +159,7 @@ class RollCanvas(QWidget):
             paint_keyboard(painter, geometry, self._look.theme, small, self._key)
             muted = self._look.theme.color("muted")
             paint_ruler(painter, geometry.steps, small, muted, self._look.line_height(SMALL))
+            paint_sight(painter, geometry.steps, muted)
             painter.end()
         return self._drawn_rows
 
@@ -158,11 +172,13 @@ class RollCanvas(QWidget):
         if playhead is None:
             return
         geometry = self.roll_geometry()
+        painter.setClipRect(roll_box(geometry), Qt.ClipOperation.IntersectClip)
         note = self._lit_at(playhead)
         if note is not None and geometry.view.shows((note,)):
             paint_sounding(painter, geometry, note)
-        bottom = max(geometry.rect.bottom(), geometry.lane.bottom())
-        paint_playhead(painter, geometry.steps.x_of(playhead), geometry.rect.top() - 3.0, bottom + 3.0)
+        if geometry.steps.shows(playhead):
+            bottom = max(geometry.rect.bottom(), geometry.lane.bottom())
+            paint_playhead(painter, geometry.steps.x_of(playhead), geometry.rect.top() - 3.0, bottom + 3.0)
 
     def _redraw(self) -> None:
         self._drawn_rows = self._geometry = None

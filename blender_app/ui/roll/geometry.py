@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MAX_PITCH, OCTAVE
 from blender_app.core.notes import Note
-from blender_app.core.time import STEPS_PER_BAR
-from blender_app.ui.loops.step_drawing import StepGeometry
+from blender_app.ui.loops.step_geometry import StepGeometry
 from blender_app.ui.roll.notes import Notes
 
 MIN_ROWS, MAX_ROWS = OCTAVE, MAX_PITCH + 1
@@ -67,20 +65,29 @@ class PitchView:
 
 @dataclass(frozen=True, slots=True)
 class RollGeometry:
-    """Boxes of 32 steps by the pitches in sight within `rect`, the lowest at the bottom.
+    """Boxes of the steps by the pitches in sight, the lowest at the bottom.
 
-    `keys` is the keyboard's box at its left, `lane` that of the velocities below it.
+    Parameters
+    ----------
+    steps
+        Where the steps stand, which is where those of drums stand.
+    view
+        The pitches in sight.
+    keys
+        The keyboard's box at the left.
+    lane
+        That of the velocities below.
     """
 
-    rect: QRectF
+    steps: StepGeometry
     view: PitchView
     keys: QRectF
     lane: QRectF
 
     @property
-    def steps(self) -> StepGeometry:
-        """Where the steps stand, which is where those of drums stand."""
-        return StepGeometry(self.rect)
+    def rect(self) -> QRectF:
+        """The box of the steps and pitches in sight, in pixels."""
+        return self.steps.rect
 
     @property
     def row_height(self) -> float:
@@ -122,12 +129,8 @@ class RollGeometry:
         return QRectF(left + (right - left - width) / 2, self.lane.bottom() - height, width, height)
 
     def step_at(self, x: float) -> int:
-        """Return the step nearest to a column of pixels."""
-        middle = (self.span(STEPS_PER_BAR - 1, 1)[1] + self.steps.x_of(STEPS_PER_BAR)) / 2
-        start = STEPS_PER_BAR if x >= middle else 0
-        step = start + int((x - self.steps.x_of(start)) // self.steps.step_width)
-        least, most = (STEPS_PER_BAR, LOOP_STEPS - 1) if start else (0, STEPS_PER_BAR - 1)
-        return min(most, max(least, step))
+        """Return the step in sight nearest to a column of pixels."""
+        return self.steps.step_at(x)
 
     def pitch_at(self, y: float) -> int:
         """Return the pitch in sight nearest to a row of pixels."""

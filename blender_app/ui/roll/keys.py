@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MAX_PITCH, OCTAVE
-from blender_app.core.time import STEPS_PER_BEAT
+from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 from blender_app.ui.roll.geometry import PitchView
 from blender_app.ui.roll.model import RollModel
 
@@ -41,6 +40,11 @@ HELP_ROWS = (
         "Arrow keys, Space, Delete",
         "move, set or remove; N, Shift+N the next or last note",
     ),
+    (
+        "In the piano roll",
+        "Alt+PageUp and PageDown, Shift+wheel beside notes",
+        "to other bars of a long loop",
+    ),
     ("In the piano roll", "Shift+arrows", "shorter, longer, higher, lower; with PageUp, PageDown by octaves"),
     ("In the piano roll", "Ctrl+Shift+Left, Right; Alt+Left, Right", "by steps; a little off the grid"),
     ("In the piano roll", "+ and -, Ctrl+Up and Down", "velocity; with Shift in small steps"),
@@ -60,8 +64,10 @@ _EDITING: _Table = {
     (_K.Key_Down, _NONE): lambda m: m.climb(-1),
     (_K.Key_PageUp, _NONE): lambda m: m.go_to(m.step, min(MAX_PITCH, m.pitch + OCTAVE)),
     (_K.Key_PageDown, _NONE): lambda m: m.go_to(m.step, max(0, m.pitch - OCTAVE)),
+    (_K.Key_PageUp, _ALT): lambda m: m.go_to(m.step - STEPS_PER_BAR, m.pitch),
+    (_K.Key_PageDown, _ALT): lambda m: m.go_to(m.step + STEPS_PER_BAR, m.pitch),
     (_K.Key_Home, _NONE): lambda m: m.go_to(0, m.pitch),
-    (_K.Key_End, _NONE): lambda m: m.go_to(LOOP_STEPS - 1, m.pitch),
+    (_K.Key_End, _NONE): lambda m: m.go_to(m.loop.steps - 1, m.pitch),
     (_K.Key_N, _NONE): lambda m: m.go_to_note(1),
     (_K.Key_N, _SHIFT): lambda m: m.go_to_note(-1),
     (_K.Key_Space, _NONE): RollModel.toggle,

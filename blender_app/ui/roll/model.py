@@ -5,9 +5,10 @@ Each edit returns what it is called, for undo; an empty text where there was not
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from blender_app.core.drums import DEFAULT_VELOCITY, LOOP_STEPS
+from blender_app.core.drums import DEFAULT_VELOCITY
 from blender_app.core.melody import MAX_PITCH, OCTAVE, MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key, pitch_name
@@ -48,16 +49,20 @@ class RollModel:
     def take(self, loop: MelodyLoop) -> None:
         """Show another loop; what was chosen stays so where a note still starts."""
         self.loop, self.notes = loop, loop.to_notes()
+        self.step = min(self.step, loop.steps - 1)
         self.chosen &= frozenset(note.step for note in self.notes)
 
     def apply(self, edit: Edit) -> bool:
         """Take over an edit; tell whether the loop changed."""
-        loop = MelodyLoop.from_notes(edit.notes)
+        loop = MelodyLoop.from_notes(edit.notes, self.loop.steps)
         changed = loop != self.loop
         if changed:
             self.take(loop)
         self.chosen = edit.chosen & frozenset(note.step for note in self.notes)
         return changed
+
+    def _combined(self, kept: Iterable[Note], held: Iterable[Note]) -> Edit:
+        return combined(kept, held, self.loop.steps)
 
     def snapped(self, pitch: int, step: int) -> int:
         """Return the pitch within MIDI, and of the scale where there is one and it is asked for."""
@@ -101,7 +106,7 @@ class RollModel:
 
     def go_to(self, step: int, pitch: int) -> None:
         """Move the cursor; the loop goes round."""
-        self.step, self.pitch = step % LOOP_STEPS, min(MAX_PITCH, max(0, pitch))
+        self.step, self.pitch = step % self.loop.steps, min(MAX_PITCH, max(0, pitch))
 
     def climb(self, by: int) -> None:
         """Move the cursor up or down, by notes of the scale where pitches snap to it."""
@@ -128,7 +133,7 @@ class RollModel:
         if self.here is not None and self.here.pitch == self.pitch:
             self.apply(without(self.notes, frozenset({self.here.step})))
             return "Delete note"
-        self.apply(combined(self.notes, [self._pen_note(self.step, self.pitch)]))
+        self.apply(self._combined(self.notes, [self._pen_note(self.step, self.pitch)]))
         self.chosen = NOTHING
         return "Draw note"
 
@@ -142,7 +147,7 @@ class RollModel:
     def stretch(self, by: int) -> str:
         """Let notes end later or earlier."""
         targets = self.targets
-        changed = self._apply_here(stretched(self.notes, targets, by))
+        changed = self._apply_here(stretched(self.notes, targets, by, self.loop.steps))
         if changed and len(targets) == 1:
             (step,) = targets
             note = sounding_on(self.notes, step)
@@ -161,14 +166,14 @@ class RollModel:
             for note in held
         ]
         follows = self.here is not None and self.here.pitch == self.pitch
-        changed = self._apply_here(combined(kept, placed))
+        changed = self._apply_here(self._combined(kept, placed))
         if follows and self.here is not None:
             self.go_to(self.step, self.here.pitch)
         return "Transpose notes" if changed else ""
 
     def shift(self, by: int) -> str:
         """Move notes in time; the cursor goes with them."""
-        edit = moved(self.notes, self.targets, by, 0, self.snapped)
+        edit = moved(self.notes, self.targets, by, 0, self.snapped, self.loop.steps)
         by = min(edit.chosen, default=0) - min(self.targets, default=0)
         if not self._apply_here(edit):
             return ""
@@ -237,11 +242,13 @@ class RollModel:
     def paste(self) -> str:
         """Set what was copied, from the cursor on; what falls out of the loop is left out."""
         by = self.step - min((note.step for note in self.copied), default=0)
-        held = [replace(note, step=note.step + by) for note in self.copied if note.step + by < LOOP_STEPS]
+        held = [
+            replace(note, step=note.step + by) for note in self.copied if note.step + by < self.loop.steps
+        ]
         if not held:
             return ""
         end = max(note.step + int(note.length_steps) for note in held)
-        changed = self.apply(combined(cleared(self.notes, self.step, end), held))
+        changed = self.apply(self._combined(cleared(self.notes, self.step, end), held))
         return "Paste notes" if changed else ""
 
     def duplicate(self) -> str:
@@ -251,8 +258,8 @@ class RollModel:
             return ""
         end = max(note.step + int(note.length_steps) for note in held)
         by = -(-(end - held[0].step) // 4) * 4
-        copies = [replace(note, step=note.step + by) for note in held if note.step + by < LOOP_STEPS]
-        return "Duplicate notes" if self.apply(combined(self.notes, copies)) else ""
+        copies = [replace(note, step=note.step + by) for note in held if note.step + by < self.loop.steps]
+        return "Duplicate notes" if self.apply(self._combined(self.notes, copies)) else ""
 
     # -- step entry -----------------------------------------------------------------------------------
 
@@ -271,7 +278,7 @@ class RollModel:
         """Set a note of the pen's length at the cursor, over what was there, and go on behind it."""
         kept = cleared(self.notes, self.step, self.step + self.pen_length)
         note = Note(self.step, min(MAX_PITCH, max(0, pitch)), velocity, float(self.pen_length))
-        self.apply(combined(kept, [note]))
+        self.apply(self._combined(kept, [note]))
         self.chosen = NOTHING
         self.go_to(self.step + self.pen_length, pitch)
         return "Enter note"
@@ -284,20 +291,20 @@ class RollModel:
 
     def tie(self) -> str:
         """Let the last note sound on for the pen's length, and go on behind it."""
-        end = min(LOOP_STEPS, self.step + self.pen_length)
+        end = min(self.loop.steps, self.step + self.pen_length)
         earlier = [note for note in self.notes if note.step < self.step]
         if not earlier:
             return ""
         kept = cleared(self.notes, self.step, end)
         held = replace(earlier[-1], length_steps=float(end - earlier[-1].step))
-        changed = self.apply(combined(kept, [held]))
+        changed = self.apply(self._combined(kept, [held]))
         self.chosen = NOTHING
         self.go_to(end, self.pitch)
         return "Tie note" if changed else ""
 
     def back(self) -> str:
         """Go back by the pen's length, and leave it silent."""
-        step = max(0, self.step - self.pen_length) if self.step else LOOP_STEPS - self.pen_length
+        step = max(0, self.step - self.pen_length) if self.step else self.loop.steps - self.pen_length
         self.go_to(step, self.pitch)
         changed = self.apply(Edit(cleared(self.notes, step, step + self.pen_length)))
         return "Delete note" if changed else ""

@@ -10,7 +10,6 @@ import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MAX_PITCH
 from blender_app.core.notes import Note
 
@@ -36,21 +35,29 @@ class Edit:
         return tuple(note for note in self.wished if note not in self.notes)
 
 
-def one_part(kept: Iterable[Note], held: Iterable[Note] = ()) -> Notes:
-    """Return the notes of one part; where two start together, the one that the hand holds stays."""
+def one_part(kept: Iterable[Note], held: Iterable[Note], loop_steps: int) -> Notes:
+    """Return the notes of one part; where two start together, the one that the hand holds stays.
+
+    Parameters
+    ----------
+    kept, held
+        The notes that stay as they are, and those in the hand.
+    loop_steps
+        Length of the loop, at whose end all notes end.
+    """
     by_step = {note.step: note for note in kept}
     by_step.update({note.step: note for note in held})
-    steps = [*sorted(by_step), LOOP_STEPS]
+    steps = [*sorted(by_step), loop_steps]
     return tuple(
         replace(by_step[step], length_steps=min(by_step[step].length_steps, float(following - step)))
         for step, following in itertools.pairwise(steps)
     )
 
 
-def combined(kept: Iterable[Note], held: Iterable[Note]) -> Edit:
-    """Return the part that kept and held notes make; the held ones are chosen."""
+def combined(kept: Iterable[Note], held: Iterable[Note], loop_steps: int) -> Edit:
+    """Return the part that kept and held notes make in a loop of a length; the held ones are chosen."""
     kept, held = tuple(kept), tuple(held)
-    return Edit(one_part(kept, held), frozenset(note.step for note in held), kept + held)
+    return Edit(one_part(kept, held, loop_steps), frozenset(note.step for note in held), kept + held)
 
 
 def sounding_on(notes: Notes, step: int) -> Note | None:
@@ -66,12 +73,34 @@ def parted(notes: Notes, chosen: Chosen) -> tuple[Notes, Notes]:
     )
 
 
-def moved(notes: Notes, chosen: Chosen, steps: int, semitones: int, snap: Snap, copies: bool = False) -> Edit:
-    """Move chosen notes together, or copies of them, as far as the loop and MIDI reach."""
+def moved(
+    notes: Notes,
+    chosen: Chosen,
+    steps: int,
+    semitones: int,
+    snap: Snap,
+    loop_steps: int,
+    copies: bool = False,
+) -> Edit:
+    """Move chosen notes together, or copies of them, as far as the loop and MIDI reach.
+
+    Parameters
+    ----------
+    notes, chosen
+        All notes, and which of them.
+    steps, semitones
+        How far they are to move.
+    snap
+        Gives the pitches that may stand there.
+    loop_steps
+        Length of the loop.
+    copies
+        Whether copies move, and the notes stay.
+    """
     kept, held = parted(notes, chosen)
     if not held:
         return Edit(notes, chosen)
-    steps = max(-held[0].step, min(LOOP_STEPS - 1 - held[-1].step, steps))
+    steps = max(-held[0].step, min(loop_steps - 1 - held[-1].step, steps))
     pitches = [note.pitch for note in held]
     semitones = max(-min(pitches), min(MAX_PITCH - max(pitches), semitones))
     placed = [
@@ -82,23 +111,24 @@ def moved(notes: Notes, chosen: Chosen, steps: int, semitones: int, snap: Snap, 
         )
         for note in held
     ]
-    return combined(notes if copies else kept, placed)
+    return combined(notes if copies else kept, placed, loop_steps)
 
 
-def stretched(notes: Notes, chosen: Chosen, by: int) -> Edit:
-    """Let chosen notes end `by` steps later, at least one step after they start."""
+def stretched(notes: Notes, chosen: Chosen, by: int, loop_steps: int) -> Edit:
+    """Let chosen notes of a loop end `by` steps later, at least one step after they start."""
     kept, held = parted(notes, chosen)
-    return combined(kept, [replace(note, length_steps=max(1.0, note.length_steps + by)) for note in held])
+    placed = [replace(note, length_steps=max(1.0, note.length_steps + by)) for note in held]
+    return combined(kept, placed, loop_steps)
 
 
-def begun(notes: Notes, chosen: Chosen, by: int) -> Edit:
-    """Let chosen notes start `by` steps later and end where they did."""
+def begun(notes: Notes, chosen: Chosen, by: int, loop_steps: int) -> Edit:
+    """Let chosen notes of a loop start `by` steps later and end where they did."""
     kept, held = parted(notes, chosen)
     placed = []
     for note in held:
         shift = max(-note.step, min(int(note.length_steps) - 1, by))
         placed.append(replace(note, step=note.step + shift, length_steps=note.length_steps - shift))
-    return combined(kept, placed)
+    return combined(kept, placed, loop_steps)
 
 
 def louder(notes: Notes, chosen: Chosen, by: float) -> Edit:

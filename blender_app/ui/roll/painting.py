@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import OCTAVE
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key, pitch_name
@@ -50,7 +49,7 @@ def paint_roll_frame(painter: QPainter, geometry: RollGeometry, color: QColor, w
 def paint_roll_rows(painter: QPainter, geometry: RollGeometry, key: Key | None) -> None:
     """Draw beats and rows over whatever colour; rows outside the scale (or of sharps) are darker."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for beat in range(1, LOOP_STEPS // STEPS_PER_BEAT, 2):
+    for beat in geometry.steps.beats[1::2]:
         left, right = geometry.span(beat * STEPS_PER_BEAT, STEPS_PER_BEAT)
         painter.fillRect(QRectF(left, geometry.rect.top(), right - left, geometry.rect.height()), _BEAT_SHADE)
     if key is None:
@@ -76,11 +75,12 @@ def _shade_sharps(painter: QPainter, geometry: RollGeometry) -> None:
 
 def _shade_off_scale(painter: QPainter, geometry: RollGeometry, key: Key) -> None:
     """Darken, in each row, the runs of steps on which its pitch does not belong to the key."""
-    outside = ~key.allowed()
+    steps = geometry.steps
+    outside = ~key.allowed(steps.steps)[steps.first : steps.end]
     for pitch in range(geometry.view.low, geometry.view.high + 1):
         edges = np.flatnonzero(np.diff(np.pad(outside[:, pitch].astype(np.int8), 1))).tolist()
         for first, end in zip(edges[::2], edges[1::2], strict=True):
-            left, right = geometry.span(first, end - first)
+            left, right = geometry.span(steps.first + first, end - first)
             painter.fillRect(
                 QRectF(left, geometry.y_of(pitch), right - left, geometry.row_height), _OFF_SCALE_SHADE
             )
@@ -293,7 +293,7 @@ def paint_cursor(
     painter: QPainter, geometry: RollGeometry, step: int, pitch: int, length: int, enters: bool
 ) -> None:
     """Draw the cursor round a cell; where notes are entered it is a column as wide as the next note."""
-    left, right = geometry.span(step, min(length, LOOP_STEPS - step))
+    left, right = geometry.span(step, min(length, geometry.steps.steps - step))
     if enters:
         painter.fillRect(QRectF(left, geometry.rect.top(), right - left, geometry.rect.height()), _ENTERED)
     cell = QRectF(left, geometry.y_of(pitch), right - left, geometry.row_height).adjusted(-1, -1, 1, 1)

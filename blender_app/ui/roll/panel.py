@@ -13,7 +13,7 @@ from blender_app.core.drums import VOICE_COUNT
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.scales import Key, pitch_name
-from blender_app.core.time import STEPS_PER_BAR
+from blender_app.core.time import STEPS_PER_BAR, bars_text
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.elided_label import ElidedLabel, Title
 from blender_app.ui.controls.menus import add_entry, fill_on_opening
@@ -42,6 +42,7 @@ class RollPanel(QFrame):
         self._place = ""
         self._drawn = True
         self._recording: str | None = None
+        self._can_record = False
         self.title, self.detail = Title(look, self), ElidedLabel(look, self)
         self.roll = PianoRoll(look)
         self.tools = RollTools(look, actions)
@@ -121,6 +122,7 @@ class RollPanel(QFrame):
         else:
             self.roll.show_loop(loop)
         self._corner, self._place, self._drawn = corner, mark, drawn
+        self.set_can_record(self._can_record)
         self._on_roll_cursorMoved()
 
     def forget_corner(self) -> None:
@@ -135,7 +137,7 @@ class RollPanel(QFrame):
         self.tools.snap.setToolTip(f"Snap to {scale}" if key else "Snap to the scale: choose a key first")
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position in steps, 0-32, or hide it."""
+        """Move the playhead to a position of the transport in steps, or hide it."""
         self.roll.set_playhead(step)
 
     def set_presets(self, presets: Sequence[MelodyPreset]) -> None:
@@ -167,7 +169,9 @@ class RollPanel(QFrame):
         self._can_record = can
         self.tools.record.setEnabled(can or self._recording is not None)
         self.tools.record.setToolTip(
-            "Record two bars from the MIDI input" if can else "Record: open a MIDI input first"
+            f"Record {bars_text(self.roll.model.loop.steps)} from the MIDI input"
+            if can
+            else "Record: open a MIDI input first"
         )
 
     def set_recording(self, text: str | None) -> None:

@@ -92,6 +92,7 @@ class PianoRoll(RollCanvas):
         if loop != self.model.loop:
             self._drop_touch()
             self.model.take(loop)
+            self.set_steps(loop.steps)
             if not self.model.notes:
                 self.model.go_to(0, self.model.pitch)
             fit = fit or not self._view.shows(self.model.notes)
@@ -105,6 +106,7 @@ class PianoRoll(RollCanvas):
         self.set_loop(loop, fit=True)
         if self.model.notes:
             self.model.go_to(self.model.notes[0].step, self.model.notes[0].pitch)
+        self._sight.scroll_to(self.model.step)
         self.model.choose_none()
 
     def fit(self) -> None:
@@ -155,7 +157,12 @@ class PianoRoll(RollCanvas):
         """Take a note from a MIDI keyboard: it is entered at the cursor, which goes on."""
         if self._enters and velocity > 0:
             self._tell(self.model.enter(pitch, velocity))
-            self.set_pitch_view(self._view.showing(self.model.pitch))
+            self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        """Scroll as little as possible to bring the cursor into sight."""
+        self.set_pitch_view(self._view.showing(self.model.pitch))
+        self._sight.show(self.model.step)
 
     @Slot()
     def forget_copied(self) -> None:
@@ -210,7 +217,7 @@ class PianoRoll(RollCanvas):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         geometry, point = self.roll_geometry(), event.position()
-        if self._touching.gesture is not None:
+        if self._touching.gesture is not None or self._sight.take_press(event):
             return
         if geometry.keys.contains(point) and event.button() == Qt.MouseButton.LeftButton:
             self._hear(geometry.pitch_at(point.y()))
@@ -224,6 +231,8 @@ class PianoRoll(RollCanvas):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         geometry, point = self.roll_geometry(), event.position()
+        if self._sight.take_move(point):
+            return
         if self._touching.gesture is not None and not event.buttons():
             self._drop_touch()  # the button went up where it was not told
         elif self._touching.gesture is not None:
@@ -248,10 +257,15 @@ class PianoRoll(RollCanvas):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.buttons():
             return  # another one is still down
+        if self._sight.take_release():
+            return
         self._heard = None
         if not event.modifiers():
             self._touching.choose_tapped(event.position())
+        touched = self._touching.gesture is not None
         self._drop_touch()
+        if touched:
+            self._sight.show(self.model.step)
         accessible.announce(self)
 
     def _tell_touch(self, text: str) -> None:
@@ -295,6 +309,8 @@ class PianoRoll(RollCanvas):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
+        if self._scrolls(event) and self._sight.take_wheel(event):
+            return
         delta = event.angleDelta()
         self._wheel += delta.y() or delta.x()
         turns = int(self._wheel / _WHEEL_TURN)
@@ -311,6 +327,15 @@ class PianoRoll(RollCanvas):
             self._tell(self.model.loudness_of(note, by * turns))
         else:
             self.set_pitch_view(self._view.scrolled(_SCROLL_ROWS * turns))
+
+    def _scrolls(self, event: QWheelEvent) -> bool:
+        """Say whether the wheel is for other bars: it turns sideways, or with Shift beside the notes."""
+        if self._touching.gesture is not None:
+            return False
+        delta, geometry, point = event.angleDelta(), self.roll_geometry(), event.position()
+        beside = not geometry.rect.contains(point) or geometry.note_at(self.model.notes, point) is None
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        return abs(delta.x()) > abs(delta.y()) or (shift and beside)
 
     # -- by keys --------------------------------------------------------------------------------------
 
@@ -344,7 +369,7 @@ class PianoRoll(RollCanvas):
             place = self.model.step, self.model.pitch
             if not text and before != place and len(self.model.chosen) == 1:
                 self.model.choose_none()
-            self.set_pitch_view(self._view.showing(self.model.pitch))
+            self._show_cursor()
             self._tell(text)
             if text in _HEARD:
                 here = self.model.here if text != _ENTERED else None

@@ -55,6 +55,11 @@ class Grip:
         return self.geometry.step_at(self.point.x())
 
     @property
+    def loop_steps(self) -> int:
+        """Length of the loop."""
+        return self.geometry.steps.steps
+
+    @property
     def pitch(self) -> int:
         """The pitch under the press."""
         return self.geometry.pitch_at(self.point.y())
@@ -97,7 +102,7 @@ class Draw:
         to = grip.geometry.step_at(point.x())
         length = max(1, to - grip.step + 1) if self._sets_length else grip.length
         note = Note(grip.step, grip.snap(grip.pitch, grip.step), grip.velocity, float(length))
-        return replace(combined(grip.notes, [note]), chosen=NOTHING)
+        return replace(combined(grip.notes, [note], grip.loop_steps), chosen=NOTHING)
 
 
 @dataclass
@@ -116,7 +121,7 @@ class Move:
         if not self._moves:
             return Edit(grip.notes, grip.chosen)
         steps, rows = grip.steps_to(point), grip.rows_to(point)
-        return moved(grip.notes, grip.chosen, steps, rows, grip.snap, self.copies)
+        return moved(grip.notes, grip.chosen, steps, rows, grip.snap, grip.loop_steps, self.copies)
 
 
 @dataclass
@@ -130,7 +135,8 @@ class Stretch:
     def moved(self, point: QPointF) -> Edit:
         """Return the notes with their ends moved."""
         change = begun if self.start else stretched
-        return change(self.grip.notes, self.grip.chosen, self.grip.steps_to(point))
+        grip = self.grip
+        return change(grip.notes, grip.chosen, grip.steps_to(point), grip.loop_steps)
 
 
 @dataclass
@@ -246,7 +252,7 @@ class Sketch:
             else:
                 held.append(Note(step, pitch, self._velocity(step)))
         kept = cleared(self.grip.notes, min(pitches), max(pitches) + 1)
-        return replace(combined(kept, held), chosen=NOTHING)
+        return replace(combined(kept, held, self.grip.loop_steps), chosen=NOTHING)
 
     def _add(self, line: QLineF) -> None:
         """Note down the heights of a piece of the stroke; going back over a step draws it anew."""

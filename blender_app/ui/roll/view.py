@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from blender_app.core.drums import LOOP_STEPS
+from blender_app.core.lengths import resized
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import pitch_name
 from blender_app.ui.controls import accessible
@@ -40,9 +40,16 @@ class RollView(RollCanvas):
             return
         self._loop, self._waiting = sounding, waiting
         self._notes = sounding.to_notes()
+        self.set_steps(sounding.steps)
         self._follow()
         self._redraw_notes()
         accessible.announce(self)
+
+    def set_playhead(self, step: float | None) -> None:
+        """Move the playhead to a step of the transport, or hide it; bars follow it into sight."""
+        if step is not None:
+            self._sight.turn_to(step % self._loop.steps)
+        super().set_playhead(step)
 
     def set_silent(self, silent: bool) -> None:
         """Show the notes as outlines only: the track is muted, or another one is solo."""
@@ -52,12 +59,16 @@ class RollView(RollCanvas):
 
     def _follow(self) -> None:
         """Bring all notes into sight; the view widens at once, and closes in only when far too wide."""
-        notes = self._notes + (self._waiting.to_notes() if self._waiting else ())
+        notes = self._notes + self._coming_notes()
         if not notes:
             return
         needed = PitchView.fit(notes)
         if not self._view.shows(notes) or self._view.rows > needed.rows + _MOST_SPARE_ROWS:
             self.set_pitch_view(needed)
+
+    def _coming_notes(self) -> Notes:
+        """Return the notes that come next, as far as what sounds is long; what is shorter is said again."""
+        return resized(self._waiting, self._loop.steps).to_notes() if self._waiting else ()
 
     def _sounding_notes(self) -> Notes:
         return () if self._silent else self._notes
@@ -83,7 +94,7 @@ class RollView(RollCanvas):
             else:
                 paint_notes(painter, geometry, notes, self._look.font(SMALL))
             if self._waiting is not None:
-                paint_coming(painter, geometry, notes, self._waiting.to_notes())
+                paint_coming(painter, geometry, notes, self._coming_notes())
             painter.end()
         return self._picture
 
@@ -96,6 +107,21 @@ class RollView(RollCanvas):
         self._paint_playhead(painter)
         painter.end()
 
+    # -- scrolling ------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._sight.take_press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._sight.take_move(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._sight.take_release()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self._sight.take_wheel(event):
+            event.ignore()
+
     # -- for the screen reader ------------------------------------------------------------------------
 
     def accessible_text(self) -> str:
@@ -104,7 +130,7 @@ class RollView(RollCanvas):
 
     def accessible_number(self) -> tuple[float, float, float, float]:
         """Return the number of notes."""
-        return float(self._loop.note_count), 0.0, float(LOOP_STEPS), 1.0
+        return float(self._loop.note_count), 0.0, float(self._loop.steps), 1.0
 
     def set_accessible_number(self, value: float) -> None:
         """Do nothing: what sounds is changed by the palette."""

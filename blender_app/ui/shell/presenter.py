@@ -85,7 +85,8 @@ class Presenter(QObject):
         now_s
             The moment, in seconds on the engine's clock.
         step
-            Position in the loop in steps; None while nothing plays.
+            Position of the transport in steps from 0 on, which each view takes round its own loop; None
+            while nothing plays.
         """
 
     def show_look(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.session.document import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.playhead import Playhead
@@ -68,8 +68,8 @@ class TrackLane(QWidget):
             self.update()
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position in steps, 0-32, or hide it."""
-        self._playhead.move(step)
+        """Move the playhead to a position of the transport in steps, or hide it."""
+        self._playhead.move(None if step is None else step % self._loop.steps)
 
     def _update_round(self, place: float) -> None:
         x = self._x_of(place)
@@ -77,7 +77,7 @@ class TrackLane(QWidget):
 
     def _x_of(self, step: float) -> float:
         inset = self.width() * _INSET_SHARE
-        return inset + step / LOOP_STEPS * (self.width() - 2 * inset)
+        return inset + step / self._loop.steps * (self.width() - 2 * inset)
 
     def _redraw(self) -> None:
         self._picture = None
@@ -146,7 +146,7 @@ class TrackLane(QWidget):
         """Return the number of hits or notes."""
         if isinstance(self._loop, DrumLoop):
             return float(self._loop.hit_count), 0.0, float(self._loop.hits.size), 1.0
-        return float(self._loop.note_count), 0.0, float(LOOP_STEPS), 1.0
+        return float(self._loop.note_count), 0.0, float(self._loop.steps), 1.0
 
     def set_accessible_number(self, value: float) -> None:
         """Do nothing: what sounds is changed by the palette."""

@@ -93,7 +93,7 @@ class SoundingPanel(HeadedPanel):
         self.roll.set_color(color)
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position in steps, 0-32, or hide it."""
+        """Move the playhead to a position of the transport in steps, or hide it."""
         shown = self.roll if self.stack.currentWidget() is self._melody else self.view
         for view in (self.view, self.roll):
             view.set_playhead(step if view is shown else None)

@@ -13,7 +13,7 @@ from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
 from blender_app.ui.drums.pattern_view import PatternView
 from blender_app.ui.drums.step_grid import StepGrid
 from blender_app.ui.look.theme import Look
-from blender_app.ui.loops.step_drawing import StepGeometry
+from blender_app.ui.loops.step_geometry import StepGeometry
 
 
 @pytest.fixture

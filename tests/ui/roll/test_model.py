@@ -83,22 +83,22 @@ def test_whatever_is_done_one_part_stays_one_part(notes, actions, key) -> None:
 
 @given(notes_lists, notes_lists)
 def test_a_later_note_cuts_an_earlier_one_and_the_held_one_wins(kept, held) -> None:
-    part = one_part(kept, held)
+    part = one_part(kept, held, LOOP_STEPS)
     for note, following in itertools.pairwise(part):
         assert note.step + note.length_steps <= following.step
     assert all(note.step + note.length_steps <= LOOP_STEPS for note in part)
     assert {note.step for note in part} == {note.step for note in (*kept, *held)}
     last = {note.step: note for note in held}
     assert all(note.pitch == last[note.step].pitch for note in part if note.step in last)
-    edit = combined(kept, held)
+    edit = combined(kept, held, LOOP_STEPS)
     assert edit.chosen == set(last)
 
 
 @given(notes_lists, st.integers(-40, 40), st.integers(-130, 130))
 def test_notes_move_together(notes, steps: int, semitones: int) -> None:
-    part = one_part(notes)
+    part = one_part(notes, (), LOOP_STEPS)
     chosen = frozenset(note.step for note in part)
-    edit = moved(part, chosen, steps, semitones, lambda pitch, _step: pitch)
+    edit = moved(part, chosen, steps, semitones, lambda pitch, _step: pitch, LOOP_STEPS)
     assert np.diff([note.step for note in edit.notes]).tolist() == np.diff(sorted(chosen)).tolist()
     assert np.diff([note.pitch for note in edit.notes]).tolist() == np.diff([n.pitch for n in part]).tolist()
 
@@ -108,9 +108,9 @@ def test_edits_of_chosen_notes_leave_the_others() -> None:
     chosen = frozenset({8})
     assert louder(part, chosen, 30).notes == (part[0], Note(8, 62, 127, 2.0, 0.4), part[2])
     assert nudged(part, chosen, 0.3).notes == (part[0], Note(8, 62, 120, 2.0, 0.5), part[2])
-    assert stretched(part, chosen, 20).notes == (part[0], Note(8, 62, 120, 8.0, 0.4), part[2])
-    assert stretched(part, chosen, 20).lost == (Note(8, 62, 120, 22.0, 0.4),)
-    assert stretched(part, chosen, -20).notes[1].length_steps == 1.0
+    assert stretched(part, chosen, 20, LOOP_STEPS).notes == (part[0], Note(8, 62, 120, 8.0, 0.4), part[2])
+    assert stretched(part, chosen, 20, LOOP_STEPS).lost == (Note(8, 62, 120, 22.0, 0.4),)
+    assert stretched(part, chosen, -20, LOOP_STEPS).notes[1].length_steps == 1.0
     assert cleared(part, 1, 9) == (Note(0, 60, 100, 1.0), part[2])
 
 
