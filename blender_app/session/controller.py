@@ -16,6 +16,7 @@ from blender_app.session.document import Session
 from blender_app.session.edits.band import BandEdits
 from blender_app.session.edits.clips import ClipEdits
 from blender_app.session.edits.corners import CornerEdits
+from blender_app.session.edits.lengths import LengthEdits
 from blender_app.session.edits.morph import MorphEdits
 from blender_app.session.edits.place import PlaceEdits
 from blender_app.session.edits.tracks import TrackEdits
@@ -86,6 +87,7 @@ class Controller(QObject):
         self.corners: Final = CornerEdits(document, messages)
         self.morph: Final = MorphEdits(document, self._playhead)
         self.clips: Final = ClipEdits(document)
+        self.lengths: Final = LengthEdits(document)
         self.dice: Final = Dice(
             document, worker, self.palettes, self.corners, self.morph, messages, parent=self
         )

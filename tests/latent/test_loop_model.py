@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from blender_app.core.constraints import DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
-from blender_app.latent import checkpoint, palette
+from blender_app.latent import checkpoint, loop_model, palette
 from blender_app.latent.blend import Blend
 from blender_app.latent.checkpoint import save_weights
 from blender_app.latent.config import DrumConfig, MelodyConfig, ModelConfig
@@ -275,10 +274,10 @@ class Sized:
 
 @pytest.fixture
 def lengths(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("blender_app.core.lengths")
-    module.repeated = lambda loop, steps: Sized(steps, f"repeated {loop.steps}")
-    module.cut = lambda loop, steps: Sized(steps, f"cut {loop.steps}")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    for name in ("repeated", "cut"):
+        monkeypatch.setattr(
+            loop_model, name, lambda loop, steps, how=name: Sized(steps, f"{how} {loop.steps}")
+        )
 
 
 def test_shorter_loops_are_said_again_and_longer_ones_refused(lengths: None) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from blender_app.session import clips as clip_edits
 from blender_app.session.document import CORNER_COUNT, Clip, TrackKind
+from blender_app.session.edits.lengths import LengthEdit
 from blender_app.session.mixing import END_LETTERS
 from blender_app.ui.clips.list import ClipList
 from blender_app.ui.clips.model import ClipModel
@@ -29,6 +30,7 @@ from blender_app.ui.controls.menus import add_entry
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import LoopDrag, WriteMidi
+from blender_app.ui.loops.length_menu import LengthMenu
 
 HELP_ROWS = (
     ("In the clip library", "Click, Enter", "hear the clip"),
@@ -53,6 +55,8 @@ class ClipLibrary(QWidget):
     toCornerAsked = Signal(int, int)
     toEndAsked = Signal(int, int)
     exportAsked = Signal(int)
+    lengthChosen = Signal(int, object)
+    """Clip, and `LengthEdit`."""
     full = Signal()
     """A clip found no room."""
 
@@ -105,6 +109,9 @@ class ClipLibrary(QWidget):
             for end, letter in enumerate(END_LETTERS)
         ]
         self.menu.addSeparator()
+        self.length_menu = LengthMenu(self)
+        self.length_menu.chosen.connect(self._change_length)
+        self.menu.addMenu(self.length_menu)
         self._add("Export as .mid…", self.exportAsked.emit)
         self._add("Rename", self.rename)
         self._add("Remove", self.remove)
@@ -190,6 +197,10 @@ class ClipLibrary(QWidget):
         if self.model.fits(row):
             self.toEndAsked.emit(row, end)
 
+    @Slot(object)
+    def _change_length(self, edit: LengthEdit) -> None:
+        self._with_row(lambda row: self.lengthChosen.emit(row, edit))
+
     # -- touching -----------------------------------------------------------------------------------
 
     @Slot(int)
@@ -200,6 +211,7 @@ class ClipLibrary(QWidget):
     def _show_menu(self, row: int, where: QPoint) -> None:
         for action in self.fitting_actions:
             action.setEnabled(self.model.fits(row))
+        self.length_menu.set_loop(self.model.clips[row].loop)
         self.menu.popup(where)
 
     def event(self, event: QEvent) -> bool:

@@ -15,6 +15,7 @@ from blender_app.session.controller import Controller
 from blender_app.session.document import MAX_CLIPS, Clip, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.clip_player import ClipPlayer
+from blender_app.ui.shell.length_changer import LengthChanger
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 
@@ -38,6 +39,8 @@ class ClipsPresenter(Presenter):
         Lets clips be heard, and writes them.
     place
         Lays the library out.
+    lengths
+        Makes clips longer or shorter.
     """
 
     toEndAsked = Signal(object, int)
@@ -50,9 +53,11 @@ class ClipsPresenter(Presenter):
         edited: EditedLoop,
         player: ClipPlayer,
         place: Callable[[QWidget], None],
+        lengths: LengthChanger,
     ) -> None:
         super().__init__(shell, controller)
         self._edited, self._player, self._place = edited, player, place
+        self._lengths = lengths
         self._shown = shell.actions["clip_library"]
         self._shown.toggled.connect(self._on_shown_toggled)
         self._connect_actions({"keep_clip": self.keep_sounding})
@@ -90,6 +95,7 @@ class ClipsPresenter(Presenter):
         library.auditionAsked.connect(lambda row: self._player.hear(self._clip(row)))
         library.toCornerAsked.connect(lambda row, corner: self._edited.put_clip(corner, self._clip(row)))
         library.toEndAsked.connect(lambda row, end: self.toEndAsked.emit(self._clip(row), end))
+        library.lengthChosen.connect(self._lengths.change_clip)
         library.exportAsked.connect(lambda row: self._player.export(self._clip(row)))
 
     def _clip(self, row: int) -> Clip:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 from blender_app.core.drums import VOICES, DrumLoop
 from blender_app.core.scales import pitch_name
+from blender_app.core.time import DEFAULT_STEPS, bars_text
 from blender_app.session.document import Loop
 
 
@@ -107,7 +108,14 @@ def announce(widget: QWidget) -> None:
 
 
 def describe_loop(loop: Loop) -> str:
-    """Return how many hits a loop has and where its kick falls, or its notes and their range, in words."""
+    """Return how long a loop is, how many hits it has and where its kick falls, or its notes and their range.
+
+    Of a long loop the kicks and snares of the first two bars are said.
+    """
+    return f"{bars_text(loop.steps)}, {_content_of(loop)}"
+
+
+def _content_of(loop: Loop) -> str:
     if not isinstance(loop, DrumLoop):
         count = loop.note_count
         if count == 0:
@@ -118,7 +126,7 @@ def describe_loop(loop: Loop) -> str:
     count = loop.hit_count
     words = "no hits" if count == 0 else f"{count} hit{'s' * (count != 1)}"
     for voice, name in enumerate(VOICES[:2]):
-        steps = [str(step + 1) for step in range(len(loop.hits)) if loop.hits[step, voice]]
+        steps = [str(step + 1) for step in range(min(loop.steps, DEFAULT_STEPS)) if loop.hits[step, voice]]
         if steps:
             words += f", {name} on {', '.join(steps)}"
     return words

@@ -17,6 +17,7 @@ from blender_app.ui.controls.menus import add_entry, fill_on_opening
 from blender_app.ui.drums.lines import DrumLines, side_width
 from blender_app.ui.drums.step_grid import StepGrid
 from blender_app.ui.look.theme import SMALL, Look
+from blender_app.ui.loops.length_menu import LengthButton
 
 
 class EditorPanel(HeadedPanel):
@@ -30,6 +31,8 @@ class EditorPanel(HeadedPanel):
         self.step_grid = StepGrid(look)
         self._lines = DrumLines(look, self.tools, self.step_grid, self)
         self.names = self._lines.names
+        self.length = LengthButton(look, self)
+        self.heading.insertWidget(1, self.length)
         self.column.addWidget(self._lines, 1)
         self.setFocusProxy(self.step_grid)
         self._loop = DrumLoop.empty()
@@ -80,6 +83,7 @@ class EditorPanel(HeadedPanel):
         self._loop = loop
         self.title.set_text(title)
         self.step_grid.set_loop(loop)
+        self.length.show_loop(loop)
         self.step_grid.set_color(color)
         self._on_step_grid_cursorMoved()
 

@@ -9,6 +9,7 @@ from blender_app.session.controller import Controller
 from blender_app.ui.drums.editor_panel import EditorPanel
 from blender_app.ui.drums.voice_rows import HEARD_VELOCITY
 from blender_app.ui.loops.edited_loop import EditedLoop
+from blender_app.ui.shell.length_changer import LengthChanger
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 
@@ -24,15 +25,25 @@ class DrumsPresenter(Presenter):
         Which loop is edited.
     panel
         The editor; it is one of the shell's.
+    lengths
+        Makes what is edited longer or shorter.
     """
 
-    def __init__(self, shell: Shell, controller: Controller, edited: EditedLoop, panel: EditorPanel) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        controller: Controller,
+        edited: EditedLoop,
+        panel: EditorPanel,
+        lengths: LengthChanger,
+    ) -> None:
         super().__init__(shell, controller)
         self._edited, self._panel = edited, panel
         panel.step_grid.hitPainted.connect(self._on_grid_hitPainted)
         panel.step_grid.gestureStarted.connect(self._controller.document.begin_gesture)
         panel.step_grid.gestureEnded.connect(self._controller.document.end_gesture)
         panel.presetChosen.connect(edited.use_preset)
+        panel.length.choices.chosen.connect(lengths.change_edited)
         panel.names.nameClicked.connect(self._on_names_nameClicked)
         edited.chosen.connect(self._show_edited)
 

@@ -19,12 +19,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from blender_app.core.time import DEFAULT_STEPS, bars_text
 from blender_app.session.document import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import KEYBOARD_REASONS, Look
 from blender_app.ui.loops.drag import dragged_clip
+from blender_app.ui.loops.length_menu import LengthMenu
 from blender_app.ui.loops.pictures import picture
 
 _MIDI_SUFFIXES = (".mid", ".midi")
@@ -54,6 +56,8 @@ class LoopCard(QWidget):
     fileDropped = Signal(int, str)
     clipDropped = Signal(int, object)
     drawnToggled = Signal(int, bool)
+    lengthChosen = Signal(int, object)
+    """A `LengthEdit`."""
 
     _BUTTON_LINES = 1.2
     """Side of the buttons' icons, in heights of a line."""
@@ -73,6 +77,8 @@ class LoopCard(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self.menu = QMenu(self)
+        self.length_menu = LengthMenu(self)
+        self.length_menu.chosen.connect(lambda edit: self.lengthChosen.emit(self._place, edit))
         self._buttons = QWidget(self)
         self._row = QHBoxLayout(self._buttons)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -125,6 +131,7 @@ class LoopCard(QWidget):
         """Show another loop and its name."""
         if loop is not self._loop or name != self._name:
             self._loop, self._name = loop, name
+            self.length_menu.set_loop(loop)
             self._redraw()
             accessible.announce(self)
 
@@ -241,6 +248,11 @@ class LoopCard(QWidget):
     def accessible_text(self) -> str:
         """Return the loop's name and the loop in words."""
         return self._name if self._loop is None else f"{self._name}, {accessible.describe_loop(self._loop)}"
+
+
+def unusual_length(loop: Loop | None) -> str:
+    """Return how long a loop is, to be written on its card; nothing for two bars, which most have."""
+    return "" if loop is None or loop.steps == DEFAULT_STEPS else bars_text(loop.steps)
 
 
 def _is_ours(event: QKeyEvent) -> bool:

@@ -208,7 +208,7 @@ class EditedLoop(QObject):
             self._controller.morph.put(mixing.with_end(morph, end, loop, name, drawn), text)
 
     def import_end(self, end: int, path: str) -> None:
-        """Put the first two bars of a MIDI file at an end of the morph.
+        """Put the beginning of a MIDI file at an end of the morph: as many bars as that has.
 
         Parameters
         ----------
@@ -217,7 +217,10 @@ class EditedLoop(QObject):
         path
             The file.
         """
-        loop = self._controller.exchange.read_loop(path)
+        morph = self.track.mixer
+        if morph is None:
+            return
+        loop = self._controller.exchange.read_loop(path, steps=morph.ends[end].steps)
         if loop is not None:
             self.set_end(end, loop, Path(path).stem, "Import MIDI file", drawn=True)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.session.mixing import END_LETTERS
 from blender_app.ui.look.theme import Look
-from blender_app.ui.loops.card import LoopCard
+from blender_app.ui.loops.card import LoopCard, unusual_length
 
 _EDGE = 3.0
 _PULL_PX = 4.0
@@ -63,7 +63,12 @@ class EndCard(LoopCard):
         self.import_action.triggered.connect(lambda: self.importAsked.emit(self._place))
         self.draw_action = QAction("Draw in the editor", self)
         self.draw_action.triggered.connect(self._choose)
-        self.own_actions = (self.draw_action, self.import_action, self.drawn_action)
+        self.own_actions = (
+            self.draw_action,
+            self.import_action,
+            self.length_menu.menuAction(),
+            self.drawn_action,
+        )
         self.menu.addActions(self.own_actions)
 
     # -- drawing ------------------------------------------------------------------------------------
@@ -127,7 +132,9 @@ class EndCard(LoopCard):
         left = _EDGE + QFontMetrics(bold).horizontalAdvance(f"{self._letter}  ")
         room = (self.width() - _EDGE if narrow else row.left() - 4) - left
         if room > 12:
-            name = QFontMetrics(font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, round(room))
+            length = unusual_length(self._loop)
+            words = f"{self._name}  {length}" if length else self._name
+            name = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideMiddle, round(room))
             painter.setFont(font)
             painter.setPen(self._look.theme.color("text" if self._is_selected else "muted"))
             painter.drawText(QPointF(left, base), name)

@@ -67,6 +67,8 @@ class MorphPanel(QWidget):
     endVaried = Signal(int)
     endImportAsked = Signal(int)
     endFileDropped = Signal(int, str)
+    endLengthChosen = Signal(int, object)
+    """End, and `LengthEdit`."""
     stepToCorner = Signal(int, int)
     stepToClip = Signal(int)
     stepExportAsked = Signal(int)
@@ -126,6 +128,7 @@ class MorphPanel(QWidget):
             card.varied.connect(self.endVaried)
             card.importAsked.connect(self.endImportAsked)
             card.fileDropped.connect(self.endFileDropped)
+            card.lengthChosen.connect(self.endLengthChosen)
             card.clipDropped.connect(self.put_clip)
             card.drawnToggled.connect(self._set_drawn)
             card.pullStarted.connect(self._on_card_pullStarted)

@@ -14,6 +14,7 @@ from blender_app.session.document import Clip, Mixer, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.file_windows import FileWindows
+from blender_app.ui.shell.length_changer import LengthChanger
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
 from blender_app.ui.shell.shell import Shell
 
@@ -34,6 +35,8 @@ class MorphPresenter(Presenter):
         Asks for files to import.
     player
         Lets steps be heard, and writes them.
+    lengths
+        Makes ends longer or shorter.
     """
 
     clipMade = Signal(object)
@@ -46,9 +49,11 @@ class MorphPresenter(Presenter):
         edited: EditedLoop,
         files: FileWindows,
         player: ClipPlayer,
+        lengths: LengthChanger,
     ) -> None:
         super().__init__(shell, controller)
         self._edited, self._files, self._player = edited, files, player
+        self._lengths = lengths
         edited.chosen.connect(self._show_edited)
 
     # -- the panel ----------------------------------------------------------------------------------
@@ -80,6 +85,7 @@ class MorphPresenter(Presenter):
         panel.endVaried.connect(c.dice.vary_end)
         panel.endImportAsked.connect(lambda end: self._files.import_end(end, edited.import_end))
         panel.endFileDropped.connect(edited.import_end)
+        panel.endLengthChosen.connect(self._lengths.change_end)
         panel.stepToCorner.connect(self._put_step_into_corner)
         panel.stepToClip.connect(self._keep_step)
         panel.stepExportAsked.connect(self._export_step)

@@ -13,7 +13,7 @@ from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
 from blender_app.ui.controls.menus import add_entry
 from blender_app.ui.look.theme import Look
-from blender_app.ui.loops.card import LoopCard
+from blender_app.ui.loops.card import LoopCard, unusual_length
 
 PLACES = ("top left", "top right", "bottom left", "bottom right")
 _TALLEST = 1.9
@@ -53,6 +53,7 @@ class CornerCard(LoopCard):
 
     def _make_menu(self) -> None:
         self.menu.addMenu(self.presets_menu)
+        self.menu.addMenu(self.length_menu)
         for text, signal in (
             ("Import .mid…", self.importAsked),
             (None, None),
@@ -141,9 +142,15 @@ class CornerCard(LoopCard):
         font = self._look.font()
         painter.setFont(font)
         painter.setPen(self._look.theme.color("text" if self._is_selected else "muted"))
+        metrics, base = QFontMetrics(font), rect.bottom() + 4 + QFontMetrics(font).ascent()
+        length = unusual_length(self._loop)
+        room = self.width() - 6 - (metrics.horizontalAdvance(f"{length} ") if length else 0)
         words = f"{self._place + 1}  {self._name}"
-        name = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, self.width() - 6)
-        painter.drawText(QPointF(3.0, rect.bottom() + 4 + QFontMetrics(font).ascent()), name)
+        name = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(3.0, base), name)
+        if length:
+            painter.setPen(self._look.theme.color("muted"))
+            painter.drawText(QPointF(self.width() - 3.0 - metrics.horizontalAdvance(length), base), length)
 
     def sizeHint(self) -> QSize:
         return QSize(120, 220)

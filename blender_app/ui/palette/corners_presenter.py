@@ -13,6 +13,7 @@ from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.loops.presets import presets_of
 from blender_app.ui.palette.stage import Stage
 from blender_app.ui.shell.file_windows import FileWindows
+from blender_app.ui.shell.length_changer import LengthChanger
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 
@@ -33,13 +34,21 @@ class CornersPresenter(Presenter):
         Where the cards lie.
     files
         Asks for files to import.
+    lengths
+        Makes corners longer or shorter.
     """
 
     def __init__(
-        self, shell: Shell, controller: Controller, edited: EditedLoop, stage: Stage, files: FileWindows
+        self,
+        shell: Shell,
+        controller: Controller,
+        edited: EditedLoop,
+        stage: Stage,
+        files: FileWindows,
+        lengths: LengthChanger,
     ) -> None:
         super().__init__(shell, controller)
-        self._edited, self._cards, self._files = edited, stage.cards, files
+        self._edited, self._cards, self._files, self._lengths = edited, stage.cards, files, lengths
         self._kind: TrackKind | None = None
         self._connect_cards()
         edit: dict[str, Callable[[], object]] = {
@@ -74,6 +83,7 @@ class CornersPresenter(Presenter):
             card.drawnToggled.connect(c.corners.set_user_edited)
             card.cleared.connect(self._clear)
             card.copied.connect(self._copy)
+            card.lengthChosen.connect(self._lengths.change_corner)
 
     # -- showing ------------------------------------------------------------------------------------
 

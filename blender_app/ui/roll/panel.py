@@ -18,6 +18,7 @@ from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.elided_label import ElidedLabel, Title
 from blender_app.ui.controls.menus import add_entry, fill_on_opening
 from blender_app.ui.look.theme import LARGE, SMALL, Look
+from blender_app.ui.loops.length_menu import LengthButton
 from blender_app.ui.roll.piano_roll import PianoRoll
 from blender_app.ui.roll.press import RollTool
 from blender_app.ui.roll.tools import RollTools
@@ -44,6 +45,7 @@ class RollPanel(QFrame):
         self._recording: str | None = None
         self._can_record = False
         self.title, self.detail = Title(look, self), ElidedLabel(look, self)
+        self.length = LengthButton(look, self)
         self.roll = PianoRoll(look)
         self.tools = RollTools(look, actions)
         self.setFocusProxy(self.roll)
@@ -76,6 +78,7 @@ class RollPanel(QFrame):
         heading = QHBoxLayout()
         heading.setSpacing(12)
         heading.addWidget(self.title)
+        heading.addWidget(self.length)
         heading.addWidget(self.detail, 1)
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 7, 10, 9)
@@ -116,6 +119,7 @@ class RollPanel(QFrame):
             Whether it sounds as it was drawn; else a key, where there is one, has brought it into its scale.
         """
         self.title.set_text(f"{mark}  {name}")
+        self.length.show_loop(loop)
         self.roll.set_color(self._look.corner_color(corner))
         if mark == self._place:
             self.roll.set_loop(loop)

@@ -14,6 +14,7 @@ from blender_app.session.controller import Controller
 from blender_app.session.document import TrackKind
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.loops.presets import melody_presets_of
+from blender_app.ui.shell.length_changer import LengthChanger
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
 from blender_app.ui.shell.shell import Shell
 
@@ -30,14 +31,18 @@ class RollPresenter(Presenter):
         As in `Presenter`.
     edited
         Which loop is edited.
+    lengths
+        Makes what is edited longer or shorter.
     """
 
     panelMade = Signal(object)
     """The editor, a `RollPanel`, is there to be connected."""
 
-    def __init__(self, shell: Shell, controller: Controller, edited: EditedLoop) -> None:
+    def __init__(
+        self, shell: Shell, controller: Controller, edited: EditedLoop, lengths: LengthChanger
+    ) -> None:
         super().__init__(shell, controller)
-        self._edited = edited
+        self._edited, self._lengths = edited, lengths
         self._kind: TrackKind | None = None
         edited.chosen.connect(self._show_edited)
 
@@ -67,6 +72,7 @@ class RollPresenter(Presenter):
             lambda enters: self._shell.set_hint(roll, "step entry" if enters else "roll")
         )
         panel.presetChosen.connect(self._edited.use_preset)
+        panel.length.choices.chosen.connect(self._lengths.change_edited)
         roll.loopEdited.connect(self._on_roll_loopEdited)
         roll.notePreviewed.connect(c.playback.preview_note)
         roll.gestureStarted.connect(c.document.begin_gesture)

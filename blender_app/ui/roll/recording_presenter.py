@@ -1,4 +1,4 @@
-"""Playing in from a MIDI keyboard: which input, what it sounds on, step entry, and recording two bars."""
+"""Playing in from a MIDI keyboard: which input, what it sounds on, step entry, and recording a loop."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Slot
 
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.session.controller import Controller
 from blender_app.session.recording import Phase, Recorder
 from blender_app.ui.loops.edited_loop import EditedLoop, Target
@@ -42,6 +43,7 @@ class RecordingPresenter(Presenter):
         self._waits = False
         self._count_in_bars = 1
         self._target: Target | None = None
+        self._steps = DEFAULT_STEPS
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -111,12 +113,12 @@ class RecordingPresenter(Presenter):
 
     @Slot(int, bool)
     def record(self, count_in_bars: int, overdub: bool) -> None:
-        """Count in, and record two bars into what is in the editor now."""
+        """Count in, and record into what is in the editor now, as many bars as that has."""
         if self.records:
             return
         loop = self._edited.loop
         self._overdub = loop if overdub and isinstance(loop, MelodyLoop) else None
-        self._target = self._edited.target
+        self._target, self._steps = self._edited.target, loop.steps
         self._count_in_bars = count_in_bars
         self._waits = True
         if self._controller.playback.playing:
@@ -133,7 +135,9 @@ class RecordingPresenter(Presenter):
             return
         if self._controller.playback.playing and self._waits:
             self._waits = False
-            self._recorder = Recorder.armed(timeline, self._shell.now_s(), self._count_in_bars, self._overdub)
+            self._recorder = Recorder.armed(
+                timeline, self._shell.now_s(), self._count_in_bars, self._overdub, steps=self._steps
+            )
         elif self._controller.playback.playing and self._recorder is not None:
             self._recorder.retime(timeline)
         elif not self._waits:

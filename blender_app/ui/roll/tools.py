@@ -49,7 +49,7 @@ class RollTools(QWidget):
         self.step_entry = self._icon(
             "step-entry", "Step entry: letters and a MIDI keyboard set notes at the cursor", True
         )
-        self.record = self._icon("record", "Record two bars from the MIDI input", True)
+        self.record = self._icon("record", "Record from the MIDI input", True)
         self.record_options = self._icon("more", "How to record", False)
         self.record_options.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.presets = self._word("presets", "Named melodies for this corner")

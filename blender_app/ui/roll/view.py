@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from blender_app.core.lengths import resized
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import pitch_name
+from blender_app.core.time import bars_text
 from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import SMALL, Look
 from blender_app.ui.roll.canvas import RollCanvas
@@ -137,11 +138,12 @@ class RollView(RollCanvas):
 
 
 def describe_melody(loop: MelodyLoop) -> str:
-    """Return how many notes a loop has, from where to where they reach, and how it begins, in words."""
+    """Return how long a loop is, how many notes it has, how far they reach and how it begins, in words."""
     notes = loop.to_notes()
+    bars = bars_text(loop.steps)
     if not notes:
-        return "no notes"
+        return f"{bars}, no notes"
     low, high = min(note.pitch for note in notes), max(note.pitch for note in notes)
     names = ", ".join(pitch_name(note.pitch) for note in notes[:4])
     count = f"{len(notes)} note{'s' * (len(notes) != 1)}"
-    return f"{count} from {pitch_name(low)} to {pitch_name(high)}, beginning {names}"
+    return f"{bars}, {count} from {pitch_name(low)} to {pitch_name(high)}, beginning {names}"

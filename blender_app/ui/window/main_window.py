@@ -26,6 +26,7 @@ from blender_app.ui.roll.recording_presenter import RecordingPresenter
 from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.file_windows import FileWindows
 from blender_app.ui.shell.focus_hints import FocusHints
+from blender_app.ui.shell.length_changer import LengthChanger
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 from blender_app.ui.shell.undo_offer import UndoOffer
@@ -118,10 +119,11 @@ class MainWindow(QMainWindow):
         parts, edited, files = self.parts, self.edited, self.files
         self.tracks = TracksPresenter(*of_all, parts.strip, parts.sounding.knobs)
         self.clip_player = ClipPlayer(*of_all, files)
-        self.roll = RollPresenter(*of_all, edited)
+        lengths = LengthChanger(*of_all, edited)
+        self.roll = RollPresenter(*of_all, edited, lengths)
         self.recording = RecordingPresenter(*of_all, edited, self.roll)
-        self.morph = MorphPresenter(*of_all, edited, files, self.clip_player)
-        self.clips = ClipsPresenter(*of_all, edited, self.clip_player, parts.place_under_stage)
+        self.morph = MorphPresenter(*of_all, edited, files, self.clip_player, lengths)
+        self.clips = ClipsPresenter(*of_all, edited, self.clip_player, parts.place_under_stage, lengths)
         self.dialogs = DialogsPresenter(*of_all, files)
         look_presenter = LookPresenter(*of_all)
         self.tracks.notesAsked.connect(self.dialogs.show_note_map)
@@ -132,12 +134,13 @@ class MainWindow(QMainWindow):
             self.tracks,
             SoundingPresenter(*of_all, parts.sounding),
             PalettePresenter(*of_all, parts.stage),
-            CornersPresenter(*of_all, edited, parts.stage, files),
-            DrumsPresenter(*of_all, edited, parts.editor),
+            CornersPresenter(*of_all, edited, parts.stage, files, lengths),
+            DrumsPresenter(*of_all, edited, parts.editor, lengths),
             self.roll,
             self.morph,
             self.clips,
             self.clip_player,
+            lengths,
             TransportPresenter(*of_all, parts.transport, self.recording),
             self.recording,
             StatusPresenter(*of_all, parts.status, self.dialogs),

@@ -354,6 +354,6 @@ def test_the_view_widens_at_once_and_closes_in_late(view: RollView) -> None:
 def test_the_view_is_heard_by_a_screen_reader(view: RollView) -> None:
     interface = QAccessible.queryAccessibleInterface(view)
     assert interface.text(QAccessible.Text.Name) == "What sounds now"
-    assert interface.text(QAccessible.Text.Value) == "2 notes from C2 to G2, beginning C2, G2"
+    assert interface.text(QAccessible.Text.Value) == "2 bars, 2 notes from C2 to G2, beginning C2, G2"
     assert describe_melody(MelodyLoop.empty()) == "no notes"
     assert interface.valueInterface().currentValue() == 2.0
