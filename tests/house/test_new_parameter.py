@@ -15,7 +15,8 @@ from pathlib import Path
 
 ROW = """
     humanize: float = real(
-        0.0, 1.0, 0.0, what="a track's humanize", tip="How unevenly it plays", unit=" %", in_panel=True
+        0.0, 1.0, 0.0, what="a track's humanize", tip="How unevenly it plays", unit=" %", factor=100.0,
+        step=5.0, melodic_only=True, in_panel=True,
     )
 """
 BEFORE_ROW = 'class SoundParameters:\n    """How one track sounds, to the ear and in files."""\n'
@@ -27,7 +28,9 @@ import json, math, sys, threading
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QAccessible, QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 import blender_app
 from blender_app.core.notes import Note, Pattern
@@ -44,6 +47,8 @@ from blender_app.session.controller import Controller
 from blender_app.session.document import Session, Track
 from blender_app.session.files import decode, encode, load_session, save_session
 from blender_app.session.settings import Settings
+from blender_app.ui.look.theme import Look
+from blender_app.ui.window.main_window import MainWindow
 
 folder = Path(sys.argv[1])
 assert Path(blender_app.__file__).is_relative_to(folder)
@@ -53,7 +58,7 @@ assert Session().track("bass").humanize == 0.0
 assert parameters_of(Track)["humanize"].label == "Humanize"
 
 # An edit, brought into range, with a name, that can be taken back.
-application = QGuiApplication([])
+application = QApplication([])
 controller = Controller(
     make_engine=None, load_model=None, load_stored=None,
     settings=Settings(folder / "settings.ini"), state_folder=folder / "state",
@@ -113,7 +118,38 @@ for session, ticks in ((before, [0, 480, 960, 1440]), (after, [0, 510, 960, 1470
     export.export_music(folder / "a.mid", export.loop_music(loop, "a", session.track("bass")), session)
     assert [one.tick for one in read_midi(folder / "a.mid").messages if one.is_note_on] == ticks
 
-# The window's number box for it: to be checked here as soon as boxes are made from the table.
+# The window: a number box with its name, tip and value, which turns it, shows it, and resets it.
+look = Look()
+window = MainWindow(controller, look, asks_before_closing=False)
+controller.document.undo_stack.undo()
+controller.tracks.set_front("bass")
+box = window.parts.sounding.knobs.boxes["humanize"]
+assert (box.accessibleName(), box.text(), box.toolTip()[:21]) == ("Humanize", "0 %", "How unevenly it plays")
+spoken = QAccessible.queryAccessibleInterface(box)
+assert spoken.text(QAccessible.Text.Name) == "Humanize"
+box.stepUp()
+assert controller.document.session.track("bass").humanize == 0.05
+assert controller.document.undo_stack.undoText() == "Humanize"
+assert (spoken.text(QAccessible.Text.Value), spoken.valueInterface().currentValue()) == ("5 %", 5.0)
+controller.document.undo_stack.undo()
+assert (controller.document.session.track("bass").humanize, box.value()) == (0.0, 0.0)
+controller.document.set_track_parameter("humanize", 0.7)
+assert box.text() == "70 %"
+line, middle = box.lineEdit(), QPointF(box.lineEdit().rect().center())
+left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+click = QMouseEvent(QEvent.Type.MouseButtonDblClick, middle, line.mapToGlobal(middle), left, left, none)
+QApplication.sendEvent(line, click)
+assert controller.document.session.track("bass").humanize == 0.0
+settings = window.tracks.panel
+window.tracks.show_settings("bass")
+assert not settings.knobs.boxes["humanize"].isHidden()
+settings.knobs.boxes["humanize"].setValue(30)
+assert (controller.document.session.track("bass").humanize, box.value()) == (0.3, 30.0)
+window.tracks.show_settings("drums")
+assert settings.knobs.boxes["humanize"].isHidden()
+settings.hide()
+
+window.close()
 controller.close()
 print("all of it")
 '''

@@ -20,7 +20,7 @@ class ParameterBox(NumberBox):
         As in `QWidget`.
     """
 
-    parameterTurned = Signal(str, float)
+    parameterTurned = Signal(str, object)
     """Name of the row, and the value as it is kept."""
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
@@ -57,7 +57,7 @@ class ParameterCheck(QCheckBox):
         As in `QWidget`.
     """
 
-    parameterTurned = Signal(str, bool)
+    parameterTurned = Signal(str, object)
     """Name of the row, and whether it is checked now."""
 
     def __init__(self, parameter: Parameter, text: str | None = None, parent: QWidget | None = None) -> None:
@@ -84,7 +84,7 @@ class ParameterSlider(QSlider):
         As in `QWidget`.
     """
 
-    parameterTurned = Signal(str, float)
+    parameterTurned = Signal(str, object)
     """Name of the row, and the value as it is kept."""
     gestureStarted = Signal(str)
     gestureEnded = Signal()
@@ -109,6 +109,9 @@ class ParameterSlider(QSlider):
             self.setValue(round(value * self.parameter.factor))
             self.blockSignals(blocked)
         self.setAccessibleDescription(self.parameter.shown(value))
+
+
+ParameterControl = ParameterBox | ParameterCheck | ParameterSlider
 
 
 def tip_of(parameter: Parameter, name: str = "") -> str:

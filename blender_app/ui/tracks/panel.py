@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -19,20 +18,20 @@ from PySide6.QtWidgets import (
 )
 
 from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES
+from blender_app.core.parameters import Parameter, parameters_of
 from blender_app.engine.messages import Kit
-from blender_app.session.document import DRUM_BANK, MAX_OCTAVE, MIN_OCTAVE, Track
+from blender_app.session.document import DRUM_BANK, Track
 from blender_app.ui.controls.bars import ChoiceBox, caption
-from blender_app.ui.controls.number_box import NumberBox
+from blender_app.ui.controls.parameter_controls import ParameterBox, ParameterCheck, ParameterControl, tip_of
 from blender_app.ui.look.theme import LARGE, SMALL, Look
 
-_KNOBS = (
-    # name, least, most, default, step, suffix, factor, tip, melodic only
-    ("octave", MIN_OCTAVE, MAX_OCTAVE, 0, 1, "", 1, "Octaves that it sounds higher", True),
-    ("gate", 10, 100, 100, 5, " %", 100, "Share of each note's length that sounds", True),
-    ("legato", 0, 100, 0, 10, " %", 100, "How far notes reach to the next one", True),
-    ("pan", -100, 100, 0, 10, "", 100, "From the left, -100, to the right, 100", False),
-    ("reverb", 0, 100, 20, 5, " %", 100, "How much of it the room answers", False),
-)
+_ROWS = parameters_of(Track)
+
+
+def panel_parameters() -> tuple[Parameter, ...]:
+    """Return what a track has number boxes for: first what only melodic tracks have."""
+    rows = (row for row in _ROWS.values() if row.in_panel)
+    return tuple(sorted(rows, key=lambda row: not row.melodic_only))
 
 
 def sound_choices(track: Track, kits: Sequence[Kit], sounds: Sequence[Kit]) -> list[tuple[str, object]]:
@@ -54,64 +53,75 @@ def sound_choices(track: Track, kits: Sequence[Kit], sounds: Sequence[Kit]) -> l
 
 
 class TrackKnobs(QWidget):
-    """Octave, gate, legato, pan and reverb of a track, each as a number to turn."""
+    """The parameters of a track that are shown in its panel, each to be turned."""
 
-    knobTurned = Signal(str, float)
+    parameterTurned = Signal(str, object)
+    """Name of the row, and the value as it is kept."""
     gestureStarted = Signal(str)
     gestureEnded = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self.boxes: dict[str, NumberBox] = {}
-        self._factors: dict[str, float] = {}
+        self.boxes: dict[str, ParameterBox] = {}
+        self.checks: dict[str, ParameterCheck] = {}
         self._melodic_only: list[QWidget] = []
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(len(_KNOBS), 1)
-        for name, low, high, default, step, suffix, factor, tip, melodic in _KNOBS:
-            box = NumberBox(low, high, default, step, 0, suffix, self)
-            box.set_name(name.capitalize(), tip)
-            box.valueChanged.connect(lambda value, one=name, by=factor: self.knobTurned.emit(one, value / by))
-            box.gestureStarted.connect(lambda one=name: self.gestureStarted.emit(one.capitalize()))
-            box.gestureEnded.connect(self.gestureEnded)
-            label = caption(name, look, self)
-            label.setBuddy(box)
-            row = len(self.boxes)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(box, row, 1)
-            self.boxes[name] = box
-            self._factors[name] = factor
-            if melodic:
-                self._melodic_only += [label, box]
+        for parameter in panel_parameters():
+            self._add(parameter, grid)
+        grid.setRowStretch(grid.rowCount(), 1)
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
 
+    def _add(self, parameter: Parameter, grid: QGridLayout) -> None:
+        """Add a line for a row of the table."""
+        row = grid.rowCount()
+        if parameter.kind is bool:
+            check = self.checks[parameter.name] = ParameterCheck(parameter, parent=self)
+            check.parameterTurned.connect(self.parameterTurned)
+            grid.addWidget(check, row, 0, 1, 2)
+            widgets: list[QWidget] = [check]
+        else:
+            box = self.boxes[parameter.name] = ParameterBox(parameter, self)
+            box.parameterTurned.connect(self.parameterTurned)
+            box.gestureStarted.connect(lambda: self.gestureStarted.emit(parameter.label))
+            box.gestureEnded.connect(self.gestureEnded)
+            label = caption(parameter.label.lower(), self._look, self)
+            label.setBuddy(box)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(box, row, 1)
+            widgets = [label, box]
+        if parameter.melodic_only:
+            self._melodic_only += widgets
+
+    def _controls(self) -> tuple[ParameterControl, ...]:
+        return (*self.boxes.values(), *self.checks.values())
+
     def show_track(self, track: Track) -> None:
         """Show a track's values."""
-        for name, box in self.boxes.items():
-            box.show_value(getattr(track, name) * self._factors[name])
+        for control in self._controls():
+            control.show_parameter(getattr(track, control.parameter.name))
         for widget in self._melodic_only:
             widget.setVisible(track.kind.is_melodic)
         self.updateGeometry()  # now: a panel that opens asks for its size before events are sent
 
     @Slot()
     def _on_look_changed(self) -> None:
-        for box in self.boxes.values():
-            box.setFont(self._look.font(SMALL))
+        for control in self._controls():
+            control.setFont(self._look.font(SMALL))
 
 
 class TrackPanel(QFrame):
     """All settings of a track in a small window over its tile; a click elsewhere closes it."""
 
     soundChosen = Signal(object)
-    knobTurned = Signal(str, float)
-    channelChanged = Signal(int)
+    parameterTurned = Signal(str, object)
+    """Name of the row, and the value as it is kept."""
     portChosen = Signal(object)
-    lockToggled = Signal(bool)
     notesAsked = Signal()
     removeAsked = Signal()
     gestureStarted = Signal(str)
@@ -128,16 +138,17 @@ class TrackPanel(QFrame):
         self.sound.setMaxVisibleItems(24)
         self.sound.activated.connect(lambda _: self.soundChosen.emit(self.sound.chosen()))
         self.knobs = TrackKnobs(look, self)
-        self.knobs.knobTurned.connect(self.knobTurned)
+        self.knobs.parameterTurned.connect(self.parameterTurned)
         self.knobs.gestureStarted.connect(self.gestureStarted)
         self.knobs.gestureEnded.connect(self.gestureEnded)
-        self.lock = QCheckBox("keeps to the key", self)
-        self.lock.setToolTip("Scale lock: what is decoded keeps to the band's key; drawn corners stay")
-        self.lock.clicked.connect(self.lockToggled)
+        self.lock = ParameterCheck(_ROWS["scale_lock"], "keeps to the key", self)
+        self.lock.setToolTip(f"{tip_of(self.lock.parameter)}; drawn corners stay")
+        self.lock.parameterTurned.connect(self.parameterTurned)
+        channel = _ROWS["channel"]
         self.channel = QSpinBox(self)
-        self.channel.setRange(1, 16)
-        self.channel.setAccessibleName("MIDI channel")
-        self.channel.valueChanged.connect(lambda value: self.channelChanged.emit(value - 1))
+        self.channel.setRange(int(channel.low) + 1, int(channel.high) + 1)
+        self.channel.setAccessibleName(channel.label)
+        self.channel.valueChanged.connect(lambda value: self.parameterTurned.emit(channel.name, value - 1))
         self.port = ChoiceBox(9, self)
         self.port.setAccessibleName("MIDI port")
         self.port.activated.connect(lambda _: self.portChosen.emit(self.port.chosen()))
@@ -182,7 +193,7 @@ class TrackPanel(QFrame):
         self.knobs.show_track(track)
         melodic = track.kind.is_melodic
         self.lock.setVisible(melodic)
-        self.lock.setChecked(track.scale_lock)
+        self.lock.show_parameter(track.scale_lock)
         self.notes_button.setVisible(not melodic)
         self.remove_button.setEnabled(can_remove)
         blocked = self.channel.blockSignals(True)

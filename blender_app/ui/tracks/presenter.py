@@ -41,7 +41,7 @@ class TracksPresenter(Presenter):
         super().__init__(shell, controller)
         self._strip = strip
         self._connect_strip()
-        knobs.knobTurned.connect(self._on_knobs_knobTurned)
+        knobs.parameterTurned.connect(self._controller.document.set_track_parameter)
         knobs.gestureStarted.connect(self._controller.document.begin_gesture)
         knobs.gestureEnded.connect(self._controller.document.end_gesture)
         shell.actions["scale_lock"].triggered.connect(
@@ -82,10 +82,8 @@ class TracksPresenter(Presenter):
         c = self._controller
         tile.chosen.connect(c.tracks.set_front)
         tile.puckMoved.connect(self._on_tile_puckMoved)
-        tile.muteToggled.connect(lambda name, on: c.document.set_track_parameter("mute", on, name))
-        tile.soloToggled.connect(lambda name, on: c.document.set_track_parameter("solo", on, name))
-        tile.volumeChanged.connect(
-            lambda name, volume: c.document.set_track_parameter("volume", volume, name)
+        tile.parameterTurned.connect(
+            lambda track, name, value: c.document.set_track_parameter(name, value, track)
         )
         tile.soundChosen.connect(lambda name, sound: c.tracks.set_sound(sound[0], sound[1], name))
         tile.settingsAsked.connect(self.show_settings)
@@ -102,14 +100,10 @@ class TracksPresenter(Presenter):
     def _connect_panel(self, panel: TrackPanel) -> None:
         c = self._controller
         panel.soundChosen.connect(lambda sound: c.tracks.set_sound(sound[0], sound[1], panel.track_name))
-        panel.knobTurned.connect(lambda name, value: self._turn(panel.track_name, name, value))
-        panel.channelChanged.connect(
-            lambda channel: c.document.set_track_parameter("channel", channel, panel.track_name)
+        panel.parameterTurned.connect(
+            lambda name, value: c.document.set_track_parameter(name, value, panel.track_name)
         )
         panel.portChosen.connect(lambda port: c.tracks.open_port(port, panel.track_name))
-        panel.lockToggled.connect(
-            lambda on: c.document.set_track_parameter("scale_lock", on, panel.track_name)
-        )
         panel.notesAsked.connect(self._on_panel_notesAsked)
         panel.removeAsked.connect(self._on_panel_removeAsked)
         panel.gestureStarted.connect(c.document.begin_gesture)
@@ -249,14 +243,6 @@ class TracksPresenter(Presenter):
     def _use_morph(self, on: bool) -> None:
         self._controller.morph.set_source(Source.MIXER if on else Source.PALETTE)
         self._shell.focus_stage(Qt.FocusReason.ShortcutFocusReason)
-
-    @Slot(str, float)
-    def _on_knobs_knobTurned(self, name: str, value: float) -> None:
-        self._turn(self._front.name, name, value)
-
-    def _turn(self, track: str, name: str, value: float) -> None:
-        """Set one of the numbers of a track."""
-        self._controller.document.set_track_parameter(name, value, track)
 
     @Slot(str)
     def show_settings(self, name: str) -> None:

@@ -9,13 +9,16 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from blender_app.core.parameters import parameters_of
 from blender_app.core.progressions import parse_chords, progressions
 from blender_app.core.scales import CHORD_COUNTS, TONIC_NAMES, Chord, Key, Mode
+from blender_app.session.document import Track
 from blender_app.ui.controls.bars import ChoiceBox, caption
 from blender_app.ui.controls.menus import add_entry, fill_on_opening
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import SMALL, Look
 
+_LOCK = parameters_of(Track)["scale_lock"]
 _CHORDS_TIP = "Chords over the two bars: 1, 2, 4 or 8 of them, such as Am F C G"
 
 
@@ -156,7 +159,7 @@ class ScaleBar(QWidget):
     def show_lock(self, name: str, melodic: bool, locked: bool) -> None:
         """Show whether the track in front keeps to the key; drums have none."""
         self._melodic = melodic
-        tip = f"Scale lock: {name} keeps to the key  (K)" if melodic else "Drums have no key"
+        tip = f"{_LOCK.label}: {name} keeps to the key  (K)" if melodic else "Drums have no key"
         self.lock.setToolTip(tip)
         self.lock.setAccessibleName(tip)
         self.lock.setChecked(melodic and locked)

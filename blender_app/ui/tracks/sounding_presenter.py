@@ -8,10 +8,11 @@ from blender_app.session.controller import Controller
 from blender_app.ui.drums.voice_rows import HEARD_VELOCITY
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
 from blender_app.ui.shell.shell import Shell
+from blender_app.ui.tracks.panel import panel_parameters
 from blender_app.ui.tracks.sounding_panel import SoundingPanel
 from blender_app.ui.tracks.strip import is_silent
 
-_IN_HEADING = {"source", "mix", "octave", "gate", "legato", "pan", "reverb"}
+_IN_HEADING = {"source", "mix", *(row.name for row in panel_parameters())}
 """What the panel shows of a track, besides the sound itself."""
 
 

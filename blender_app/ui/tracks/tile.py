@@ -16,21 +16,22 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from blender_app.core.parameters import parameters_of
 from blender_app.session.document import Source, Track
 from blender_app.ui.controls.bars import ChoiceBox
+from blender_app.ui.controls.parameter_controls import ParameterSlider, tip_of
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import SMALL, Look
 from blender_app.ui.palette.mini_palette import MiniPalette
 from blender_app.ui.tracks.lane import TrackLane
 
 _MARGIN, _GAP, _ROW_GAP = 7, 8, 3
-_VOLUME_STEPS = 100
+_ROWS = parameters_of(Track)
 _WIDTH = 300
 _LEAST_MINI = 46
 """Side in pixels of the palette in a narrow tile, with text of the system's size."""
@@ -41,9 +42,8 @@ class TrackTile(QWidget):
 
     chosen = Signal(str)
     puckMoved = Signal(str, float, float)
-    muteToggled = Signal(str, bool)
-    soloToggled = Signal(str, bool)
-    volumeChanged = Signal(str, float)
+    parameterTurned = Signal(str, str, object)
+    """Name of the track, name of the row, and the value as it is kept."""
     soundChosen = Signal(str, object)
     settingsAsked = Signal(str)
     gestureStarted = Signal(str)
@@ -60,10 +60,10 @@ class TrackTile(QWidget):
         self.mini = MiniPalette(look, self)
         self.lane = TrackLane(look, self)
         self.name_button = self._button(track.name, f"Bring {track.name} to the front", key)
-        self.mute = self._button("M", f"Mute {track.name}", "", checkable=True)
-        self.solo = self._button("S", f"Solo {track.name}", "", checkable=True)
+        self.mute = self._toggle("M", "mute")
+        self.solo = self._toggle("S", "solo")
         self.settings = self._button("", f"Settings of {track.name}", "")
-        self.volume = self._slider()
+        self.volume = ParameterSlider(_ROWS["volume"], track.name, self)
         self.sound = ChoiceBox(3, self)
         self.sound.setAccessibleName(f"Sound of {track.name}")
         self.sound.setMaxVisibleItems(24)
@@ -83,13 +83,14 @@ class TrackTile(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _slider(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal, self)
-        slider.setRange(0, _VOLUME_STEPS)
-        slider.setAccessibleName(f"Volume of {self.track_name}")
-        slider.setToolTip(f"Volume of {self.track_name}")
-        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return slider
+    def _toggle(self, text: str, name: str) -> QToolButton:
+        """Return a button for a row of the table that is true or false."""
+        row = _ROWS[name]
+        words = f"{row.label} {self.track_name}"
+        button = self._button(text, words, "", checkable=True)
+        button.setToolTip(tip_of(row, words))
+        button.clicked.connect(lambda on: self.parameterTurned.emit(self.track_name, name, on))
+        return button
 
     def _connect(self) -> None:
         name = self.track_name
@@ -98,13 +99,11 @@ class TrackTile(QWidget):
         self.mini.puckMoved.connect(lambda x, y: self.puckMoved.emit(name, x, y))
         self.mini.gestureStarted.connect(self.gestureStarted)
         self.mini.gestureEnded.connect(self.gestureEnded)
-        self.mute.clicked.connect(lambda on: self.muteToggled.emit(name, on))
-        self.solo.clicked.connect(lambda on: self.soloToggled.emit(name, on))
         self.settings.clicked.connect(lambda: self.settingsAsked.emit(name))
         self.sound.activated.connect(lambda _: self.soundChosen.emit(name, self.sound.chosen()))
-        self.volume.valueChanged.connect(lambda value: self.volumeChanged.emit(name, value / _VOLUME_STEPS))
-        self.volume.sliderPressed.connect(lambda: self.gestureStarted.emit(f"Volume of {name}"))
-        self.volume.sliderReleased.connect(self.gestureEnded)
+        self.volume.parameterTurned.connect(lambda row, value: self.parameterTurned.emit(name, row, value))
+        self.volume.gestureStarted.connect(self.gestureStarted)
+        self.volume.gestureEnded.connect(self.gestureEnded)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -143,10 +142,7 @@ class TrackTile(QWidget):
         self.solo.setChecked(track.solo)
         self.sound.show_choices(choices, track.sound)
         self.sound.setToolTip(f"{self.sound.currentText()}: the sound of {track.name}")
-        blocked = self.volume.blockSignals(True)
-        if not self.volume.isSliderDown():
-            self.volume.setValue(round(track.volume * _VOLUME_STEPS))
-        self.volume.blockSignals(blocked)
+        self.volume.show_parameter(track.volume)
         self.lane.set_silent(silent)
         source = "morph" if track.source is Source.MIXER else "palette"
         self.mini.setToolTip(f"The {source} of {track.name}: drag it, or use the arrow keys")

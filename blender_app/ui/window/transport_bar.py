@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QSlider, QWidget
+from functools import partial
 
-from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
+
+from blender_app.core.parameters import parameters_of
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import MidiSettings, Session
 from blender_app.ui.controls.actions import GROUPS, Actions
 from blender_app.ui.controls.bars import ChoiceBox, action_button, captioned
 from blender_app.ui.controls.flow_layout import FlowLayout
-from blender_app.ui.controls.number_box import NumberBox
+from blender_app.ui.controls.parameter_controls import ParameterBox, ParameterControl, ParameterSlider
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import Look
 
 OWN_PORT = "\0own"
 """Value of the choice that opens a port of our own."""
-_DEFAULT_TEMPO = 110.0
+_ROWS = parameters_of(Session)
+_TEMPO = "tempo_bpm"
+"""The box that needs no caption: the button beside it taps it."""
 
 
 class TransportBar(QFrame):
     """Shows the session's tempo, feel and devices, and tells what is set by hand."""
 
-    tempoChanged = Signal(float)
-    swingChanged = Signal(float)
-    feelChanged = Signal(float)
+    parameterTurned = Signal(str, object)
+    """Name of the row, and the value as it is kept."""
     changeAtChosen = Signal(object)
     portChosen = Signal(object)
     ownPortAsked = Signal()
     inputChosen = Signal(object)
-    volumeChanged = Signal(float)
     gestureStarted = Signal(str)
     gestureEnded = Signal()
 
@@ -74,21 +76,11 @@ class TransportBar(QFrame):
         return menu
 
     def _make_numbers(self) -> None:
-        self.tempo = NumberBox(MIN_TEMPO_BPM, MAX_TEMPO_BPM, _DEFAULT_TEMPO, 1.0, 1, " bpm", self)
-        self.swing = NumberBox(
-            STRAIGHT_SWING * 100, MAX_SWING * 100, STRAIGHT_SWING * 100, 1.0, 0, " %", self
-        )
-        self.feel = NumberBox(0, 100, 100, 5.0, 0, " %", self)
-        self.tempo.valueChanged.connect(self.tempoChanged)
-        self.swing.valueChanged.connect(lambda value: self.swingChanged.emit(value / 100))
-        self.feel.valueChanged.connect(lambda value: self.feelChanged.emit(value / 100))
-        for box, name, tip in (
-            (self.tempo, "Tempo", "Tempo in beats a minute"),
-            (self.swing, "Swing", "Swing: 50 % is straight, 66 % is triplets"),
-            (self.feel, "Feel", "Feel: how much of the pattern's timing and dynamics is played"),
-        ):
-            box.set_name(name, tip)
-            box.gestureStarted.connect(lambda text=name: self.gestureStarted.emit(text))
+        rows = (row for row in _ROWS.values() if row.in_panel)
+        self.boxes = {row.name: ParameterBox(row, self) for row in rows}
+        for box in self.boxes.values():
+            box.parameterTurned.connect(self.parameterTurned)
+            box.gestureStarted.connect(partial(self.gestureStarted.emit, box.parameter.label))
             box.gestureEnded.connect(self.gestureEnded)
 
     def _make_choices(self) -> None:
@@ -102,14 +94,10 @@ class TransportBar(QFrame):
         self.port = ChoiceBox(7, self)
         self.port.setAccessibleName("MIDI output")
         self.port.activated.connect(self._on_port_activated)
-        self.volume = QSlider(Qt.Orientation.Horizontal, self)
-        self.volume.setRange(0, 100)
-        self.volume.setAccessibleName("Volume")
-        self.volume.setToolTip("Volume")
-        self.volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.volume.valueChanged.connect(lambda value: self.volumeChanged.emit(value / 100))
-        self.volume.sliderPressed.connect(lambda: self.gestureStarted.emit("Volume"))
-        self.volume.sliderReleased.connect(self.gestureEnded)
+        self.volume = ParameterSlider(_ROWS["volume"], parent=self)
+        self.volume.parameterTurned.connect(self.parameterTurned)
+        self.volume.gestureStarted.connect(self.gestureStarted)
+        self.volume.gestureEnded.connect(self.gestureEnded)
 
     def _lay_out(self) -> None:
         flow = FlowLayout(self, 10, (8, 6, 8, 6))
@@ -119,12 +107,13 @@ class TransportBar(QFrame):
         self.count_in_button = action_button(self._actions["count_in"], self._look, self)
         flow.addWidget(self.metronome_button)
         flow.addWidget(self.count_in_button)
-        flow.addWidget(self.tempo)
         self.tap_button = action_button(self._actions["tap"], self._look, self, text=True)
         self.tap_button.setAccessibleName("Tap the tempo")
+        flow.addWidget(self.boxes[_TEMPO])
         flow.addWidget(self.tap_button)
-        flow.addWidget(captioned("swing", self.swing, self._look, self))
-        flow.addWidget(captioned("feel", self.feel, self._look, self))
+        for name, box in self.boxes.items():
+            if name != _TEMPO:
+                flow.addWidget(captioned(box.parameter.label.lower(), box, self._look, self))
         flow.addWidget(captioned("change at", self.change_at, self._look, self))
         self.undo_button = action_button(self._actions["undo"], self._look, self)
         self.redo_button = action_button(self._actions["redo"], self._look, self)
@@ -139,14 +128,10 @@ class TransportBar(QFrame):
 
     def show_session(self, session: Session) -> None:
         """Show the session's numbers and choices."""
-        self.tempo.show_value(session.tempo_bpm)
-        self.swing.show_value(session.swing * 100)
-        self.feel.show_value(session.feel * 100)
+        controls: tuple[ParameterControl, ...] = (*self.boxes.values(), self.volume)
+        for control in controls:
+            control.show_parameter(getattr(session, control.parameter.name))
         self.change_at.show_current(session.change_at)
-        blocked = self.volume.blockSignals(True)
-        if not self.volume.isSliderDown():
-            self.volume.setValue(round(session.volume * 100))
-        self.volume.blockSignals(blocked)
 
     def show_ports(self, names: tuple[str, ...], midi: MidiSettings) -> None:
         """Show the MIDI ports; the chosen one even while it is away."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Slot
 
+from blender_app.core.parameters import parameters_of
 from blender_app.session.controller import Controller
+from blender_app.session.document import Session
 from blender_app.ui.roll.recording_presenter import RecordingPresenter
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 from blender_app.ui.window.transport_bar import TransportBar
 
-_SHOWN = {"tempo_bpm", "swing", "feel", "change_at", "volume"}
+_SHOWN = {"change_at", *parameters_of(Session)}
 
 
 class TransportPresenter(Presenter):
@@ -47,17 +49,14 @@ class TransportPresenter(Presenter):
 
     def _connect_bar(self) -> None:
         c, bar = self._controller, self._bar
-        bar.tempoChanged.connect(lambda value: c.document.set_parameter("tempo_bpm", value))
-        bar.swingChanged.connect(lambda value: c.document.set_parameter("swing", value))
-        bar.feelChanged.connect(lambda value: c.document.set_parameter("feel", value))
+        bar.parameterTurned.connect(c.document.set_parameter)
         bar.changeAtChosen.connect(c.band.set_change_at)
         bar.portChosen.connect(c.devices.open_port)
         bar.ownPortAsked.connect(c.devices.open_virtual_port)
         bar.inputChosen.connect(self._recording.use_input)
-        bar.volumeChanged.connect(lambda value: c.document.set_parameter("volume", value))
         bar.gestureStarted.connect(c.document.begin_gesture)
         bar.gestureEnded.connect(c.document.end_gesture)
-        for box in (bar.tempo, bar.swing, bar.feel):
+        for box in bar.boxes.values():
             box.finished.connect(self._on_box_finished)
 
     # -- showing ------------------------------------------------------------------------------------

@@ -310,7 +310,7 @@ def test_a_clip_is_drawn_once(library: ClipLibrary) -> None:
 
 def test_the_screen_reader_hears_name_kind_and_notes(library: ClipLibrary) -> None:
     words = library.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert words == "Lark, melody, 1 note, C4 to C4"
+    assert words == "Lark, melody, 2 bars, 1 note, C4 to C4"
     assert library.list.accessibleName() == "Clips"
     assert library.keep_button.accessibleName()
 

@@ -544,7 +544,7 @@ def test_nothing_overlaps(
 def test_ends_tell_their_name_and_notes(panel: MorphPanel) -> None:
     interface = QAccessible.queryAccessibleInterface(panel.cards[1])
     assert interface.text(QAccessible.Text.Name) == "End B of the morph"
-    assert interface.text(QAccessible.Text.Value) == "Lark, 1 note, Ab2 to Ab2"
+    assert interface.text(QAccessible.Text.Value) == "Lark, 2 bars, 1 note, Ab2 to Ab2"
     interface.valueInterface().setCurrentValue(0.0)
 
 

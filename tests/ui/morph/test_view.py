@@ -448,7 +448,7 @@ def test_the_screen_reader_hears_step_way_and_notes(view: MorphView, told: list[
     assert interface.text(QAccessible.Text.Name) == "Morph"
     view.set_position(0.5)
     words = interface.text(QAccessible.Text.Value)
-    assert words == "step 3 of 5, 50% of the way from A to B, 8 notes, F#2 to F#2"
+    assert words == "step 3 of 5, 50% of the way from A to B, 2 bars, 8 notes, F#2 to F#2"
     assert interface.valueInterface().currentValue() == 0.5
     interface.valueInterface().setCurrentValue(0.9)
     assert told == [0.9]

@@ -109,9 +109,7 @@ def test_dragging_a_small_puck_moves_it_and_brings_nothing_to_the_front(strip: T
 def test_mute_solo_volume_and_sound_are_told(strip: TrackStrip) -> None:
     tile = strip.tiles["bass"]
     heard: list[tuple[object, ...]] = []
-    tile.muteToggled.connect(lambda *values: heard.append(values))
-    tile.soloToggled.connect(lambda *values: heard.append(values))
-    tile.volumeChanged.connect(lambda *values: heard.append(values))
+    tile.parameterTurned.connect(lambda *values: heard.append(values))
     tile.soundChosen.connect(lambda *values: heard.append(values))
     tile.settingsAsked.connect(lambda *values: heard.append(values))
     QTest.mouseClick(tile.mute, LEFT)
@@ -120,14 +118,15 @@ def test_mute_solo_volume_and_sound_are_told(strip: TrackStrip) -> None:
     tile.sound.setCurrentIndex(2)
     tile.sound.activated.emit(2)
     QTest.mouseClick(tile.settings, LEFT)
-    assert heard == [("bass", True), ("bass", True), ("bass", 0.4), ("bass", (8, 80)), ("bass",)]
+    turned = [("bass", "mute", True), ("bass", "solo", True), ("bass", "volume", 0.4)]
+    assert heard == [*turned, ("bass", (8, 80)), ("bass",)]
 
 
 def test_showing_a_track_tells_nothing_back(strip: TrackStrip) -> None:
     tracks = list(default_tracks())
     tile = strip.tiles["bass"]
     told: list[object] = []
-    for signal in (tile.puckMoved, tile.muteToggled, tile.soloToggled, tile.volumeChanged, tile.soundChosen):
+    for signal in (tile.puckMoved, tile.parameterTurned, tile.soundChosen):
         signal.connect(lambda *values: told.append(values))
     tracks[1] = replace(tracks[1], mute=True, solo=True, volume=0.25, sound=(8, 80), puck=(0.1, 0.9))
     strip.show_track(tracks[1], tracks, sound_choices(tracks[1], KITS, SOUNDS))
@@ -332,8 +331,7 @@ def panel(qtbot: QtBot, look: Look) -> TrackPanel:
 def test_settings_of_a_melodic_track(panel: TrackPanel) -> None:
     bass = replace(default_tracks()[1], gate=0.7, pan=-0.3, octave=1, channel=4)
     heard: list[tuple[object, ...]] = []
-    panel.knobTurned.connect(lambda *values: heard.append(values))
-    panel.channelChanged.connect(lambda *values: heard.append(values))
+    panel.parameterTurned.connect(lambda *values: heard.append(values))
     panel.show_track(bass, sound_choices(bass, KITS, SOUNDS), can_remove=True)
     panel.show_ports(("Synth",), "Gone")
     boxes = panel.knobs.boxes
@@ -345,7 +343,7 @@ def test_settings_of_a_melodic_track(panel: TrackPanel) -> None:
     boxes["pan"].setValue(25)
     boxes["octave"].setValue(-2)
     panel.channel.setValue(16)
-    assert heard == [("gate", 0.5), ("pan", 0.25), ("octave", -2.0), (15,)]
+    assert heard == [("gate", 0.5), ("pan", 0.25), ("octave", -2.0), ("channel", 15)]
     assert not boxes["legato"].isHidden()
     assert panel.notes_button.isHidden()
 

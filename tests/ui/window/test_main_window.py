@@ -195,7 +195,7 @@ def test_transport_bar_reaches_the_session(window: MainWindow, engine, qtbot: Qt
 
 def test_escape_leaves_a_number_and_a_node_and_else_is_panic(window: MainWindow, engine) -> None:
     palette, controller = window.parts.stage.palette_view, window.controller
-    window.parts.transport.tempo.setFocus()
+    window.parts.transport.boxes["tempo_bpm"].setFocus()
     press(window, Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is palette
     controller.place.set_path(DrawnPath(((0.2, 0.2), (0.8, 0.2)), bars=4))
@@ -291,7 +291,7 @@ def test_keys_on_a_corner_are_for_that_corner(window: MainWindow, qtbot: QtBot) 
 
 
 def test_dragging_the_tempo_and_a_volume_is_one_step_each(window: MainWindow, drag) -> None:
-    controller, line = window.controller, window.parts.transport.tempo.lineEdit()
+    controller, line = window.controller, window.parts.transport.boxes["tempo_bpm"].lineEdit()
     start = line.rect().center()
     drag(line, [start, *(start - QPoint(0, 10 * step) for step in range(1, 6))])
     assert controller.document.session.tempo_bpm > 120
@@ -306,7 +306,7 @@ def test_dragging_the_tempo_and_a_volume_is_one_step_each(window: MainWindow, dr
 
 
 def test_return_in_a_number_goes_back_to_the_palette(window: MainWindow) -> None:
-    tempo = window.parts.transport.tempo
+    tempo = window.parts.transport.boxes["tempo_bpm"]
     QTest.mouseClick(tempo.lineEdit(), Qt.MouseButton.LeftButton)
     QTest.keyClicks(tempo.lineEdit(), "87.5")
     press(window, Qt.Key.Key_Return)
@@ -570,7 +570,7 @@ def test_every_control_has_a_name_and_a_place_in_the_tab_order(window: MainWindo
     for widget in (
         window.parts.stage.palette_view,
         window.parts.editor.step_grid,
-        window.parts.transport.tempo,
+        window.parts.transport.boxes["tempo_bpm"],
         *window.parts.stage.cards,
     ):
         assert widget in seen

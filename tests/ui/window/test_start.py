@@ -107,7 +107,7 @@ def test_tab_goes_through_the_window_as_it_is_read(young: MainWindow) -> None:
     places = [
         order.index(widget)
         for widget in (
-            young.parts.transport.tempo,
+            young.parts.transport.boxes["tempo_bpm"],
             young.parts.stage.palette_view,
             young.parts.stage.path_bar.cells,
             young.morph.panel.view,
