@@ -62,14 +62,11 @@ class LengthButton(QToolButton):
 
     def show_loop(self, loop: Loop) -> None:
         """Show the length of a loop, and offer what it can become."""
-        self.setText(bars_text(loop.steps))
-        self.setAccessibleDescription(self.text())
+        self.setText(f"{bars_text(loop.steps)} ▾")
+        self.setAccessibleDescription(bars_text(loop.steps))
         self.choices.set_loop(loop)
 
     @Slot()
     def _on_look_changed(self) -> None:
         self.setFont(self._look.font(SMALL))
-        self.setStyleSheet(
-            f"QToolButton {{ padding: 1px 5px; color: {self._look.theme.muted}; }}"
-            "QToolButton::menu-indicator { image: none; width: 0; }"
-        )
+        self.setStyleSheet(f"QToolButton {{ padding: 1px 5px; color: {self._look.theme.muted}; }}")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from blender_app.core.drums import VOICE_COUNT
 from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR, STEPS_PER_BEAT
 
-LEAST_STEP_PX = 11.0
+LEAST_STEP_PX = 8.0
 """Width of a step from which on more than two bars of a longer loop are in sight."""
 _LEAST_HEIGHT = 0.22
 

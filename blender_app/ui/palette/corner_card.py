@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
+from blender_app.ui.controls import accessible
 from blender_app.ui.controls.menus import add_entry
-from blender_app.ui.look.theme import Look
+from blender_app.ui.look.theme import SMALL, Look
 from blender_app.ui.loops.card import LoopCard, unusual_length
 
 PLACES = ("top left", "top right", "bottom left", "bottom right")
@@ -32,6 +33,7 @@ class CornerCard(LoopCard):
     def __init__(self, look: Look, corner: int, parent: QWidget | None = None) -> None:
         super().__init__(look, corner, parent)
         self._accuracy = 1.0
+        self._too_long_for = ""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"Corner {corner + 1}, {PLACES[corner]}")
@@ -86,11 +88,32 @@ class CornerCard(LoopCard):
         """Show how much of the corner the model says by itself, 0-1."""
         if share != self._accuracy:
             self._accuracy = share
-            words = "all of this corner" if share >= 0.999 else f"{share:.0%} of this corner's steps"
-            self.setToolTip(
-                f"The model holds {words}" + ("" if share >= 0.999 else "; the rest is blended in")
-            )
+            self._show_tip()
             self.update()
+
+    def set_too_long_for(self, model: str) -> None:
+        """Show that a model's loops are shorter than this corner, so that the track is cross-faded.
+
+        Parameters
+        ----------
+        model
+            Its name; empty where the corner is not too long.
+        """
+        if model != self._too_long_for:
+            self._too_long_for = model
+            self._show_tip()
+            self.update()
+            accessible.announce(self)
+
+    def _show_tip(self) -> None:
+        share = self._accuracy
+        words = "all of this corner" if share >= 0.999 else f"{share:.0%} of this corner's steps"
+        blended = "" if share >= 0.999 else "; the rest is blended in"
+        self.setToolTip(
+            f"The loops of {self._too_long_for} are shorter than this corner: the track is cross-faded"
+            if self._too_long_for
+            else f"The model holds {words}{blended}"
+        )
 
     def set_can_paste(self, can: bool) -> None:
         """Offer to paste, or not."""
@@ -121,7 +144,10 @@ class CornerCard(LoopCard):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = self.picture_rect()
         self._paint_picture(painter, rect)
-        self._paint_meter(painter, rect)
+        if self._too_long_for:
+            self._paint_crossfaded(painter, rect)
+        else:
+            self._paint_meter(painter, rect)
         self._paint_frame(painter, rect)
         self._paint_name(painter, rect)
         painter.end()
@@ -137,6 +163,21 @@ class CornerCard(LoopCard):
         painter.setBrush(QColor(255, 255, 255))
         full.setWidth(full.width() * max(0.0, self._accuracy))
         painter.drawRoundedRect(full, 1.5, 1.5)
+
+    def _paint_crossfaded(self, painter: QPainter, rect: QRectF) -> None:
+        """Write on the picture's lower edge that no model blends this corner."""
+        font = self._look.font(SMALL)
+        line = QRectF(rect.left(), rect.bottom() - self._look.line_height(SMALL) - 2, rect.width(), 0.0)
+        line.setBottom(rect.bottom())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 130))
+        painter.drawRoundedRect(line, self._ROUNDNESS, self._ROUNDNESS)
+        painter.setFont(font)
+        painter.setPen(QColor(255, 255, 255))
+        words = QFontMetrics(font).elidedText(
+            "cross-faded", Qt.TextElideMode.ElideRight, round(line.width()) - 4
+        )
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), words)
 
     def _paint_name(self, painter: QPainter, rect: QRectF) -> None:
         font = self._look.font()
@@ -174,7 +215,8 @@ class CornerCard(LoopCard):
 
     def accessible_text(self) -> str:
         """Return the corner's name and pattern in words."""
-        return f"{super().accessible_text()}, held {self._accuracy:.0%}"
+        held = f"longer than loops of {self._too_long_for}, cross-faded" if self._too_long_for else ""
+        return f"{super().accessible_text()}, {held or f'held {self._accuracy:.0%}'}"
 
     def accessible_number(self) -> tuple[float, float, float, float]:
         """Return how much of the corner the model holds, 0-1."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 
 from blender_app.session.controller import Controller
 from blender_app.session.document import CORNER_COUNT, TrackKind
+from blender_app.session.status import ModelState
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.loops.presets import presets_of
 from blender_app.ui.palette.stage import Stage
@@ -116,10 +117,19 @@ class CornersPresenter(Presenter):
         front = self._front
         if track != front.name:
             return
-        accuracy = self._controller.palettes.accuracy
+        accuracy, longest = self._controller.palettes.accuracy, max(loop.steps for loop in front.corners)
+        crossfaded = self._is_crossfaded()
         for corner, card in enumerate(self._cards):
+            too_long = crossfaded and front.corners[corner].steps == longest
+            card.set_too_long_for(front.model if too_long else "")
             card.set_loop(self._edited.heard_corner(corner), front.corner_names[corner])
             card.set_accuracy(1.0 if accuracy is None else accuracy[corner])
+
+    def _is_crossfaded(self) -> bool:
+        """Say whether the model is there, and yet the palette in front is not its own: it was refused."""
+        palettes = self._controller.palettes
+        ready = palettes.model_states.get(self._front.model) is ModelState.READY
+        return ready and bool(palettes.cells) and palettes.accuracy is None
 
     def show_look(self) -> None:
         self._show_corners()

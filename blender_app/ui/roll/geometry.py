@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -145,6 +146,11 @@ class RollGeometry:
     def in_lane(self, point: QPointF) -> bool:
         """Tell whether a pixel belongs to the velocity lane, with its margins."""
         return self.lane.height() > 0 and self.lane.adjusted(-4.0, -2.0, 4.0, 3.0).contains(point)
+
+    def in_sight(self, notes: Iterable[Note]) -> Notes:
+        """Return the notes that sound on steps in sight, whatever their pitches."""
+        first, end = self.steps.first, self.steps.end
+        return tuple(note for note in notes if first - note.length_steps < note.step < end)
 
     def note_at(self, notes: Notes, point: QPointF) -> Note | None:
         """Return the note whose bar is under a pixel."""

@@ -189,6 +189,7 @@ def paint_notes(
     """Draw notes as bars, the louder the whiter, with a mark where microtiming pulls them off the grid."""
     painter.setFont(font)
     metrics = QFontMetricsF(font)
+    notes = geometry.in_sight(notes)
     _paint_hidden(painter, geometry, notes)
     for note in notes:
         if not geometry.view.low <= note.pitch <= geometry.view.high:
@@ -230,6 +231,8 @@ def _paint_grid_mark(painter: QPainter, geometry: RollGeometry, note: Note, rect
 def paint_lane(painter: QPainter, geometry: RollGeometry, notes: Notes, chosen: Chosen = frozenset()) -> None:
     """Draw the velocities as stems below the notes."""
     for note in notes:
+        if not geometry.steps.shows(note.step):
+            continue
         rect = geometry.stem_rect(note)
         ink = QColor(MARK)
         ink.setAlphaF(1.0 if not chosen or note.step in chosen else 0.5)
@@ -242,12 +245,13 @@ def paint_lost(painter: QPainter, geometry: RollGeometry, notes: Iterable[Note])
     """Draw notes that are cut by others, or would be, as dashed outlines."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(_GHOST, 1.0, Qt.PenStyle.DashLine))
-    for note in notes:
+    for note in geometry.in_sight(notes):
         painter.drawRoundedRect(geometry.note_rect(note).adjusted(0.5, 0.5, -0.5, -0.5), 2.0, 2.0)
 
 
 def paint_coming(painter: QPainter, geometry: RollGeometry, now: Notes, following: Notes) -> None:
     """Draw what comes next over what sounds: new notes as outlines, leaving ones crossed by a line."""
+    now, following = geometry.in_sight(now), geometry.in_sight(following)
     same = {(note.step, note.pitch, note.length_steps) for note in now}
     coming = [note for note in following if (note.step, note.pitch, note.length_steps) not in same]
     stays = {(note.step, note.pitch, note.length_steps) for note in following}

@@ -177,9 +177,9 @@ def test_number_of_cells(window: MainWindow, qtbot: QtBot) -> None:
 
 def test_transport_bar_reaches_the_session(window: MainWindow, engine, qtbot: QtBot) -> None:
     bar, controller = window.parts.transport, window.controller
-    bar.tempo.setValue(93.5)
-    bar.swing.setValue(58)
-    bar.feel.setValue(40)
+    bar.boxes["tempo_bpm"].setValue(93.5)
+    bar.boxes["swing"].setValue(58)
+    bar.boxes["feel"].setValue(40)
     session = controller.document.session
     assert (session.tempo_bpm, session.swing, session.feel) == (93.5, 0.58, 0.4)
     bar.change_at.setCurrentIndex(2)
