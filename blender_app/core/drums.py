@@ -24,7 +24,6 @@ __all__ = [
     "DEFAULT_VELOCITY",
     "DRUM_NOTE_STEPS",
     "GMD_PITCH_TO_VOICE",
-    "LOOP_STEPS",
     "PITCH_TO_VOICE",
     "VOICES",
     "VOICE_COUNT",
@@ -33,9 +32,6 @@ __all__ = [
     "hits_to_tokens",
     "tokens_to_hits",
 ]
-
-LOOP_STEPS = DEFAULT_STEPS
-"""Two bars, where a loop's own length is not asked for yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

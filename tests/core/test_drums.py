@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from blender_app.core import drums
 from blender_app.core.drums import DrumLoop
 from blender_app.core.notes import Note
+from blender_app.core.time import DEFAULT_STEPS
 
 
 @st.composite
@@ -19,7 +20,7 @@ def loops(draw: st.DrawFn) -> DrumLoop:
     seed = draw(st.integers(0, 2**32 - 1))
     density = draw(st.floats(0, 1))
     random = np.random.default_rng(seed)
-    shape = (drums.LOOP_STEPS, drums.VOICE_COUNT)
+    shape = (DEFAULT_STEPS, drums.VOICE_COUNT)
     return DrumLoop(
         random.random(shape) < density,
         random.integers(1, 128, shape).astype(np.uint8),

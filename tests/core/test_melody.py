@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import NO_EVENT, NOTE_OFF, MelodyLoop, without_idle_offs
 from blender_app.core.notes import Note
+from blender_app.core.time import DEFAULT_STEPS
 
 events_lists = st.lists(
     st.one_of(st.sampled_from([NO_EVENT, NO_EVENT, NOTE_OFF]), st.integers(0, 127)),
-    min_size=LOOP_STEPS,
-    max_size=LOOP_STEPS,
+    min_size=DEFAULT_STEPS,
+    max_size=DEFAULT_STEPS,
 )
 notes_lists = st.lists(
     st.builds(
@@ -37,8 +37,10 @@ notes_lists = st.lists(
 def melody_loops(draw: st.DrawFn) -> MelodyLoop:
     return MelodyLoop(
         np.array(draw(events_lists)),
-        np.array(draw(st.lists(st.integers(1, 127), min_size=LOOP_STEPS, max_size=LOOP_STEPS))),
-        np.array(draw(st.lists(st.floats(-0.5, 0.5, width=32), min_size=LOOP_STEPS, max_size=LOOP_STEPS))),
+        np.array(draw(st.lists(st.integers(1, 127), min_size=DEFAULT_STEPS, max_size=DEFAULT_STEPS))),
+        np.array(
+            draw(st.lists(st.floats(-0.5, 0.5, width=32), min_size=DEFAULT_STEPS, max_size=DEFAULT_STEPS))
+        ),
     )
 
 
@@ -57,14 +59,14 @@ def test_a_loop_comes_back_from_its_notes(loop: MelodyLoop) -> None:
 @given(notes_lists)
 def test_any_notes_become_one_part_that_does_not_overlap(notes: list[Note]) -> None:
     part = MelodyLoop.from_notes(notes).to_notes()
-    inside = [note for note in notes if 0 <= note.step < LOOP_STEPS]
+    inside = [note for note in notes if 0 <= note.step < DEFAULT_STEPS]
     assert [note.step for note in part] == sorted({note.step for note in inside})
     for note, after in itertools.pairwise(part):
         assert note.step + note.length_steps <= after.step
     for note in part:
         assert note.pitch == max(other.pitch for other in inside if other.step == note.step)
         assert note.length_steps >= 1
-        assert note.step + note.length_steps <= LOOP_STEPS
+        assert note.step + note.length_steps <= DEFAULT_STEPS
 
 
 @given(notes_lists, st.randoms())
@@ -77,7 +79,7 @@ def test_the_order_of_notes_does_not_matter(notes: list[Note], random: object) -
 
 def test_events_say_when_notes_start_and_end() -> None:
     loop = loop_of((0, 60, 2), (4, 62, 4), (8, 64, 0.3), (30, 65, 9))
-    expected = np.full(LOOP_STEPS, NO_EVENT)
+    expected = np.full(DEFAULT_STEPS, NO_EVENT)
     expected[[0, 2, 4, 8, 9, 30]] = [60, NOTE_OFF, 62, 64, NOTE_OFF, 65]
     assert loop.events.tolist() == expected.tolist()
     assert [note.length_steps for note in loop.to_notes()] == [2, 4, 1, 2]
@@ -94,7 +96,7 @@ def test_lengths_are_rounded_to_whole_steps(length: float, steps: int) -> None:
 
 
 def test_a_note_off_where_nothing_sounds_is_no_event() -> None:
-    events = np.full(LOOP_STEPS, NO_EVENT)
+    events = np.full(DEFAULT_STEPS, NO_EVENT)
     events[[0, 4, 6, 7, 9, 12]] = [NOTE_OFF, 60, NOTE_OFF, NOTE_OFF, NOTE_OFF, 61]
     loop = MelodyLoop.from_events(events)
     assert np.flatnonzero(loop.events == NOTE_OFF).tolist() == [6]
@@ -104,7 +106,9 @@ def test_a_note_off_where_nothing_sounds_is_no_event() -> None:
 
 def test_silence() -> None:
     assert MelodyLoop.empty().to_notes() == ()
-    assert MelodyLoop.empty() == MelodyLoop.from_notes([]) == MelodyLoop.from_events([NOTE_OFF] * LOOP_STEPS)
+    assert (
+        MelodyLoop.empty() == MelodyLoop.from_notes([]) == MelodyLoop.from_events([NOTE_OFF] * DEFAULT_STEPS)
+    )
 
 
 @given(melody_loops(), st.integers(-300, 300))
@@ -139,13 +143,13 @@ def test_equal_music_is_an_equal_loop_also_in_another_process(loop: MelodyLoop) 
 
 def test_loops_differ_by_events_velocity_or_microtiming() -> None:
     one = loop_of((0, 60, 2))
-    louder = replace(one, velocity=np.full(LOOP_STEPS, 91))
-    later = replace(one, microtiming=np.full(LOOP_STEPS, 0.25))
+    louder = replace(one, velocity=np.full(DEFAULT_STEPS, 91))
+    later = replace(one, microtiming=np.full(DEFAULT_STEPS, 0.25))
     assert len({one, louder, later, loop_of((0, 61, 2)), loop_of((0, 60, 3)), loop_of((0, 60, 2))}) == 5
 
 
 def test_arrays_are_copied_and_read_only() -> None:
-    events = np.full(LOOP_STEPS, NO_EVENT)
+    events = np.full(DEFAULT_STEPS, NO_EVENT)
     events[0] = 60
     loop = MelodyLoop.from_events(events)
     events[0] = 61
@@ -161,17 +165,17 @@ def test_arrays_are_copied_and_read_only() -> None:
 
 
 def test_velocity_and_microtiming_belong_to_note_ons_and_stay_in_range() -> None:
-    events = np.full(LOOP_STEPS, NO_EVENT)
+    events = np.full(DEFAULT_STEPS, NO_EVENT)
     events[[2, 3]] = [60, 61]
-    loop = MelodyLoop(events, np.full(LOOP_STEPS, 300), np.full(LOOP_STEPS, np.nan, np.float32))
-    assert loop.velocity.tolist() == [127 if step in {2, 3} else 0 for step in range(LOOP_STEPS)]
+    loop = MelodyLoop(events, np.full(DEFAULT_STEPS, 300), np.full(DEFAULT_STEPS, np.nan, np.float32))
+    assert loop.velocity.tolist() == [127 if step in {2, 3} else 0 for step in range(DEFAULT_STEPS)]
     assert not loop.microtiming.any()
-    assert replace(loop, velocity=np.zeros(LOOP_STEPS)).velocity[2] == 1
+    assert replace(loop, velocity=np.zeros(DEFAULT_STEPS)).velocity[2] == 1
 
 
 @pytest.mark.parametrize("wrong", [-3, 128, 4000, 1_000_000, 0.5, float("nan"), float("inf")])
 def test_wrong_events_are_refused_and_named(wrong: float) -> None:
-    events = [60.0] * LOOP_STEPS
+    events = [60.0] * DEFAULT_STEPS
     events[5] = wrong
     with pytest.raises(ValueError, match=r"from -2 to 127; step 5 has"):
         MelodyLoop.from_events(events)
@@ -182,4 +186,4 @@ def test_wrong_shapes_are_refused() -> None:
         MelodyLoop.from_events([60] * 24)
     loop = MelodyLoop.empty()
     with pytest.raises(ValueError, match=r"velocity must have shape"):
-        replace(loop, velocity=np.zeros((LOOP_STEPS, 9)))
+        replace(loop, velocity=np.zeros((DEFAULT_STEPS, 9)))

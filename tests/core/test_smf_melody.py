@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import MidiFileError
 from blender_app.core.gm import track_controls
 from blender_app.core.melody import NO_EVENT, NOTE_OFF, MelodyLoop
@@ -38,6 +38,7 @@ from blender_app.core.smf import (
     write_midi,
 )
 from blender_app.core.smf_parse import MidiContents, parse_midi
+from blender_app.core.time import DEFAULT_STEPS
 
 TICK = 1 / 120
 Event = tuple[float, int, float]
@@ -47,15 +48,15 @@ Event = tuple[float, int, float]
 @st.composite
 def melodies(draw: st.DrawFn, least: float = -0.5, most: float = 0.5) -> MelodyLoop:
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    kind = random.random(LOOP_STEPS)
+    kind = random.random(DEFAULT_STEPS)
     notes, offs = draw(st.floats(0.03, 1)), draw(st.floats(0, 0.5))
-    events = np.where(kind < notes, random.integers(0, 128, LOOP_STEPS), NO_EVENT)
+    events = np.where(kind < notes, random.integers(0, 128, DEFAULT_STEPS), NO_EVENT)
     events = np.where(kind > 1 - offs * (1 - notes), NOTE_OFF, events)
-    events[draw(st.integers(0, LOOP_STEPS - 1))] = draw(st.integers(0, 127))  # a file needs a note
+    events[draw(st.integers(0, DEFAULT_STEPS - 1))] = draw(st.integers(0, 127))  # a file needs a note
     return MelodyLoop(
         events.astype(np.int16),
-        random.integers(1, 128, LOOP_STEPS).astype(np.uint8),
-        random.uniform(least, most, LOOP_STEPS).astype(np.float32),
+        random.integers(1, 128, DEFAULT_STEPS).astype(np.uint8),
+        random.uniform(least, most, DEFAULT_STEPS).astype(np.float32),
     )
 
 
@@ -117,7 +118,7 @@ def test_each_section_of_a_long_file_comes_back(cells: list[MelodyLoop]) -> None
 def test_quantized_files_are_on_the_grid_and_keep_velocity(loop: MelodyLoop) -> None:
     data = midi_bytes(loop, MidiStyle(quantize=True, swing=0.7))
     assert {tick % 120 for span in spans(parse_midi(data)) for tick in span[1:]} <= {0}
-    assert_same(read_back(data), MelodyLoop(loop.events, loop.velocity, np.zeros(LOOP_STEPS, np.float32)))
+    assert_same(read_back(data), MelodyLoop(loop.events, loop.velocity, np.zeros(DEFAULT_STEPS, np.float32)))
 
 
 @settings(max_examples=60)

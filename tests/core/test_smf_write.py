@@ -17,7 +17,7 @@ import symusic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, VOICE_PITCHES, DrumLoop
 from blender_app.core.errors import FileError
 from blender_app.core.notes import Note, Pattern
 from blender_app.core.smf import (
@@ -31,6 +31,7 @@ from blender_app.core.smf import (
     write_midi,
 )
 from blender_app.core.smf_parse import MidiContents, MidiMessage, parse_midi
+from blender_app.core.time import DEFAULT_STEPS
 
 TICK = 1 / 120
 """A tick in steps."""
@@ -39,7 +40,7 @@ TICK = 1 / 120
 @st.composite
 def loops(draw: st.DrawFn, least: float = -0.5, most: float = 0.5) -> DrumLoop:
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    hits = random.random((LOOP_STEPS, VOICE_COUNT)) < draw(st.floats(0.02, 1))
+    hits = random.random((DEFAULT_STEPS, VOICE_COUNT)) < draw(st.floats(0.02, 1))
     hits[draw(st.integers(0, 31)), draw(st.integers(0, 8))] = True  # a file needs a note
     return DrumLoop(
         hits,

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Pattern
 from blender_app.core.parameters import GrooveParameters
 from blender_app.core.smf import MidiStyle, midi_bytes
 from blender_app.core.smf_parse import parse_midi
-from blender_app.core.time import TICKS_PER_BEAT, Timeline
+from blender_app.core.time import DEFAULT_STEPS, TICKS_PER_BEAT, Timeline
 from blender_app.engine.messages import ChangeAt, TrackSettings
 from blender_app.engine.output import MIN_NOTE_S
 from blender_app.engine.sequencer import DueNote, Sequencer
@@ -26,16 +26,16 @@ def heard(loop: DrumLoop, tempo_bpm: float, swing: float, feel: float) -> list[t
     sequencer = Sequencer()
     sequencer.set_groove(GrooveParameters(feel=feel))
     sequencer.set_track(TrackSettings("drums", drums=True))
-    sequencer.set_pattern("drums", Pattern(1, loop.to_notes(), LOOP_STEPS), ChangeAt.STEP, 0.0)
+    sequencer.set_pattern("drums", Pattern(1, loop.to_notes(), DEFAULT_STEPS), ChangeAt.STEP, 0.0)
     timeline = Timeline(BEGIN_S, 0.0, tempo_bpm, swing)
     sequencer.start(timeline)
     hits, now_s = [], BEGIN_S - 0.1
-    while now_s < timeline.seconds_at(LOOP_STEPS + 1):
+    while now_s < timeline.seconds_at(DEFAULT_STEPS + 1):
         due = sequencer.advance(now_s)
         hits += [
             (hit.note.pitch, (hit.time_s - BEGIN_S) * tempo_bpm / 60, hit.velocity)
             for hit in due.notes
-            if hit.step < LOOP_STEPS
+            if hit.step < DEFAULT_STEPS
         ]
         now_s = max(now_s + 0.001, min(due.next_s, now_s + 0.02))
     return sorted(hits)
@@ -50,7 +50,7 @@ def heard(loop: DrumLoop, tempo_bpm: float, swing: float, feel: float) -> list[t
 )
 def test_files_hold_what_is_heard(seed: int, tempo_bpm: float, swing: float, feel: float) -> None:
     random = np.random.default_rng(seed)
-    shape = LOOP_STEPS, VOICE_COUNT
+    shape = DEFAULT_STEPS, VOICE_COUNT
     most = 0.99 - swing  # two hits on one tick would be one in a file
     loop = DrumLoop(
         random.random(shape) < 0.2,
@@ -79,7 +79,7 @@ def heard_tones(
     sequencer = Sequencer()
     sequencer.set_groove(GrooveParameters(feel=feel))
     sequencer.set_track(shape)
-    sequencer.set_pattern(shape.track, Pattern(1, loop.to_notes(), LOOP_STEPS), ChangeAt.STEP, 0.0)
+    sequencer.set_pattern(shape.track, Pattern(1, loop.to_notes(), DEFAULT_STEPS), ChangeAt.STEP, 0.0)
     timeline = Timeline(BEGIN_S, 0.0, 120.0, swing)
     sequencer.start(timeline)
     begun: dict[int, DueNote] = {}
@@ -90,7 +90,7 @@ def heard_tones(
         if due is not None:
             tones.append((due.note.pitch, due.time_s, time_s, due.velocity, due.step))
 
-    while now_s < timeline.seconds_at(2 * LOOP_STEPS + 1):
+    while now_s < timeline.seconds_at(2 * DEFAULT_STEPS + 1):
         due = sequencer.advance(now_s)
         changes: list[tuple[float, int, int, DueNote | None]]
         changes = [(hit.time_s, 1, hit.serial, hit) for hit in due.notes]
@@ -104,7 +104,7 @@ def heard_tones(
     return [
         (pitch, 2 * (on - BEGIN_S), 2 * (off - BEGIN_S), velocity)
         for pitch, on, off, velocity, step in tones
-        if step < LOOP_STEPS
+        if step < DEFAULT_STEPS
     ]
 
 
@@ -121,13 +121,13 @@ def test_files_hold_notes_as_long_as_they_are_heard(
     seed: int, swing: float, feel: float, gate: float, legato: float, octave: int
 ) -> None:
     random = np.random.default_rng(seed)
-    kinds = random.random(LOOP_STEPS)
-    events = np.where(kinds < 0.3, random.integers(30, 90, LOOP_STEPS), np.where(kinds < 0.5, -1, -2))
+    kinds = random.random(DEFAULT_STEPS)
+    events = np.where(kinds < 0.3, random.integers(30, 90, DEFAULT_STEPS), np.where(kinds < 0.5, -1, -2))
     events[[0, 31]] = 60, -1  # the round ends in silence: a file has no next round to be tied to
     loop = MelodyLoop(
         events,
-        random.integers(1, 128, LOOP_STEPS, np.uint8),
-        random.uniform(-0.2, 0.2, LOOP_STEPS).astype(np.float32),
+        random.integers(1, 128, DEFAULT_STEPS, np.uint8),
+        random.uniform(-0.2, 0.2, DEFAULT_STEPS).astype(np.float32),
     )
     shape = TrackSettings("bass", drums=False, semitones=12 * octave, gate=gate, legato=legato)
     style = MidiStyle(120.0, swing=swing, feel=feel, semitones=12 * octave, sound=shape)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from blender_app.cli_parser import build_parser
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT
+from blender_app.core.drums import VOICE_COUNT
 from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS
 from blender_app.core.presets import PRESETS
+from blender_app.core.time import DEFAULT_STEPS
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_the_python_example_runs(blocks: list[tuple[str, str]]) -> None:
     names = {"loops": loops, "corners": loops, "a": loops[0], "b": loops[1]}
     names |= {"bassline": bassline, "melody": melody}
     exec(example, names)  # our own README
-    shape = (LOOP_STEPS, VOICE_COUNT)
+    shape = (DEFAULT_STEPS, VOICE_COUNT)
     assert len(names["z"]) == 4
     assert names["again"].shape == (4, *shape)
     assert names["beats"].shape == (8, *shape)
@@ -48,11 +49,11 @@ def test_the_python_example_runs(blocks: list[tuple[str, str]]) -> None:
     assert names["palette"].shape == (11, 11, *shape)
     np.testing.assert_array_equal(names["palette"][0, 0], loops[0])
     for way in ("way", "in_key"):
-        assert names[way].shape == (9, LOOP_STEPS)
+        assert names[way].shape == (9, DEFAULT_STEPS)
     np.testing.assert_array_equal(names["way"][[0, -1]], [bassline, melody])
     pitches = names["in_key"][names["in_key"] >= 0]
     assert {int(pitch) % 12 for pitch in pitches} <= {0, 2, 4, 5, 7, 9, 11}
-    assert names["songs"].shape == (8, LOOP_STEPS)
+    assert names["songs"].shape == (8, DEFAULT_STEPS)
 
 
 def test_what_it_points_to_is_there(repository: Path) -> None:

@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import Loop, default_corners
@@ -116,7 +117,7 @@ class FakeModel:
     def vary(
         self, loop: Loop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> Loop:
-        return loop.with_hit(seed % LOOP_STEPS, 7, 1 + round(100 * amount))
+        return loop.with_hit(seed % DEFAULT_STEPS, 7, 1 + round(100 * amount))
 
 
 class FakeMelodyModel(FakeModel):
@@ -158,7 +159,7 @@ class FakeStored:
 def random_loop(seed: int) -> DrumLoop:
     """Return a loop of arbitrary hits."""
     generator = np.random.default_rng(seed)
-    shape = (LOOP_STEPS, VOICE_COUNT)
+    shape = (DEFAULT_STEPS, VOICE_COUNT)
     hits = generator.random(shape) < 0.2
     return DrumLoop(hits, generator.integers(1, 128, shape), generator.uniform(-0.5, 0.5, shape))
 
@@ -166,9 +167,9 @@ def random_loop(seed: int) -> DrumLoop:
 def random_melody(seed: int, low: int = 50, high: int = 80) -> MelodyLoop:
     """Return a melody of arbitrary notes and rests."""
     generator = np.random.default_rng(seed)
-    events = generator.integers(low, high, LOOP_STEPS)
-    events = np.where(generator.random(LOOP_STEPS) < 0.6, -2, events)
-    return MelodyLoop.from_events(np.where(generator.random(LOOP_STEPS) < 0.15, -1, events))
+    events = generator.integers(low, high, DEFAULT_STEPS)
+    events = np.where(generator.random(DEFAULT_STEPS) < 0.6, -2, events)
+    return MelodyLoop.from_events(np.where(generator.random(DEFAULT_STEPS) < 0.15, -1, events))
 
 
 @pytest.fixture

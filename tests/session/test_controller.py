@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_PITCHES, DrumLoop
+from blender_app.core.drums import VOICE_PITCHES, DrumLoop
 from blender_app.core.errors import FontError, ModelError
 from blender_app.core.notes import Note
 from blender_app.core.presets import PRESETS
 from blender_app.core.smf import read_drum_loop, read_midi
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine import messages as m
 from blender_app.engine import render as engine_render
 from blender_app.session.controller import Controller
@@ -83,7 +84,7 @@ def test_painting_a_corner_is_heard_at_once(controller: Controller, engine, qtbo
     qtbot.waitUntil(
         lambda: controller.playback.sounding == controller.document.session.front_track.corners[0]
     )
-    free = next(step for step in range(LOOP_STEPS) if not controller.playback.sounding.hits[step, 6])
+    free = next(step for step in range(DEFAULT_STEPS) if not controller.playback.sounding.hits[step, 6])
     controller.corners.paint_hit(0, free, 6, 90)
     qtbot.waitUntil(lambda: bool(controller.playback.sounding.hits[free, 6]))
     assert last_pattern(engine).change_at is m.ChangeAt.STEP

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import DrawnPath, PathMode, Point
 from blender_app.session.path import (
@@ -128,7 +129,7 @@ def test_straight_lines_become_two_nodes() -> None:
 def marked_loop(mark: int) -> DrumLoop:
     """Return a loop with a hit on each row, whose velocity is `mark` and voice the row modulo 9."""
     loop = DrumLoop.empty()
-    for row in range(LOOP_STEPS):
+    for row in range(DEFAULT_STEPS):
         loop = loop.with_hit(row, row % 9, mark)
     return loop
 
@@ -153,7 +154,7 @@ def test_each_step_plays_the_transports_row_of_its_own_loop(
     lap = plan.path.lap_steps
     expected = min(later, lap) if mode is PathMode.ONCE else later % lap
     assert [note.velocity for note in notes] == [expected + 1]
-    assert [note.voice for note in notes] == [transport % LOOP_STEPS % 9]
+    assert [note.voice for note in notes] == [transport % DEFAULT_STEPS % 9]
     assert pattern.serial == 5
 
 
@@ -161,7 +162,7 @@ def test_each_step_plays_the_transports_row_of_its_own_loop(
 def test_a_loop_repeats_from_the_beginning(transport: int) -> None:
     pattern = loop_pattern(1, MARKED[0])
     assert pattern.notes == MARKED[0].to_notes()
-    assert pattern.step_of(transport) == transport % LOOP_STEPS
+    assert pattern.step_of(transport) == transport % DEFAULT_STEPS
 
 
 @given(st.floats(0, 1e5), st.sampled_from(ChangeAt))
@@ -189,7 +190,7 @@ def test_changed_lap_length_keeps_the_bead_where_it_is(
 def test_a_melody_goes_on_with_the_transport_wherever_the_path_begins(anchor: int) -> None:
     plan = PathPlan(replace(LINE, bars=2), anchor)
     pattern = plan.pattern(1, [TWO_NOTES] * len(plan.points()))
-    starts = {(note.step + anchor) % LOOP_STEPS: note.pitch for note in pattern.notes}
+    starts = {(note.step + anchor) % DEFAULT_STEPS: note.pitch for note in pattern.notes}
     assert starts == {0: 60, 20: 62}
     assert pattern.anchor_step == anchor
     assert {note.pitch: note.length_steps for note in pattern.notes} == {60: 20.0, 62: 12.0}

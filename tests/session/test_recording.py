@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
-from blender_app.core.time import Timeline
+from blender_app.core.time import DEFAULT_STEPS, Timeline
 from blender_app.session.recording import Phase, Recorder
 
 TIMELINE = Timeline(anchor_s=100.0, anchor_step=0.0, tempo_bpm=120.0)
@@ -188,7 +187,7 @@ def test_every_taken_note_sounds_where_it_was_played(
     for note in one.take().to_notes():
         heard = note.step + note.microtiming + (swing - 0.5) * 2.0 * (note.step % 2)
         distances = [
-            min(abs(start - heard), abs(start - LOOP_STEPS - heard))
+            min(abs(start - heard), abs(start - DEFAULT_STEPS - heard))
             for start, velocity in starts[note.pitch]
             if velocity == note.velocity
         ]

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from blender_app.core.drums import LOOP_STEPS, DrumLoop
+from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.scales import Key, Mode
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.splicing import spliced
 
@@ -38,7 +39,7 @@ def heard(notes: tuple[Note, ...]) -> list[tuple[int, int, float]]:
 
 @given(melodies)
 def test_one_loop_all_along_is_that_loop(loop: MelodyLoop) -> None:
-    assert spliced([loop] * LOOP_STEPS) == loop.to_notes()
+    assert spliced([loop] * DEFAULT_STEPS) == loop.to_notes()
 
 
 @given(melodies, st.integers(0, 31))
@@ -59,10 +60,10 @@ def test_notes_never_overlap_and_each_step_is_that_of_its_loop(loops: list[Melod
     for note, following in itertools.pairwise(notes):
         assert note.step + note.length_steps <= following.step
     assert all(note.step + note.length_steps <= len(loops) for note in notes)
-    onsets = [step for step, loop in enumerate(loops) if loop.events[(row + step) % LOOP_STEPS] >= 0]
+    onsets = [step for step, loop in enumerate(loops) if loop.events[(row + step) % DEFAULT_STEPS] >= 0]
     assert [note.step for note in notes] == onsets
     for note in notes:
-        loop, at = loops[note.step], (row + note.step) % LOOP_STEPS
+        loop, at = loops[note.step], (row + note.step) % DEFAULT_STEPS
         assert (note.pitch, note.velocity) == (loop.events[at], loop.velocity[at])
         assert note.microtiming == loop.microtiming[at]
 

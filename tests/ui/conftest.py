@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
@@ -84,12 +85,12 @@ class CrossfadeModel:
         constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> list[DrumLoop]:
         generator = np.random.default_rng(seed or 0)
-        return [DrumLoop.from_hits(generator.random((LOOP_STEPS, VOICE_COUNT)) < 0.2) for _ in range(n)]
+        return [DrumLoop.from_hits(generator.random((DEFAULT_STEPS, VOICE_COUNT)) < 0.2) for _ in range(n)]
 
     def vary(
         self, loop: DrumLoop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> DrumLoop:
-        return loop.with_hit(seed % LOOP_STEPS, 7, 90)
+        return loop.with_hit(seed % DEFAULT_STEPS, 7, 90)
 
 
 class MelodyModel(CrossfadeModel):
@@ -103,7 +104,7 @@ class MelodyModel(CrossfadeModel):
         constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> list[MelodyLoop]:
         generator = np.random.default_rng(seed or 0)
-        return [MelodyLoop.from_events(generator.integers(40, 52, LOOP_STEPS)) for _ in range(n)]
+        return [MelodyLoop.from_events(generator.integers(40, 52, DEFAULT_STEPS)) for _ in range(n)]
 
     def vary(
         self, loop: MelodyLoop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
@@ -319,3 +320,9 @@ def roll(qtbot: QtBot, look: Look) -> RollHand:
 def told(roll: RollHand) -> RollTold:
     """Return the list of what the roll tells."""
     return RollTold(roll)
+
+
+@pytest.fixture
+def held_palette() -> type[HeldPalette]:
+    """Return the class of cross-fades that say how well they hold their corners."""
+    return HeldPalette

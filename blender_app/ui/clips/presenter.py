@@ -15,7 +15,7 @@ from blender_app.session.controller import Controller
 from blender_app.session.document import MAX_CLIPS, Clip, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.clip_player import ClipPlayer
-from blender_app.ui.shell.length_changer import LengthChanger
+from blender_app.ui.shell.length_presenter import LengthPresenter
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 
@@ -53,7 +53,7 @@ class ClipsPresenter(Presenter):
         edited: EditedLoop,
         player: ClipPlayer,
         place: Callable[[QWidget], None],
-        lengths: LengthChanger,
+        lengths: LengthPresenter,
     ) -> None:
         super().__init__(shell, controller)
         self._edited, self._player, self._place = edited, player, place

@@ -9,7 +9,7 @@ from blender_app.session.controller import Controller
 from blender_app.ui.drums.editor_panel import EditorPanel
 from blender_app.ui.drums.voice_rows import HEARD_VELOCITY
 from blender_app.ui.loops.edited_loop import EditedLoop
-from blender_app.ui.shell.length_changer import LengthChanger
+from blender_app.ui.shell.length_presenter import LengthPresenter
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 
@@ -35,7 +35,7 @@ class DrumsPresenter(Presenter):
         controller: Controller,
         edited: EditedLoop,
         panel: EditorPanel,
-        lengths: LengthChanger,
+        lengths: LengthPresenter,
     ) -> None:
         super().__init__(shell, controller)
         self._edited, self._panel = edited, panel

@@ -69,4 +69,4 @@ class LengthButton(QToolButton):
     @Slot()
     def _on_look_changed(self) -> None:
         self.setFont(self._look.font(SMALL))
-        self.setStyleSheet(f"QToolButton {{ padding: 1px 5px; color: {self._look.theme.muted}; }}")
+        self.setStyleSheet(f"QToolButton {{ padding: 1px 3px; color: {self._look.theme.muted}; }}")

@@ -14,7 +14,7 @@ from blender_app.session.document import Clip, Mixer, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.file_windows import FileWindows
-from blender_app.ui.shell.length_changer import LengthChanger
+from blender_app.ui.shell.length_presenter import LengthPresenter
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
 from blender_app.ui.shell.shell import Shell
 
@@ -49,7 +49,7 @@ class MorphPresenter(Presenter):
         edited: EditedLoop,
         files: FileWindows,
         player: ClipPlayer,
-        lengths: LengthChanger,
+        lengths: LengthPresenter,
     ) -> None:
         super().__init__(shell, controller)
         self._edited, self._files, self._player = edited, files, player

@@ -14,7 +14,7 @@ from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.loops.presets import presets_of
 from blender_app.ui.palette.stage import Stage
 from blender_app.ui.shell.file_windows import FileWindows
-from blender_app.ui.shell.length_changer import LengthChanger
+from blender_app.ui.shell.length_presenter import LengthPresenter
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 
@@ -46,7 +46,7 @@ class CornersPresenter(Presenter):
         edited: EditedLoop,
         stage: Stage,
         files: FileWindows,
-        lengths: LengthChanger,
+        lengths: LengthPresenter,
     ) -> None:
         super().__init__(shell, controller)
         self._edited, self._cards, self._files, self._lengths = edited, stage.cards, files, lengths

@@ -76,7 +76,7 @@ class RollPanel(QFrame):
 
     def _arrange(self) -> None:
         heading = QHBoxLayout()
-        heading.setSpacing(12)
+        heading.setSpacing(6)
         heading.addWidget(self.title)
         heading.addWidget(self.length)
         heading.addWidget(self.detail, 1)

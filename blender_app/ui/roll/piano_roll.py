@@ -36,7 +36,7 @@ from blender_app.ui.roll.painting import (
     paint_notes,
     paint_stroke,
 )
-from blender_app.ui.roll.press import RollTool, gesture_of, shape_at
+from blender_app.ui.roll.press import RollTool, gesture_of, shape_at, turns_bars
 from blender_app.ui.roll.touch import Band, Draw, Move, Sketch, Stretch
 from blender_app.ui.roll.touching import Touching
 
@@ -309,15 +309,16 @@ class PianoRoll(RollCanvas):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
-        if self._scrolls(event) and self._sight.take_wheel(event):
+        geometry, free = self.roll_geometry(), self._touching.gesture is None
+        if free and turns_bars(event, geometry, self.model.notes) and self._sight.take_wheel(event):
             return
         delta = event.angleDelta()
         self._wheel += delta.y() or delta.x()
         turns = int(self._wheel / _WHEEL_TURN)
         self._wheel -= turns * _WHEEL_TURN
-        if not turns or self._touching.gesture is not None:
+        if not turns or not free:
             return
-        geometry, point, modifiers = self.roll_geometry(), event.position(), event.modifiers()
+        point, modifiers = event.position(), event.modifiers()
         note = geometry.note_at(self.model.notes, point) if geometry.rect.contains(point) else None
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             pitch = geometry.pitch_at(point.y())
@@ -327,15 +328,6 @@ class PianoRoll(RollCanvas):
             self._tell(self.model.loudness_of(note, by * turns))
         else:
             self.set_pitch_view(self._view.scrolled(_SCROLL_ROWS * turns))
-
-    def _scrolls(self, event: QWheelEvent) -> bool:
-        """Say whether the wheel is for other bars: it turns sideways, or with Shift beside the notes."""
-        if self._touching.gesture is not None:
-            return False
-        delta, geometry, point = event.angleDelta(), self.roll_geometry(), event.position()
-        beside = not geometry.rect.contains(point) or geometry.note_at(self.model.notes, point) is None
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return abs(delta.x()) > abs(delta.y()) or (shift and beside)
 
     # -- by keys --------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from blender_app.session.controller import Controller
 from blender_app.session.document import TrackKind
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.loops.presets import melody_presets_of
-from blender_app.ui.shell.length_changer import LengthChanger
+from blender_app.ui.shell.length_presenter import LengthPresenter
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
 from blender_app.ui.shell.shell import Shell
 
@@ -39,7 +39,7 @@ class RollPresenter(Presenter):
     """The editor, a `RollPanel`, is there to be connected."""
 
     def __init__(
-        self, shell: Shell, controller: Controller, edited: EditedLoop, lengths: LengthChanger
+        self, shell: Shell, controller: Controller, edited: EditedLoop, lengths: LengthPresenter
     ) -> None:
         super().__init__(shell, controller)
         self._edited, self._lengths = edited, lengths

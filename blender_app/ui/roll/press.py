@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import Enum
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from blender_app.core.notes import Note
 from blender_app.ui.roll.geometry import RollGeometry
@@ -121,3 +121,11 @@ def shape_at(geometry: RollGeometry, notes: Notes, point: QPointF, tool: RollToo
         return _SHAPES[tool]
     on_edge = _edge_at(geometry, note, point)
     return Qt.CursorShape.SizeHorCursor if on_edge else Qt.CursorShape.OpenHandCursor
+
+
+def turns_bars(event: QWheelEvent, geometry: RollGeometry, notes: Notes) -> bool:
+    """Say whether the wheel is for other bars: it turns sideways, or with Shift beside the notes."""
+    delta, point = event.angleDelta(), event.position()
+    beside = not geometry.rect.contains(point) or geometry.note_at(notes, point) is None
+    shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    return abs(delta.x()) > abs(delta.y()) or (shift and beside)

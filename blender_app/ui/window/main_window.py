@@ -26,7 +26,7 @@ from blender_app.ui.roll.recording_presenter import RecordingPresenter
 from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.file_windows import FileWindows
 from blender_app.ui.shell.focus_hints import FocusHints
-from blender_app.ui.shell.length_changer import LengthChanger
+from blender_app.ui.shell.length_presenter import LengthPresenter
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 from blender_app.ui.shell.undo_offer import UndoOffer
@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         parts, edited, files = self.parts, self.edited, self.files
         self.tracks = TracksPresenter(*of_all, parts.strip, parts.sounding.knobs)
         self.clip_player = ClipPlayer(*of_all, files)
-        lengths = LengthChanger(*of_all, edited)
+        lengths = LengthPresenter(*of_all, edited)
         self.roll = RollPresenter(*of_all, edited, lengths)
         self.recording = RecordingPresenter(*of_all, edited, self.roll)
         self.morph = MorphPresenter(*of_all, edited, files, self.clip_player, lengths)

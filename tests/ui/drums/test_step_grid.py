@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.drums import VOICE_COUNT, DrumLoop
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.ui.drums.pattern_view import PatternView
 from blender_app.ui.drums.step_grid import StepGrid
 from blender_app.ui.look.theme import Look
@@ -41,7 +42,7 @@ def middle(grid: StepGrid | PatternView, step: int, voice: int) -> QPoint:
 
 def test_every_cell_is_found_under_its_middle(editor: StepGrid) -> None:
     geometry: StepGeometry = editor.geometry_of_steps()
-    for step in range(LOOP_STEPS):
+    for step in range(DEFAULT_STEPS):
         for voice in range(VOICE_COUNT):
             assert geometry.at(geometry.cell_rect(step, voice).center()) == (step, voice)
     assert geometry.at(QPointF(-5, -5)) is None
@@ -152,7 +153,7 @@ def view(qtbot: QtBot, look: Look) -> PatternView:
     qtbot.addWidget(view)
     view.resize(660, 300)
     loop = DrumLoop.empty()
-    for step in range(0, LOOP_STEPS, 4):
+    for step in range(0, DEFAULT_STEPS, 4):
         loop = loop.with_hit(step, 0, 100)
     view.set_loops(loop, None)
     view.show()
@@ -178,3 +179,97 @@ def test_what_comes_next_is_a_ghost(view: PatternView) -> None:
     assert after.pixelColor(ghost) != before.pixelColor(ghost)
     assert after.pixelColor(ghost).name() != "#ffffff"
     assert after.pixelColor(steady) == before.pixelColor(steady)
+
+
+# -- other lengths ----------------------------------------------------------------------------------
+
+
+def drag_sight(view: StepGrid | PatternView, share: float) -> None:
+    """Press on the beat numbers at a share of the loop, and let go."""
+    rect = view.geometry_of_steps().rect
+    where = QPoint(round(rect.left() + share * rect.width()), round(rect.top()) - 8)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+
+
+@pytest.mark.parametrize("steps", [16, 32, 64, 256])
+def test_the_cursor_goes_through_all_bars_and_brings_them_into_sight(editor: StepGrid, steps: int) -> None:
+    editor.resize(300, 200)
+    editor.set_loop(DrumLoop.empty(steps))
+    seen = []
+    for _ in range(steps // 16):
+        seen.append(editor.cursor_cell[0])
+        assert editor.geometry_of_steps().shows(editor.cursor_cell[0])
+        QTest.keyClick(editor, Qt.Key.Key_PageDown)
+    assert seen == list(range(0, steps, 16))
+    assert editor.cursor_cell[0] == 0  # round the loop
+    QTest.keyClick(editor, Qt.Key.Key_Left)
+    assert editor.cursor_cell[0] == steps - 1
+    assert editor.geometry_of_steps().end == steps
+    QTest.keyClick(editor, Qt.Key.Key_Home)
+    QTest.keyClick(editor, Qt.Key.Key_End)
+    assert editor.cursor_cell[0] == steps - 1
+    assert editor.accessible_text().startswith(f"kick, bar {steps // 16}, step 16")
+
+
+def test_a_hit_is_painted_in_bar_four(editor: StepGrid, painted) -> None:
+    editor.resize(300, 200)
+    editor.set_loop(DrumLoop.empty(64))
+    assert (editor.geometry_of_steps().first, editor.geometry_of_steps().shown) == (0, 32)
+    drag_sight(editor, 0.9)
+    assert editor.geometry_of_steps().first == 32
+    QTest.mouseClick(editor, Qt.MouseButton.LeftButton, pos=middle(editor, 60, 4))
+    assert painted == [(60, 4, 100)]
+    drag_sight(editor, 0.1)
+    assert editor.geometry_of_steps().first == 0
+    assert painted == [(60, 4, 100)]
+
+
+def test_the_wheel_scrolls_where_no_hit_is(editor: StepGrid, painted) -> None:
+    editor.resize(300, 200)
+    editor.set_loop(DrumLoop.empty(64))
+    for down, first in ((True, 16), (True, 32), (True, 32), (False, 16)):
+        where = QPointF(middle(editor, 20, 5))
+        event = QWheelEvent(
+            where,
+            editor.mapToGlobal(where),
+            QPoint(),
+            QPoint(0, -120 if down else 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(editor, event)
+        assert editor.geometry_of_steps().first == first
+    assert painted == []
+
+
+def test_a_shorter_loop_takes_the_cursor_along(editor: StepGrid) -> None:
+    editor.set_loop(DrumLoop.empty(256))
+    QTest.keyClick(editor, Qt.Key.Key_End)
+    editor.set_loop(DrumLoop.empty(16))
+    assert editor.cursor_cell == (15, 0)
+    assert editor.grab().width() == 660
+
+
+@pytest.mark.parametrize("steps", [16, 32, 64, 256])
+def test_the_playhead_goes_round_each_loop_and_turns_its_pages(qtbot: QtBot, look: Look, steps: int) -> None:
+    view = PatternView(look)
+    qtbot.addWidget(view)
+    view.resize(300, 200)
+    view.show()
+    loop = DrumLoop.empty(steps).with_hit(steps - 1, 2, 100)
+    view.set_loops(loop, None)
+    dark = view.grab().toImage()
+    for step in (0.5, steps / 2 + 0.5, steps - 0.5, steps + 3.0, 7 * steps + steps - 0.5):
+        view.set_playhead(step)
+        geometry = view.geometry_of_steps()
+        assert geometry.shows(step % steps)
+        assert geometry.first % geometry.shown == 0
+    assert view.grab().toImage() != dark  # the last hit is lit
+    view.set_playhead(None)
+    view.set_loops(DrumLoop.empty(16), DrumLoop.empty(64).with_hit(2, 2, 90))
+    view.set_playhead(63.5)
+    view.grab()
+    assert view.geometry_of_steps().shown == 16

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.ui.look.color import oklch_to_oklab, to_qcolor
 from blender_app.ui.loops.contour_image import pitch_range_of, render_contours
 from blender_app.ui.loops.pictures import picture
@@ -37,7 +37,7 @@ def runs(pixels: np.ndarray) -> list[tuple[int, int]]:
 
 def test_a_bar_is_as_long_as_its_note_and_a_rest_is_empty() -> None:
     picture = render_contours([loop_of((4, 60, 6, 100), (20, 64, 2, 100))], LAB[None], WIDTH, HEIGHT, 6.0)[0]
-    step = (WIDTH * 0.88 - WIDTH * 0.88 * 0.025) / LOOP_STEPS
+    step = (WIDTH * 0.88 - WIDTH * 0.88 * 0.025) / DEFAULT_STEPS
     (first, long), (second, short) = runs(picture)
     assert first == pytest.approx(WIDTH * 0.06 + 4 * step, abs=1.0)
     assert second == pytest.approx(WIDTH * 0.94 - 12 * step, abs=1.0)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blender_app.core.drums import LOOP_STEPS
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.scales import Chord, Key, Mode
+from blender_app.core.time import DEFAULT_STEPS
 from blender_app.ui.roll.geometry import PitchView
 from blender_app.ui.roll.model import RollModel
 from blender_app.ui.roll.notes import cleared, combined, louder, moved, nudged, one_part, stretched
@@ -53,7 +53,7 @@ ACTIONS: list[Callable[[RollModel], object]] = [
 notes_lists = st.lists(
     st.builds(
         Note,
-        step=st.integers(0, LOOP_STEPS - 1),
+        step=st.integers(0, DEFAULT_STEPS - 1),
         pitch=st.integers(0, 127),
         velocity=st.integers(1, 127),
         length_steps=st.integers(1, 32).map(float),
@@ -74,7 +74,7 @@ def test_whatever_is_done_one_part_stays_one_part(notes, actions, key) -> None:
         assert model.loop == MelodyLoop.from_notes(model.notes)
         assert model.notes == model.loop.to_notes()
         assert model.chosen <= {note.step for note in model.notes}
-        assert 0 <= model.step < LOOP_STEPS
+        assert 0 <= model.step < DEFAULT_STEPS
         assert 0 <= model.pitch <= 127
         if model.loop != before:
             assert text  # every change has a name for undo
@@ -83,22 +83,22 @@ def test_whatever_is_done_one_part_stays_one_part(notes, actions, key) -> None:
 
 @given(notes_lists, notes_lists)
 def test_a_later_note_cuts_an_earlier_one_and_the_held_one_wins(kept, held) -> None:
-    part = one_part(kept, held, LOOP_STEPS)
+    part = one_part(kept, held, DEFAULT_STEPS)
     for note, following in itertools.pairwise(part):
         assert note.step + note.length_steps <= following.step
-    assert all(note.step + note.length_steps <= LOOP_STEPS for note in part)
+    assert all(note.step + note.length_steps <= DEFAULT_STEPS for note in part)
     assert {note.step for note in part} == {note.step for note in (*kept, *held)}
     last = {note.step: note for note in held}
     assert all(note.pitch == last[note.step].pitch for note in part if note.step in last)
-    edit = combined(kept, held, LOOP_STEPS)
+    edit = combined(kept, held, DEFAULT_STEPS)
     assert edit.chosen == set(last)
 
 
 @given(notes_lists, st.integers(-40, 40), st.integers(-130, 130))
 def test_notes_move_together(notes, steps: int, semitones: int) -> None:
-    part = one_part(notes, (), LOOP_STEPS)
+    part = one_part(notes, (), DEFAULT_STEPS)
     chosen = frozenset(note.step for note in part)
-    edit = moved(part, chosen, steps, semitones, lambda pitch, _step: pitch, LOOP_STEPS)
+    edit = moved(part, chosen, steps, semitones, lambda pitch, _step: pitch, DEFAULT_STEPS)
     assert np.diff([note.step for note in edit.notes]).tolist() == np.diff(sorted(chosen)).tolist()
     assert np.diff([note.pitch for note in edit.notes]).tolist() == np.diff([n.pitch for n in part]).tolist()
 
@@ -108,9 +108,9 @@ def test_edits_of_chosen_notes_leave_the_others() -> None:
     chosen = frozenset({8})
     assert louder(part, chosen, 30).notes == (part[0], Note(8, 62, 127, 2.0, 0.4), part[2])
     assert nudged(part, chosen, 0.3).notes == (part[0], Note(8, 62, 120, 2.0, 0.5), part[2])
-    assert stretched(part, chosen, 20, LOOP_STEPS).notes == (part[0], Note(8, 62, 120, 8.0, 0.4), part[2])
-    assert stretched(part, chosen, 20, LOOP_STEPS).lost == (Note(8, 62, 120, 22.0, 0.4),)
-    assert stretched(part, chosen, -20, LOOP_STEPS).notes[1].length_steps == 1.0
+    assert stretched(part, chosen, 20, DEFAULT_STEPS).notes == (part[0], Note(8, 62, 120, 8.0, 0.4), part[2])
+    assert stretched(part, chosen, 20, DEFAULT_STEPS).lost == (Note(8, 62, 120, 22.0, 0.4),)
+    assert stretched(part, chosen, -20, DEFAULT_STEPS).notes[1].length_steps == 1.0
     assert cleared(part, 1, 9) == (Note(0, 60, 100, 1.0), part[2])
 
 

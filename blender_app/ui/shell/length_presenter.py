@@ -13,7 +13,7 @@ from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 
 
-class LengthChanger(Presenter):
+class LengthPresenter(Presenter):
     """Does what menus and keys of lengths ask for.
 
     Parameters
