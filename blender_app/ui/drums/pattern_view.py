@@ -76,6 +76,8 @@ class PatternView(QWidget):
         place = None if step is None else step % self._loop.steps
         if place is not None:
             self._sight.turn_to(place)
+        elif self._playhead.step is not None:
+            self._sight.scroll_to(0)  # where it begins again
         self._playhead.move(place)
 
     def _update_round(self, place: float) -> None:

@@ -50,6 +50,8 @@ class RollView(RollCanvas):
         """Move the playhead to a step of the transport, or hide it; bars follow it into sight."""
         if step is not None:
             self._sight.turn_to(step % self._loop.steps)
+        elif self._playhead.step is not None:
+            self._sight.scroll_to(0)  # where it begins again
         super().set_playhead(step)
 
     def set_silent(self, silent: bool) -> None:

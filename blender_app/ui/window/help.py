@@ -26,6 +26,7 @@ _KEYS_ELSEWHERE = (
     ("In the editor", "Drag sideways", "paints or erases"),
     ("In the editor", "Drag up, down or wheel", "velocity of the hit"),
     ("In the editor", "Arrow keys, Space", "move, set or remove; Ctrl+arrows by the beat"),
+    ("In the editor", "PageUp, PageDown, wheel, drag the beat numbers", "other bars of a long loop"),
     ("In the editor", "+ and -, Ctrl+Up and Down", "velocity; with Shift in small steps"),
     ("On a number", "Wheel, drag up and down", "changes it; with Shift in small steps"),
     ("On a number", "Double click", "resets it"),

@@ -269,6 +269,7 @@ def test_the_playhead_goes_round_each_loop_and_turns_its_pages(qtbot: QtBot, loo
         assert geometry.first % geometry.shown == 0
     assert view.grab().toImage() != dark  # the last hit is lit
     view.set_playhead(None)
+    assert view.geometry_of_steps().first == 0
     view.set_loops(DrumLoop.empty(16), DrumLoop.empty(64).with_hit(2, 2, 90))
     view.set_playhead(63.5)
     view.grab()

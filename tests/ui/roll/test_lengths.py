@@ -134,6 +134,7 @@ def test_the_playhead_goes_round_each_loop_and_turns_its_pages(
         assert view.grab(view.roll_geometry().keys.toAlignedRect()).toImage() == keyboard
     sounds = view.grab().toImage()
     view.set_playhead(None)
+    assert view.geometry_of_steps().first == 0
     assert view.grab().toImage() != sounds
     view.set_loops(MelodyLoop.empty(16), FOUR_BARS)
     assert view.accessible_text() == "1 bar, no notes"
