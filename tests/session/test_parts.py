@@ -28,7 +28,7 @@ from blender_app.session.store import Document
 DRUMS = Surface("drums")
 LINE = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=2, closed=False, playing=True)
 PARTS = ("document", "messages", "palettes", "dice", "playback", "devices", "files", "exchange")
-EDITS = ("band", "tracks", "place", "corners", "morph", "clips")
+EDITS = ("band", "tracks", "place", "corners", "morph", "clips", "lengths")
 MOST_METHODS = 40
 
 

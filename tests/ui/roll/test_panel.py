@@ -355,5 +355,5 @@ def test_the_view_is_heard_by_a_screen_reader(view: RollView) -> None:
     interface = QAccessible.queryAccessibleInterface(view)
     assert interface.text(QAccessible.Text.Name) == "What sounds now"
     assert interface.text(QAccessible.Text.Value) == "2 bars, 2 notes from C2 to G2, beginning C2, G2"
-    assert describe_melody(MelodyLoop.empty()) == "no notes"
+    assert describe_melody(MelodyLoop.empty()) == "2 bars, no notes"
     assert interface.valueInterface().currentValue() == 2.0
