@@ -195,6 +195,19 @@ def test_a_new_palette_is_heard_at_once_but_what_waits_still_waits(
     assert worker.requests.pop() == LoopRequest(DRUMS, place, m.ChangeAt.LOOP)
 
 
+def test_a_track_that_has_gone_and_came_back_begins_on_the_boundary(
+    editor, engine, worker, desk: Desk, loop_of
+) -> None:
+    desk.devices.start(opened=False)
+    editor.band.set_change_at(m.ChangeAt.LOOP)
+    place = editor.document.track().puck
+    worker.loopReady.emit(LoopResult(LoopRequest(DRUMS, place, m.ChangeAt.LOOP), loop_of(1)))
+    desk.playback.forget("drums")
+    assert engine.commands[-1] == m.RemoveTrack("drums")
+    desk.playback.play_again(DRUMS)
+    assert worker.requests == [LoopRequest(DRUMS, place, m.ChangeAt.LOOP)]
+
+
 def test_a_restarted_engine_gets_sounds_and_goes_on(editor, engine, worker, desk: Desk, said, clock) -> None:
     desk.devices.start(opened=False)
     desk.playback.play()
@@ -233,7 +246,9 @@ def test_files_need_a_document_only(editor, settings: Settings, tmp_path: Path, 
     files.new()
     assert begun == ["other", "Untitled"]
     assert [level for level, _ in said] == ["error"]
+    editor.document.set_parameter("tempo_bpm", 67)
     files.close()
+    assert list((tmp_path / "state").glob("unsaved-*.json")) == []
 
 
 def test_a_path_that_was_to_be_written_is_not_played(
