@@ -18,7 +18,7 @@ from blender_app.core.checks import (
     clamp_point,
 )
 from blender_app.core.gm import DRUM_BANK
-from blender_app.core.parameters import BandParameters, check_parameters, flag, real
+from blender_app.core.parameters import GrooveParameters, OutputParameters, check_parameters, flag, real
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.new_tracks import default_corners, default_mix, default_tracks, new_track
@@ -138,7 +138,7 @@ class MidiSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Session(BandParameters):
+class Session(GrooveParameters, OutputParameters):
     """What a session file holds.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -223,6 +223,10 @@ class FakeWorker(QObject):
         super().__init__()
         self.requests: list[Request] = []
         self.life: list[str] = []
+        self.retried: list[set[str]] = []
+
+    def retry(self, names: Iterable[str]) -> None:
+        self.retried.append(set(names))
 
     def request(self, request: Request) -> None:
         self.requests.append(request)

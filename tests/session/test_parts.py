@@ -204,7 +204,7 @@ def test_a_track_that_has_gone_and_came_back_begins_on_the_boundary(
     worker.loopReady.emit(LoopResult(LoopRequest(DRUMS, place, m.ChangeAt.LOOP), loop_of(1)))
     desk.playback.forget("drums")
     assert engine.commands[-1] == m.RemoveTrack("drums")
-    desk.playback.play_again(DRUMS)
+    worker.paletteReady.emit(decoded(editor.document))
     assert worker.requests == [LoopRequest(DRUMS, place, m.ChangeAt.LOOP)]
 
 
