@@ -273,7 +273,7 @@ class Playback(QObject):
         step, current = self._link.step_now(), self._link.current_path(track.name)
         same = current is not None and current.source is track.source
         before = current.plan if current is not None and same else None
-        sounding = self._link.sounding_pattern(track.name)
+        sounding = self._link.sounding_rounds(track.name)
         return replace(
             plan, anchor_step=lap_anchor(track, before, plan.path, step, change_at, sounding, turned)
         )

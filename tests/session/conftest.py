@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,12 @@ from blender_app.session.messages import Messages
 from blender_app.session.requests import Request
 from blender_app.session.settings import Settings
 from blender_app.session.store import Document
+
+
+def transposed(loop: MelodyLoop, semitones: int) -> MelodyLoop:
+    """Return a melody so many semitones higher, within MIDI's range."""
+    higher = np.where(loop.events >= 0, loop.events + semitones, loop.events)
+    return replace(loop, events=higher.astype(np.int16))
 
 
 class FakeClock:
@@ -138,7 +145,7 @@ class FakeMelodyModel(FakeModel):
         self, loop: Loop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> Loop:
         self.locks.append(given(constraints))
-        return loop.transposed(1 + seed % 11)
+        return transposed(loop, 1 + seed % 11)
 
 
 class FakeStored:
