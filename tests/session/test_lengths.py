@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
+from blender_app.core.lengths import cut
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.smf import write_midi
 from blender_app.engine import messages as m
 from blender_app.session.clips import fits
 from blender_app.session.controller import Controller
@@ -40,8 +43,9 @@ def test_each_track_repeats_by_itself(
 ) -> None:
     controller = make_controller(session=mixed)
     controller.start()
-    qtbot.waitUntil(lambda: all(controller.sounding_of(name).to_notes() for name in mixed.track_names))
-    qtbot.waitUntil(lambda: controller.sounding_of("bass") == FOUR_BARS)
+    sounding_of = controller.playback.sounding_of
+    qtbot.waitUntil(lambda: all(sounding_of(name).to_notes() for name in mixed.track_names))
+    qtbot.waitUntil(lambda: sounding_of("bass") == FOUR_BARS)
     lengths = {name: pattern_of(engine, name).length_steps for name in mixed.track_names}
     assert lengths == {"drums": 16, "bass": 64, "melody": 32}
     assert pattern_of(engine, "drums").notes == ONE_BAR.to_notes()
@@ -52,12 +56,23 @@ def test_a_corner_is_drawn_in_over_all_of_its_steps(
     mixed: Session, make_controller: Callable[..., Controller]
 ) -> None:
     controller = make_controller(session=mixed)
-    controller.paint_hit(0, 15, 8, 77, "drums")
-    assert controller.session.track("drums").corners[0] == ONE_BAR.with_hit(15, 8, 77)
+    controller.corners.paint_hit(0, 15, 8, 77, "drums")
+    assert controller.document.session.track("drums").corners[0] == ONE_BAR.with_hit(15, 8, 77)
     with pytest.raises(ValueError, match="step 16 does not exist"):
-        controller.paint_hit(0, 16, 8, 77, "drums")
-    controller.clear_corner(0, "bass")
-    assert controller.session.track("bass").corners[0] == MelodyLoop.empty(64)
+        controller.corners.paint_hit(0, 16, 8, 77, "drums")
+    controller.corners.clear(0, "bass")
+    assert controller.document.session.track("bass").corners[0] == MelodyLoop.empty(64)
+
+
+def test_a_corner_takes_as_much_of_a_file_as_it_is_long(
+    mixed: Session, make_controller: Callable[..., Controller], tmp_path: Path
+) -> None:
+    controller = make_controller(session=mixed)
+    write_midi(tmp_path / "a.mid", FOUR_BARS)
+    for corner, steps in ((0, 64), (1, 32)):
+        assert controller.exchange.import_corner(corner, tmp_path / "a.mid", "bass")
+        found = controller.document.session.track("bass").corners[corner]
+        assert (found.steps, found) == (steps, cut(FOUR_BARS, steps))
 
 
 def test_ends_and_clips_have_lengths_of_their_own(mixed: Session) -> None:
