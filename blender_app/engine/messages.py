@@ -14,6 +14,7 @@ from pathlib import Path
 from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.notes import Note, Pattern
 from blender_app.core.parameters import band_parameters, check_values
+from blender_app.core.time import MAX_LATENCY_S, MIN_LATENCY_S
 from blender_app.engine.events import (
     AudioChanged,
     EngineError,
@@ -240,7 +241,7 @@ class SetLatency:
     offset_s: float
 
     def __post_init__(self) -> None:
-        check("latency in s", self.offset_s, -0.02, 0.5)
+        check("latency in s", self.offset_s, MIN_LATENCY_S, MAX_LATENCY_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,10 +181,10 @@ class EngineLink:
         sounding = self._of(name).sounding
         return sounding if isinstance(sounding, PlayedPath) else None
 
-    def sounding_pattern(self, name: str) -> Pattern | None:
-        """Return the pattern of a track that sounds, or None."""
+    def sounding_rounds(self, name: str) -> Pattern | None:
+        """Return the pattern of a track that sounds, without its notes, or None."""
         sounding = self._of(name).sounding
-        return None if sounding is None else sounding.pattern(0)
+        return None if sounding is None else sounding.rounds()
 
     def current(self, name: str) -> Played | None:
         """Return what comes next on a track, or else sounds; None before anything does."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from blender_app.core.errors import FileError, LoopweaveError
-from blender_app.core.time import STEPS_PER_BAR
+from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR
 from blender_app.session import export
 from blender_app.session.document import DrawnPath, Loop, Session, Source, Track, TrackKind, new_track
 from blender_app.session.edits.corners import CornerEdits
@@ -83,7 +83,7 @@ class Exchange(QObject):
     # -- import ---------------------------------------------------------------------------------
 
     def import_corner(self, index: int, path: str | Path, track: str | None = None) -> bool:
-        """Put the first two bars of a MIDI file into a corner.
+        """Put the beginning of a MIDI file into a corner, as many bars as that has.
 
         Parameters
         ----------
@@ -98,16 +98,28 @@ class Exchange(QObject):
         -------
         Whether there were any.
         """
-        loop = self.read_loop(path, track)
+        loop = self.read_loop(path, track, self._document.track(track).corners[index].steps)
         if loop is None:
             return False
         self._corners.put(index, loop, Path(path).stem, "Import MIDI file", track, drawn=True)
         return True
 
-    def read_loop(self, path: str | Path, track: str | None = None) -> Loop | None:
-        """Return the first two bars of a MIDI file for a track; if there are none, tell why."""
+    def read_loop(
+        self, path: str | Path, track: str | None = None, steps: int = DEFAULT_STEPS
+    ) -> Loop | None:
+        """Return the beginning of a MIDI file for a track; if there are no notes for it, tell why.
+
+        Parameters
+        ----------
+        path
+            The file.
+        track
+            Whose kind of music is read.
+        steps
+            Length of the loop: 16, 32, 64, 128 or 256.
+        """
         try:
-            return export.import_loop(Path(path), self._document.track(track).kind)
+            return export.import_loop(Path(path), self._document.track(track).kind, steps)
         except FileError as error:
             self._messages.error(error)
             return None

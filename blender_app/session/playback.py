@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from blender_app.core.checks import Point
 from blender_app.core.notes import Pattern
-from blender_app.core.time import Timeline
+from blender_app.core.time import DEFAULT_STEPS, Timeline
 from blender_app.engine import messages as m
 from blender_app.session import commands
 from blender_app.session.anchors import Place, are_swapped, from_start, lap_anchor, place_of
@@ -121,9 +121,9 @@ class Playback(QObject):
         """Return the loop of a track that comes next, None if nothing waits."""
         return self._link.waiting(track)
 
-    def playhead_step(self, now_s: float) -> float | None:
-        """Return which row of the loop (0 up to 32) sounds at a moment; None while stopped."""
-        return self._link.row_at(now_s)
+    def playhead_step(self, now_s: float, steps: int = DEFAULT_STEPS) -> float | None:
+        """Return which row (from 0) of a loop of `steps` steps sounds at a moment; None while stopped."""
+        return self._link.row_at(now_s, steps)
 
     def path_position(self, now_s: float, track: str | None = None) -> Point | None:
         """Return where the playhead of a path or sweep is; None if none plays.
@@ -304,7 +304,7 @@ class Playback(QObject):
         step, current = self._link.step_now(), self._link.current_path(track.name)
         same = current is not None and current.source is track.source
         before = current.plan if current is not None and same else None
-        sounding = self._link.sounding_pattern(track.name)
+        sounding = self._link.sounding_rounds(track.name)
         return replace(
             plan, anchor_step=lap_anchor(track, before, plan.path, step, change_at, sounding, turned)
         )

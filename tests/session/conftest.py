@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import LOOP_STEPS, VOICE_COUNT, DrumLoop
+from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
@@ -29,6 +31,12 @@ from blender_app.session.messages import Messages
 from blender_app.session.requests import Request
 from blender_app.session.settings import Settings
 from blender_app.session.store import Document
+
+
+def transposed(loop: MelodyLoop, semitones: int) -> MelodyLoop:
+    """Return a melody so many semitones higher, within MIDI's range."""
+    higher = np.where(loop.events >= 0, loop.events + semitones, loop.events)
+    return replace(loop, events=higher.astype(np.int16))
 
 
 class FakeClock:
@@ -86,6 +94,8 @@ class FakeModel:
     def make_palette(
         self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> FakePalette:
+        if max(loop.steps for loop in corners) > 32:
+            raise ModelError("too long")
         self._ask(tuple(corners), refine, given(constraints))
         return FakePalette(corners, refine)
 
@@ -138,7 +148,7 @@ class FakeMelodyModel(FakeModel):
         self, loop: Loop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> Loop:
         self.locks.append(given(constraints))
-        return loop.transposed(1 + seed % 11)
+        return transposed(loop, 1 + seed % 11)
 
 
 class FakeStored:

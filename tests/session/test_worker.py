@@ -27,6 +27,8 @@ from blender_app.session.requests import (
 )
 from blender_app.session.worker import DecodeWorker
 
+from .conftest import transposed  # noqa: TID252
+
 MakeWorker = Callable[..., DecodeWorker]
 MODEL_NAMES = ("drums-2bar", "melody-2bar")
 DRUMS, BASS = Surface("drums"), Surface("bass")
@@ -474,7 +476,7 @@ def test_dice_and_variations_keep_to_what_they_must(make_worker, melody_model, q
     assert melody_model.locks[-1]["register"] == TrackKind.BASS.register
     with qtbot.waitSignal(worker.cornerReady) as told:
         worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5, key))
-    assert told.args[0].loop == melody_of(40).transposed(4)
+    assert told.args[0].loop == transposed(melody_of(40), 4)
     assert sorted(melody_model.locks[-1]) == ["allowed"]
     with qtbot.waitSignal(worker.cornerReady):
         worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5))
