@@ -7,7 +7,7 @@ The changes are made by cosmic-ray's operators; which are tried is decided by th
 judges all of them, one after the other, by one command for all modules, which takes a day here. So each
 change is judged by the tests of its module alone (those that import it, else those of who imports it), in
 a copy of the code, on all cores, until the time is up. Numbers outside functions, which tune a model or
-its training, are left alone, and so are annotations.
+its training, are left alone, and so are annotations and the strictness of `zip`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,12 @@ class Mutant:
 
 
 def _operator(name: str) -> object:
+    """Return one of cosmic-ray's operators."""
     return get_operator(f"core/{name}")()
+
+
+_STRICT = re.compile(r", strict=(True|False)")
+"""What makes `zip` refuse lists of different lengths: a guard, no behaviour."""
 
 
 class _Bare(ast.NodeTransformer):
@@ -110,7 +115,7 @@ class _Bare(ast.NodeTransformer):
 
 
 def _without_annotations(source: str) -> str:
-    return ast.dump(_Bare().visit(ast.parse(source)))
+    return ast.dump(_Bare().visit(ast.parse(_STRICT.sub("", source))))
 
 
 def mutants_of(module: Path) -> Iterator[Mutant]:
