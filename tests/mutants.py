@@ -99,6 +99,12 @@ _STRICT = re.compile(r", strict=(True|False)")
 class _Bare(ast.NodeTransformer):
     """Takes annotations away, which `from __future__ import annotations` never looks at."""
 
+    def visit_arguments(self, node: ast.arguments) -> ast.arguments:
+        self.generic_visit(node)
+        node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+        node.posonlyargs, node.kwonlyargs = [], []  # how they may be passed is no behaviour
+        return node
+
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
