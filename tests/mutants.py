@@ -92,8 +92,8 @@ def _operator(name: str) -> object:
     return get_operator(f"core/{name}")()
 
 
-_STRICT = re.compile(r", strict=(True|False)")
-"""What makes `zip` refuse lists of different lengths: a guard, no behaviour."""
+_STRICT = re.compile(r", (strict|slots)=(True|False)")
+"""What makes `zip` refuse lists of different lengths, and values lean: no behaviour."""
 
 
 class _Bare(ast.NodeTransformer):

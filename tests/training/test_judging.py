@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from blender_app.core.drums import hits_to_tokens
 from blender_app.corpus.drum_windows import DrumWindows
 from blender_app.corpus.prepare import DrumCorpus
 from blender_app.corpus.prepare_melody import MelodyCorpus
@@ -101,7 +102,10 @@ def test_drums_are_judged_on_unseen_performances(drums: _Judge) -> None:
     corpus = drum_corpus()
     assert len(drums.held) == corpus.validation[corpus.source == 0].sum()
     assert len(drums.train) == (~corpus.validation).sum()
-    assert len(drums.played_tokens) == 20
+    np.testing.assert_array_equal(drums.train.hits, corpus.side(False).hits)
+    played = corpus.side(False, ("gmd",)).hits
+    np.testing.assert_array_equal(drums.played_tokens, hits_to_tokens(played))
+    assert len(played) == 20
 
 
 def test_expression_counts_steps_and_hits(drums: _Judge) -> None:
