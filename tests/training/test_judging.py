@@ -25,10 +25,12 @@ from blender_app.training.melody import MADE, MelodyRecipe, MelodyTrainer
 from blender_app.training.metrics import (
     Smoothness,
     _logistic,
+    best_key_share,
     drum_features,
     intervals,
     melody_features,
     neighbours,
+    octave_leaps,
     two_sample_auc,
 )
 from blender_app.training.plot import plot_interpolations, plot_logs
@@ -294,6 +296,12 @@ def test_realism_of_melodies(melodies: MelodyJudge) -> None:
     assert known["prior samples: share of novel loops"] == 0.0
     assert known["prior samples: LM bits a step"] < figures["prior samples: LM bits a step"]
     assert known["prior samples: Frechet distance to training"] < 3.0
+    held = [figure for figure in melodies.realism() if figure.name == "held-out loops: the same, for scale"]
+    tokens = melodies.held + 2
+    auc, leaps, key = (figure.value for figure in held)
+    assert 0.2 < auc < 0.8
+    assert leaps == pytest.approx(octave_leaps(tokens))
+    assert key == pytest.approx(best_key_share(tokens))
 
 
 def test_interpolations_of_melodies(melodies: MelodyJudge) -> None:
