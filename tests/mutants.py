@@ -7,7 +7,7 @@ The changes are made by cosmic-ray's operators; which are tried is decided by th
 judges all of them, one after the other, by one command for all modules, which takes a day here. So each
 change is judged by the tests of its module alone (those that import it, else those of who imports it), in
 a copy of the code, on all cores, until the time is up. Numbers outside functions, which tune a model or
-its training, are left alone, and so are annotations.
+its training, are left alone, and so are annotations and the strictness of `zip`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _PAIRS = {
 }
 _SINGLE = (
     "AddNot ReplaceTrueWithFalse ReplaceFalseWithTrue ReplaceAndWithOr ReplaceOrWithAnd "
-    "ReplaceBreakWithContinue ReplaceContinueWithBreak NumberReplacer ZeroIterationForLoop ExceptionReplacer"
+    "ReplaceBreakWithContinue ReplaceContinueWithBreak NumberReplacer ZeroIterationForLoop"
 )
 OPERATORS = (
     *_SINGLE.split(),
@@ -88,11 +88,22 @@ class Mutant:
 
 
 def _operator(name: str) -> object:
+    """Return one of cosmic-ray's operators."""
     return get_operator(f"core/{name}")()
+
+
+_STRICT = re.compile(r", (strict|slots)=(True|False)")
+"""What makes `zip` refuse lists of different lengths, and values lean: no behaviour."""
 
 
 class _Bare(ast.NodeTransformer):
     """Takes annotations away, which `from __future__ import annotations` never looks at."""
+
+    def visit_arguments(self, node: ast.arguments) -> ast.arguments:
+        self.generic_visit(node)
+        node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+        node.posonlyargs, node.kwonlyargs = [], []  # how they may be passed is no behaviour
+        return node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -110,7 +121,7 @@ class _Bare(ast.NodeTransformer):
 
 
 def _without_annotations(source: str) -> str:
-    return ast.dump(_Bare().visit(ast.parse(source)))
+    return ast.dump(_Bare().visit(ast.parse(_STRICT.sub("", source))))
 
 
 def mutants_of(module: Path) -> Iterator[Mutant]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 FIRST_DRUM_NOTE = 27
 DRUM_CHANNEL = 9
 """MIDI channel 10, counted from 0."""
+LAST_CHANNEL, LAST_PROGRAM, LAST_BANK = 15, 127, 16383
 DRUM_BANK = 128
 """Bank in which a SoundFont keeps its drum kits."""
 

@@ -140,14 +140,6 @@ class MelodyLoop:
             if self.events[step] >= 0
         )
 
-    def transposed(self, semitones: int) -> MelodyLoop:
-        """Return the loop `semitones` higher; a note out of MIDI's range moves by whole octaves."""
-        pitch = self.events.astype(np.int64) + semitones
-        above = np.maximum(pitch - MAX_PITCH, 0)
-        pitch -= OCTAVE * (np.minimum(pitch, 0) // OCTAVE - -above // OCTAVE)
-        events = np.where(self.events >= 0, pitch, self.events)
-        return MelodyLoop(events.astype(np.int16), self.velocity, self.microtiming)
-
     @property
     def steps(self) -> int:
         """Length in sixteenths."""

@@ -198,7 +198,7 @@ def values_of(owner: object, table: type | None = None) -> dict[str, Any]:
 # -- the table --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GrooveParameters:
     """How all tracks play together."""
 
@@ -234,11 +234,16 @@ class GrooveParameters:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BandParameters(GrooveParameters):
-    """What is turned for all tracks at once; the engine is told of each by its name."""
+@dataclass(frozen=True, kw_only=True)
+class OutputParameters:
+    """How all tracks are heard together."""
 
     volume: float = real(0.0, 1.0, 0.8, tip="How loud all tracks are", unit=" %", factor=_PERCENT)
+
+
+def band_parameters() -> dict[str, Parameter]:
+    """Return what is turned for all tracks at once; the engine is told of each by its name."""
+    return {**parameters_of(GrooveParameters), **parameters_of(OutputParameters)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,13 +95,12 @@ class MidiStyle(GrooveParameters):
 
     @property
     def articulation(self) -> Articulation:
-        """Where notes are written to start and end: without swing and microtiming if all is on the grid."""
+        """Where notes are written to start and end: without swing and microtiming if all is on the grid.
+
+        Velocities are those of `Articulation(self)`, on the grid or not.
+        """
         on_grid = {"swing": STRAIGHT_SWING, "feel": 0.0} if self.quantize else {}
         return Articulation(GrooveParameters(**{**values_of(self, GrooveParameters), **on_grid}), self.sound)
-
-    def velocity(self, velocity: int) -> int:
-        """Return a velocity (1-127) as it is written."""
-        return Articulation(self).velocity(velocity)
 
 
 _DEFAULT_STYLE = MidiStyle()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import mido
 
-from blender_app.core.articulation import heard_pitch
+from blender_app.core.articulation import Articulation, heard_pitch
 from blender_app.core.gm import DRUM_CHANNEL
 from blender_app.core.kit import VOICE_PITCHES
 from blender_app.core.notes import Note
@@ -60,9 +60,8 @@ def _timed_notes(sections: Sequence[Section]) -> Iterator[tuple[int, Note]]:
         first_step += section.length_steps
 
 
-def _onset(first_step: int, note: Note, style: MidiStyle) -> int:
+def _onset(first_step: int, note: Note, heard: Articulation) -> int:
     """Return the tick of a note's onset, below 0 if it comes before the file's beginning."""
-    heard = style.articulation
     position = heard.onset(note.step, note)
     earliest = steps_to_ticks(heard.onset(note.step, replace(note, microtiming=0.0))) + _EARLIEST_TICKS
     return steps_to_ticks(first_step) + max(steps_to_ticks(position), earliest)
@@ -72,6 +71,7 @@ def _placed_hits(
     timed: Iterable[tuple[int, Note]], end_tick: int, style: MidiStyle
 ) -> tuple[list[_PlacedNote], dict[int, int]]:
     """Return drum hits at their ticks, and on which ticks the early ones of the first downbeat belong."""
+    heard, loud = style.articulation, Articulation(style)
     placed: dict[tuple[int, int], _PlacedNote] = {}
     early: dict[int, int] = {}
     for first_step, note in timed:
@@ -79,12 +79,12 @@ def _placed_hits(
         volume = 1.0 if note.voice is None else style.voice_volumes[note.voice]
         if volume == 0.0:
             continue
-        tick = _onset(first_step, note, style)
+        tick = _onset(first_step, note, heard)
         if tick < 0:
             early[pitch] = tick
         tick = min(max(tick, 0), end_tick - 1)
         length = max(1, min(steps_to_ticks(note.length_steps), end_tick - tick))
-        velocity = max(1, round(volume * style.velocity(note.velocity)))
+        velocity = max(1, round(volume * loud.velocity(note.velocity)))
         rival = placed.get((tick, pitch))
         if rival is None or rival.velocity < velocity:
             placed[tick, pitch] = _PlacedNote(tick, length, pitch, velocity)
@@ -96,27 +96,28 @@ def _placed_tones(
 ) -> tuple[list[_PlacedNote], dict[int, int]]:
     """Return melodic notes as `_placed_hits` does, no two at the same time."""
     chosen = {first_step + note.step: (first_step, note) for first_step, note in timed}  # the last of a step
+    heard, loud = style.articulation, Articulation(style)
     placed: list[_PlacedNote] = []
     early: dict[int, int] = {}
     next_tick = end_tick
     for step in sorted(chosen, reverse=True):
         first_step, note = chosen[step]
         pitch = heard_pitch(note.pitch, style.semitones)
-        tick = _onset(first_step, note, style)
+        tick = _onset(first_step, note, heard)
         if tick < 0:
             early[pitch] = tick
         tick = min(max(tick, 0), next_tick - 1)
-        off_tick = _off_tick(note, first_step, tick, style, next_tick if placed else None)
+        off_tick = _off_tick(note, first_step, tick, heard, next_tick if placed else None)
         length = max(1, min(off_tick, next_tick) - tick)
-        placed.append(_PlacedNote(tick, length, pitch, style.velocity(note.velocity)))
+        placed.append(_PlacedNote(tick, length, pitch, loud.velocity(note.velocity)))
         next_tick = tick
     return placed[::-1], early
 
 
-def _off_tick(note: Note, first_step: int, tick: int, style: MidiStyle, next_tick: int | None) -> int:
+def _off_tick(note: Note, first_step: int, tick: int, heard: Articulation, next_tick: int | None) -> int:
     """Return the tick at which a melodic note that starts at `tick` falls silent."""
     first_tick = steps_to_ticks(first_step)
-    end = style.articulation.end(
+    end = heard.end(
         note.step,
         note.length_steps,
         (tick - first_tick) / TICKS_PER_STEP,

@@ -20,6 +20,8 @@ DEFAULT_STEPS = 2 * STEPS_PER_BAR
 _LENGTHS_TEXT = f"{', '.join(map(str, LOOP_LENGTHS[:-1]))} or {LOOP_LENGTHS[-1]}"
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
 STRAIGHT_SWING, MAX_SWING = 0.5, 0.75
+MIN_LATENCY_S, MAX_LATENCY_S = -0.02, 0.5
+"""By how much notes may leave earlier or later for a MIDI port."""
 
 
 def steps_to_seconds(steps: float, tempo_bpm: float) -> float:

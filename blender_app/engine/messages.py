@@ -13,7 +13,8 @@ from pathlib import Path
 
 from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.notes import Note, Pattern
-from blender_app.core.parameters import BandParameters, check_values, parameters_of
+from blender_app.core.parameters import band_parameters, check_values
+from blender_app.core.time import MAX_LATENCY_S, MIN_LATENCY_S
 from blender_app.engine.events import (
     AudioChanged,
     EngineError,
@@ -121,7 +122,7 @@ class SetParameter:
     Parameters
     ----------
     name
-        Of the row of the table of parameters, of `BandParameters`.
+        Of the row of the table of parameters, one of `band_parameters`.
     value
         The value. A new tempo makes no jump in position.
     """
@@ -130,7 +131,7 @@ class SetParameter:
     value: float
 
     def __post_init__(self) -> None:
-        row = parameters_of(BandParameters).get(self.name)
+        row = band_parameters().get(self.name)
         if row is None:
             raise ValueError(f"there is no parameter {self.name!r} of all tracks")
         object.__setattr__(self, "value", row.check(self.value))
@@ -240,7 +241,7 @@ class SetLatency:
     offset_s: float
 
     def __post_init__(self) -> None:
-        check("latency in s", self.offset_s, -0.02, 0.5)
+        check("latency in s", self.offset_s, MIN_LATENCY_S, MAX_LATENCY_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
+from blender_app.core.gm import LAST_BANK, LAST_CHANNEL, LAST_PROGRAM
 from blender_app.core.notes import Pattern
 from blender_app.core.parameters import SoundParameters, check_parameters, flag, real
 from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
-LAST_CHANNEL = 15
 MAX_SEMITONES = 60
 
 
@@ -91,8 +91,8 @@ class TrackSettings(SoundParameters):
 
     def __post_init__(self) -> None:
         check_parameters(self)
-        check("bank", self.bank, 0, 16383)
-        check("program", self.program, 0, 127)
+        check("bank", self.bank, 0, LAST_BANK)
+        check("program", self.program, 0, LAST_PROGRAM)
         check("channel", self.channel, 0, LAST_CHANNEL)
         for key in self.note_map or ():
             check("note number", key, 0, 127)

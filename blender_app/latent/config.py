@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+from blender_app.core.time import STEPS_PER_BEAT
+
 OLD_NAMES = {"z_feel": "z_dynamics", "feel_width": "dynamics_width", "between_lean": "anchor_bias"}
 """Fields that were called otherwise when the first models were saved."""
 
@@ -57,7 +59,7 @@ class ModelConfig:
         named = {OLD_NAMES.get(name, name): value for name, value in values.items()}
         known = {field.name for field in fields(cls)}
         config = cls(**{name: value for name, value in named.items() if name in known})
-        if config.steps < 4 or config.steps % 4:
+        if config.steps <= 0 or config.steps % STEPS_PER_BEAT:
             raise ValueError(f"loops of {config.steps} steps are not whole beats")
         return config
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from blender_app.core.kit import DRUM_NOTE_STEPS, VOICE_PITCHES
 from blender_app.core.melody import MAX_PITCH, OCTAVE
 from blender_app.core.notes import Note
-from blender_app.core.parameters import BandParameters, SoundParameters, values_of
+from blender_app.core.parameters import SoundParameters, band_parameters, values_of
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
 from blender_app.session.document import MidiSettings, Session, Source, Track
@@ -27,7 +27,7 @@ def engine_commands(before: Session | None, session: Session) -> list[m.Command]
     table: list[tuple[object, object, m.Command]] = [
         *(
             (before and getattr(before, name), value, m.SetParameter(name, value))
-            for name, value in values_of(session, BandParameters).items()
+            for name, value in ((name, getattr(session, name)) for name in band_parameters())
         ),
         (before and before.font, session.font, m.LoadFont(font)),
         (before and before.audio_enabled, session.audio_enabled, m.SetAudio(session.audio_enabled)),

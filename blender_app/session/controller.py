@@ -98,7 +98,6 @@ class Controller(QObject):
             document, self.palettes, self.playback, worker, self.corners, messages, self
         )
         document.sessionReplaced.connect(self._on_document_sessionReplaced)
-        self.palettes.decoded.connect(self.playback.play_again)
         self.files.begun.connect(self.palettes.follow_new_session)
 
     def start(self) -> None:

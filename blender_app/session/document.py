@@ -18,8 +18,9 @@ from blender_app.core.checks import (
     clamp_point,
 )
 from blender_app.core.gm import DRUM_BANK
-from blender_app.core.parameters import BandParameters, check_parameters, flag, real
+from blender_app.core.parameters import GrooveParameters, OutputParameters, check_parameters, flag, real
 from blender_app.core.scales import Key
+from blender_app.core.time import MAX_LATENCY_S, MIN_LATENCY_S
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.new_tracks import default_corners, default_mix, default_tracks, new_track
 from blender_app.session.track import (
@@ -99,7 +100,6 @@ __all__ = [
     "new_track",
 ]
 
-MIN_LATENCY_S, MAX_LATENCY_S = -0.02, 0.5
 MAX_CLIPS = 256
 
 
@@ -138,7 +138,7 @@ class MidiSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Session(BandParameters):
+class Session(GrooveParameters, OutputParameters):
     """What a session file holds.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +73,8 @@ class Changes:
 class EngineLink:
     """Sends to the engine, and follows what it says.
 
+    Patterns may be sent from any thread; what the engine says is polled by the window's.
+
     Parameters
     ----------
     make_engine
@@ -84,6 +87,8 @@ class EngineLink:
         self._make_engine = make_engine
         self._clock = clock
         self._engine: Engine | None = None
+        self._lock = threading.RLock()
+        """Held while patterns are sent and followed."""
         self._serial = 0
         self._tracks: dict[str, PlayedTrack] = {}
         self.playing = False
@@ -104,17 +109,19 @@ class EngineLink:
 
     def start(self) -> None:
         """Start an engine, after forgetting what an earlier one had said."""
-        for track in self._tracks.values():
-            track.forget()
-        self.audio_known = False
-        self._engine = self._make_engine()
-        self._engine.start()
+        with self._lock:
+            for track in self._tracks.values():
+                track.forget()
+            self.audio_known = False
+            self._engine = self._make_engine()
+            self._engine.start()
 
     def close(self, timeout_s: float) -> None:
         """End the engine."""
-        if self._engine is not None:
-            self._engine.close(timeout_s)
-            self._engine = None
+        with self._lock:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close(timeout_s)
         self.playing = False
         self.open_port = self.open_input = None
 
@@ -130,10 +137,11 @@ class EngineLink:
 
     def send(self, command: m.Command) -> None:
         """Send a command; one that a dead engine does not get is sent again after its restart."""
-        if self._engine is None:
+        engine = self._engine
+        if engine is None:
             return
         try:
-            self._engine.send(command)
+            engine.send(command)
         except (OSError, LoopweaveError):
             _log.warning("the engine did not take %s", type(command).__name__)
 
@@ -144,18 +152,20 @@ class EngineLink:
 
         While the transport stands it counts as sounding at once, whatever the engine does.
         """
-        track = self._tracks.setdefault(name, PlayedTrack())
-        if not track.needs(played):
-            return False
-        self._serial += 1
-        track.send(self._serial, played, waits=self.playing)
-        self.send(m.SetPattern(name, played.pattern(self._serial), change_at))
-        return True
+        with self._lock:
+            track = self._tracks.setdefault(name, PlayedTrack())
+            if not track.needs(played):
+                return False
+            self._serial += 1
+            track.send(self._serial, played, waits=self.playing)
+            self.send(m.SetPattern(name, played.pattern(self._serial), change_at))
+            return True
 
     def remove(self, name: str) -> None:
         """End a track."""
-        self._tracks.pop(name, None)
-        self.send(m.RemoveTrack(name))
+        with self._lock:
+            self._tracks.pop(name, None)
+            self.send(m.RemoveTrack(name))
 
     def sounding(self, name: str) -> Loop | None:
         """Return the loop of a track that sounds; while the transport stands, the one that would."""
@@ -171,10 +181,10 @@ class EngineLink:
         sounding = self._of(name).sounding
         return sounding if isinstance(sounding, PlayedPath) else None
 
-    def sounding_pattern(self, name: str) -> Pattern | None:
-        """Return the pattern of a track that sounds, or None."""
+    def sounding_rounds(self, name: str) -> Pattern | None:
+        """Return the pattern of a track that sounds, without its notes, or None."""
         sounding = self._of(name).sounding
-        return None if sounding is None else sounding.pattern(0)
+        return None if sounding is None else sounding.rounds()
 
     def current(self, name: str) -> Played | None:
         """Return what comes next on a track, or else sounds; None before anything does."""
@@ -211,10 +221,11 @@ class EngineLink:
     def poll(self) -> Changes:
         """Take in what the engine said, and return what changed by it."""
         changes = Changes()
-        if self._engine is not None:
-            for event in self._engine.poll():
-                self._take(event, changes)
-        changes.sounding.update(self._follow())
+        with self._lock:
+            if self._engine is not None:
+                for event in self._engine.poll():
+                    self._take(event, changes)
+            changes.sounding.update(self._follow())
         return changes
 
     def _take(self, event: m.Event, changes: Changes) -> None:

@@ -83,7 +83,7 @@ class Exchange(QObject):
     # -- import ---------------------------------------------------------------------------------
 
     def import_corner(self, index: int, path: str | Path, track: str | None = None) -> bool:
-        """Put the beginning of a MIDI file into a corner: as many bars as that has.
+        """Put the beginning of a MIDI file into a corner, as many bars as that has.
 
         Parameters
         ----------
@@ -107,16 +107,16 @@ class Exchange(QObject):
     def read_loop(
         self, path: str | Path, track: str | None = None, steps: int = DEFAULT_STEPS
     ) -> Loop | None:
-        """Return the beginning of a MIDI file for a track; if there is nothing for it, tell why.
+        """Return the beginning of a MIDI file for a track; if there are no notes for it, tell why.
 
         Parameters
         ----------
         path
             The file.
         track
-            Who is to play it.
+            Whose kind of music is read.
         steps
-            Length of the loop, 16 to 256.
+            Length of the loop: 16, 32, 64, 128 or 256.
         """
         try:
             return export.import_loop(Path(path), self._document.track(track).kind, steps)

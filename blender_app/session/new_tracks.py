@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from blender_app.core.gm import DRUM_CHANNEL
+from blender_app.core.gm import DRUM_CHANNEL, LAST_CHANNEL
 from blender_app.core.kinds import MAX_OF_A_KIND, TrackKind
 from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.lengths import Loop
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.track import LAST_CHANNEL, Corners, Track
+from blender_app.session.track import Corners, Track
 
 
 def default_corners(kind: TrackKind = TrackKind.DRUMS) -> Corners:

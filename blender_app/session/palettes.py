@@ -35,13 +35,12 @@ class Palettes(QObject):
 
     Notes
     -----
-    `cellsChanged` and `morphChanged` carry the name of a track whose palette or morph was decoded anew;
-    `decoded` comes after them, with the surface. `modelsChanged` tells that a model is there, or cannot be.
+    `cellsChanged` and `morphChanged` carry the name of a track whose palette or morph was decoded anew.
+    `modelsChanged` tells that a model is there, or cannot be.
     """
 
     cellsChanged = Signal(str)
     morphChanged = Signal(str)
-    decoded = Signal(object)
     modelsChanged = Signal()
 
     def __init__(
@@ -151,7 +150,6 @@ class Palettes(QObject):
             return
         self._cells[surface], self._accuracy[surface] = result.cells, result.held
         (self.cellsChanged if surface.source is Source.PALETTE else self.morphChanged).emit(surface.track)
-        self.decoded.emit(surface)
 
     @Slot(str, str)
     def _on_worker_modelReady(self, name: str, model_hash: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -137,6 +137,10 @@ class PathPlan:
         """Where the pattern's second and later rounds begin."""
         return self.path.lap_steps if self.plays_once else 0
 
+    def rounds(self, loop_steps: int) -> Pattern:
+        """Return the pattern without its notes: how long its rounds are, where loops have `loop_steps`."""
+        return Pattern(0, (), self.length_steps(loop_steps), self.loop_from_step, self.anchor_step)
+
     def points(self) -> Points:
         """Return the places whose loops the pattern needs: a lap's, and the end's if it stays."""
         points = path_points(self.path)
@@ -164,7 +168,8 @@ class PathPlan:
             The loop at each of `points`; shorter ones repeat beside longer ones.
         """
         longest = max(loop.steps for loop in loops)
-        length = self.length_steps(longest)
+        rounds = self.rounds(longest)
+        length = rounds.length_steps
         steps = [loops[self.loop_index(step)] for step in range(length)]
         notes: list[Note] = []
         for step, loop in enumerate(steps):
@@ -174,7 +179,7 @@ class PathPlan:
         melodies = [loop for loop in steps + seam if isinstance(loop, MelodyLoop)]
         melody = spliced(melodies, self.anchor_step % longest)
         notes.extend(note for note in melody if note.step < length)
-        return Pattern(serial, tuple(notes), length, self.loop_from_step, self.anchor_step)
+        return replace(rounds, serial=serial, notes=tuple(notes))
 
 
 def loop_pattern(serial: int, loop: Loop) -> Pattern:

@@ -5,9 +5,10 @@ Methods that take a track mean the one in front where none is given.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from blender_app.core.checks import Point
 from blender_app.core.notes import Pattern
@@ -20,7 +21,14 @@ from blender_app.session.document import Loop, Source, Track
 from blender_app.session.engine_link import Changes, EngineLink
 from blender_app.session.path import PathPlan, position_at
 from blender_app.session.played import Played, PlayedLoop, PlayedPath
-from blender_app.session.requests import LoopRequest, LoopResult, PathRequest, PathResult, Surface
+from blender_app.session.requests import (
+    LoopRequest,
+    LoopResult,
+    PaletteResult,
+    PathRequest,
+    PathResult,
+    Surface,
+)
 from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
 
@@ -44,10 +52,14 @@ class Playback(QObject):
     Notes
     -----
     `soundingChanged` carries the name of a track of which something else sounds, or will sound.
+
+    What the worker decodes goes to the engine from the worker's thread, so that a window that stalls
+    delays no change of sound. All else is called, and all signals come, in the thread of the window.
     """
 
     transportChanged = Signal()
     soundingChanged = Signal(str)
+    _sent = Signal(str)
 
     def __init__(
         self,
@@ -65,8 +77,15 @@ class Playback(QObject):
         self._metronome = False
         self._played_at: dict[str, Place] = {}
         self._turned: set[str] = set()
-        worker.loopReady.connect(self._on_worker_loopReady)
-        worker.pathReady.connect(self._on_worker_pathReady)
+        self._lock = threading.RLock()
+        """Held while a decoded loop or path is judged and sent, or a track ends."""
+        for ready, play in (
+            (worker.paletteReady, self._on_worker_paletteReady),
+            (worker.loopReady, self._on_worker_loopReady),
+            (worker.pathReady, self._on_worker_pathReady),
+        ):
+            ready.connect(play, Qt.ConnectionType.DirectConnection)
+        self._sent.connect(self.soundingChanged)
         devices.engineStarted.connect(self._on_devices_engineStarted)
         devices.engineRestarted.connect(self._on_devices_engineRestarted)
         devices.engineEnded.connect(self.transportChanged)
@@ -200,18 +219,19 @@ class Playback(QObject):
         if before is None:
             return
         if are_swapped(before.mixer, track.mixer):
-            self._turned ^= {track.name}
+            with self._lock:
+                self._turned ^= {track.name}
         if place_of(before) != place_of(track):
             self._request(track, self._document.session.change_at)
 
     def forget(self, track: str) -> None:
         """End a track that is no more."""
-        self._link.remove(track)
-        self._played_at.pop(track, None)
-        self._turned.discard(track)
+        with self._lock:
+            self._link.remove(track)
+            self._played_at.pop(track, None)
+            self._turned.discard(track)
 
-    @Slot(object)
-    def play_again(self, surface: Surface) -> None:
+    def _play_again(self, surface: Surface) -> None:
         """Ask for what plays where we are on a surface that was decoded anew.
 
         It is to be heard at once, but what waits still waits. It is asked for even if the palette is no
@@ -240,13 +260,21 @@ class Playback(QObject):
         track = session.track(surface.track)
         return track if track.source is surface.source else None
 
+    # -- in the worker's thread -----------------------------------------------------------------
+
+    @Slot(object)
+    def _on_worker_paletteReady(self, result: PaletteResult) -> None:
+        with self._lock:
+            self._play_again(result.request.surface)
+
     @Slot(object)
     def _on_worker_loopReady(self, result: LoopResult) -> None:
         request = result.request
-        track = self._track_playing(request.surface)
-        if track is not None and not track.path_plays:
-            self._played_at[track.name] = request.surface.source, request.point
-            self._play(track, PlayedLoop(result.loop), request.change_at)
+        with self._lock:
+            track = self._track_playing(request.surface)
+            if track is not None and not track.path_plays:
+                self._played_at[track.name] = request.surface.source, request.point
+                self._play(track, PlayedLoop(result.loop), request.change_at)
 
     @Slot(object)
     def _on_worker_pathReady(self, result: PathResult) -> None:
@@ -254,17 +282,20 @@ class Playback(QObject):
         if request.target is not None:
             return
         surface, plan, change_at = request.surface, request.plan, request.change_at
-        playing = self._track_playing(surface)
-        if playing is not None and playing.path_plays:  # even if a node has moved on: what is newer follows
-            self._played_at[playing.name] = surface.source, plan.path
-            anchored = self._anchored(playing, plan, change_at)
-            self._play(playing, PlayedPath(anchored, result.loops, surface.source), change_at)
+        with self._lock:
+            playing = self._track_playing(surface)
+            if (
+                playing is not None and playing.path_plays
+            ):  # even if a node has moved on: what is newer follows
+                self._played_at[playing.name] = surface.source, plan.path
+                anchored = self._anchored(playing, plan, change_at)
+                self._play(playing, PlayedPath(anchored, result.loops, surface.source), change_at)
 
     # -- to the engine and back -----------------------------------------------------------------
 
     def _play(self, track: Track, played: Played, change_at: m.ChangeAt) -> None:
         if self._link.play(track.name, played, change_at):
-            self.soundingChanged.emit(track.name)
+            self._sent.emit(track.name)
 
     def _anchored(self, track: Track, plan: PathPlan, change_at: m.ChangeAt) -> PathPlan:
         """Return a path's plan with the transport step on which its lap begins."""
@@ -273,7 +304,7 @@ class Playback(QObject):
         step, current = self._link.step_now(), self._link.current_path(track.name)
         same = current is not None and current.source is track.source
         before = current.plan if current is not None and same else None
-        sounding = self._link.sounding_pattern(track.name)
+        sounding = self._link.sounding_rounds(track.name)
         return replace(
             plan, anchor_step=lap_anchor(track, before, plan.path, step, change_at, sounding, turned)
         )
@@ -302,7 +333,8 @@ class Playback(QObject):
 
     def _return_paths_to_start(self) -> None:
         """Let the paths begin their laps at step 0 again once the transport has stopped."""
-        for track in self._document.session.tracks:
-            current = self._link.current_path(track.name)
-            if current is not None:
-                self._play(track, from_start(track, current), m.ChangeAt.STEP)
+        with self._lock:
+            for track in self._document.session.tracks:
+                current = self._link.current_path(track.name)
+                if current is not None:
+                    self._play(track, from_start(track, current), m.ChangeAt.STEP)

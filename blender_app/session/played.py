@@ -19,6 +19,10 @@ class PlayedLoop:
         """Return the pattern for the engine."""
         return loop_pattern(serial, self.loop)
 
+    def rounds(self) -> Pattern:
+        """Return the pattern without its notes."""
+        return Pattern(0, (), self.loop.steps)
+
     def loop_at(self, transport_step: float) -> Loop:
         """Return the loop whose rows sound at a step of the transport."""
         del transport_step
@@ -36,6 +40,10 @@ class PlayedPath:
     def pattern(self, serial: int) -> Pattern:
         """Return the pattern for the engine."""
         return self.plan.pattern(serial, self.loops)
+
+    def rounds(self) -> Pattern:
+        """Return the pattern without its notes."""
+        return self.plan.rounds(max(loop.steps for loop in self.loops))
 
     def loop_at(self, transport_step: float) -> Loop:
         """Return the loop whose rows sound at a step of the transport."""

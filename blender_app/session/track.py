@@ -14,6 +14,7 @@ from blender_app.core.checks import (
     check_text,
     check_whole,
 )
+from blender_app.core.gm import LAST_BANK, LAST_CHANNEL, LAST_PROGRAM
 from blender_app.core.kinds import MAX_OF_A_KIND, TrackKind
 from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.lengths import Loop
@@ -27,9 +28,6 @@ __all__ = [
     "DEFAULT_GRID",
     "DEFAULT_MIXER_STEPS",
     "DEFAULT_SWEEP_BARS",
-    "LAST_BANK",
-    "LAST_CHANNEL",
-    "LAST_PROGRAM",
     "MAX_GRID",
     "MAX_MIXER_STEPS",
     "MAX_OCTAVE",
@@ -70,7 +68,6 @@ MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS = 3, 33, 9
 """Loops from end to end of a mixer."""
 MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS = 1, 64, 8
 MIN_OCTAVE, MAX_OCTAVE = -3, 3
-LAST_BANK, LAST_PROGRAM, LAST_CHANNEL = 16383, 127, 15
 
 MAX_MODEL_NAME_LENGTH = 200
 

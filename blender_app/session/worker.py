@@ -93,6 +93,7 @@ class DecodeWorker(QObject):
         self._palettes: dict[Surface, Palette] = {}
         self._wanted: dict[Surface, PaletteRequest] = {}
         self._made: OrderedDict[tuple[Space, bool], Palette] = OrderedDict()
+        self._refusals: dict[Surface, str] = {}
         self._closed = False
         self._needs = ModelNeeds()
         self._threads: list[threading.Thread] = []
@@ -191,10 +192,17 @@ class DecodeWorker(QObject):
                 self._report(request, f"The model failed: {error}")
 
     def _report(self, request: Request, message: str) -> None:
-        """Tell of a failure, and let a plain palette answer where the model's cannot."""
-        self._tell(self.failed, message)
-        if isinstance(request, PaletteRequest):
-            self._use_plain_palette(request)
+        """Tell of a failure, and let a plain palette answer where the model's cannot.
+
+        What a model says of a palette is told once, and not again at each edit of its corners.
+        """
+        if not isinstance(request, PaletteRequest):
+            self._tell(self.failed, message)
+            return
+        if self._refusals.get(request.surface) != message:
+            self._refusals[request.surface] = message
+            self._tell(self.failed, message)
+        self._use_plain_palette(request)
 
     def _is_ready(self, request: Request) -> bool:
         """Say whether a request can be answered already: the dice wait for their model."""
@@ -220,6 +228,7 @@ class DecodeWorker(QObject):
             case ForgetRequest():
                 self._wanted.pop(request.surface, None)
                 self._palettes.pop(request.surface, None)
+                self._refusals.pop(request.surface, None)
             case DiceRequest() | VaryRequest():
                 self._make_loop(request)
             case LoadModels() | FailedModel() | LoadedModel():
@@ -295,6 +304,7 @@ class DecodeWorker(QObject):
         """Let a palette of the model answer from now on, and tell its cells."""
         cells = palette.cells(request.rows, request.cols)
         self._palettes[request.surface] = palette
+        self._refusals.pop(request.surface, None)
         accuracy = getattr(palette, "accuracy", None)
         self._tell(self.paletteReady, PaletteResult(request, cells, accuracy, refined))
 

@@ -111,27 +111,6 @@ def test_silence() -> None:
     )
 
 
-@given(melody_loops(), st.integers(-300, 300))
-def test_transposing_keeps_rhythm_and_pitch_class_and_stays_in_range(loop: MelodyLoop, by: int) -> None:
-    moved = loop.transposed(by)
-    starts = loop.events >= 0
-    assert ((moved.events >= 0) == starts).all()
-    assert ((moved.events == NOTE_OFF) == (loop.events == NOTE_OFF)).all()
-    assert ((moved.events[starts] - loop.events[starts] - by) % 12 == 0).all()
-    asked = loop.events[starts] + by
-    fits = (asked >= 0) & (asked <= 127)
-    assert (moved.events[starts][fits] == asked[fits]).all()
-    assert (moved.events[starts] <= 127).all()
-    if fits.all():
-        assert moved.transposed(-by) == loop
-
-
-def test_a_folded_note_moves_by_as_few_octaves_as_it_can() -> None:
-    assert loop_of((0, 120, 4)).transposed(8).events[0] == 116
-    assert loop_of((0, 5, 4)).transposed(-6).events[0] == 11
-    assert loop_of((0, 127, 4)).transposed(0).events[0] == 127
-
-
 @given(melody_loops())
 def test_equal_music_is_an_equal_loop_also_in_another_process(loop: MelodyLoop) -> None:
     again = pickle.loads(pickle.dumps(loop))

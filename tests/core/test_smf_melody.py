@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,11 @@ def test_a_sound_that_no_part_can_have_is_refused(wrong: dict[str, Any]) -> None
 
 
 def test_a_grid_has_a_marker_for_each_cell() -> None:
-    cells = [[TWO_NOTES, TWO_NOTES.transposed(1)], [TWO_NOTES.transposed(2), TWO_NOTES.transposed(3)]]
+    first, *others = [
+        MelodyLoop.from_notes([replace(note, pitch=note.pitch + by) for note in TWO_NOTES.to_notes()])
+        for by in range(4)
+    ]
+    cells = [[first, others[0]], others[1:]]
     data = midi_bytes(grid_sections(cells))
     assert [text for _, text in parse_midi(data).markers][2] == "row 2, column 1"
     assert_same(read_back(data, bar=5), cells[1][0])

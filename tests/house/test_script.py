@@ -138,12 +138,54 @@ def test_pytorch_is_only_ever_asked_for_as_the_cpu_build(clone: Clone) -> None:
     assert asked[2].endswith(f"-e {clone.root}")
 
 
-def test_without_pytorch_it_stops_before_anything_could_bring_cuda(clone: Clone) -> None:
+def without_cpu_index(clone: Clone, *, registry: str) -> None:
+    """Let pip fail for PyTorch's CPU build; `registry` is what it does for the registry's."""
+    clone.tool(
+        "python",
+        "case $* in *\"version('torch')\"*) exit 1 ;; "
+        "*+cpu | *--index-url*) echo 'ERROR: cannot be reached' >&2; exit 1 ;; "
+        f"*'install -q torch'*) {registry} ;; esac",
+        clone.venv / "bin",
+    )
+
+
+def test_the_registrys_pytorch_is_taken_where_the_cpu_build_cannot_be_fetched(clone: Clone) -> None:
     clone.install()
-    clone.tool("python", "case $* in *torch*) exit 1 ;; esac", clone.venv / "bin")
+    without_cpu_index(clone, registry="exit 0")
+    result = clone.run("doctor")
+    assert result.returncode == 0, result.stderr
+    asked = [call.split(" --no-input ")[1] for call in clone.calls() if " install " in call]
+    index = "install --no-deps --timeout 20 --retries 1 --index-url https://download.pytorch.org/whl/cpu"
+    assert asked == [
+        "install -q --no-deps torch==2.13.0+cpu",
+        f"{index} torch==2.13.0+cpu",
+        f"{index} torch",
+        "install -q torch==2.13.0",  # with what it needs: it does not start without CUDA's libraries
+        f"install -q -e {clone.root}",
+    ]
+    (line,) = [line for line in result.stderr.splitlines() if "PyTorch" in line]
+    assert "GB" in line
+    assert "ERROR" not in result.stderr
+    assert "arguments: doctor" in result.stdout
+
+
+def test_another_pytorch_of_the_registry_will_do(clone: Clone) -> None:
+    clone.install()
+    without_cpu_index(clone, registry="case $* in *==*) exit 1 ;; esac")
+    assert clone.run().returncode == 0
+    assert [call.split(" install ")[1] for call in clone.calls() if " install " in call][-2:] == [
+        "-q torch",
+        f"-q -e {clone.root}",
+    ]
+
+
+def test_without_any_pytorch_it_stops_and_tells_why(clone: Clone) -> None:
+    clone.install()
+    clone.tool("python", 'case $* in *torch*) echo "no way to $*" >&2; exit 1 ;; esac', clone.venv / "bin")
     result = clone.run()
     assert result.returncode == 1
     assert "PyTorch's CPU build cannot be fetched" in result.stderr
+    assert "no way to -m pip" in result.stderr
     assert not any(" -e " in call for call in clone.calls())
 
 
@@ -221,7 +263,17 @@ def test_without_python_it_says_what_to_type(clone: Clone) -> None:
 
 def test_an_old_python_is_no_python(clone: Clone) -> None:
     clone.tool("python3", "case $* in *version_info*) exit 1 ;; esac")
-    assert "Python 3.11 or later is needed" in clone.run().stderr
+    result = clone.run()
+    assert "Python 3.11 or later is needed" in result.stderr
+    assert "too new" not in result.stderr
+
+
+def test_a_python_without_packages_is_named(clone: Clone) -> None:
+    clone.tool("python3", "case $* in *'3, 15'*) echo 3.15 ;; *) exit 1 ;; esac")
+    result = clone.run()
+    assert result.returncode == 1
+    assert "Python 3.15 is too new: PySide6 and symusic have no packages for it yet" in result.stderr
+    assert "Python 3.11 or later is needed" in result.stderr
 
 
 def test_without_the_venv_module_it_says_what_to_type(clone: Clone) -> None:
@@ -303,3 +355,24 @@ def test_without_jack_only_a_person_may_leave_its_tests_out(
     assert clone.calls()[-1].endswith("-m not jack -x" if left_out else "--cov-report=term -x")
     assert ("they need jackd2" in result.stderr) is left_out
     assert "sudo apt-get install --no-install-recommends jackd2" in result.stderr
+
+
+def test_without_rtmidi_the_tests_of_ports_are_left_out(clone: Clone) -> None:
+    clone.install()
+    clone.tool("jackd", "")
+    missing = "\"version('torch')\"* | *\"version('python-rtmidi')\"* | *'install -q python-rtmidi'"
+    clone.tool("python", f"case $* in *{missing}) exit 1 ;; esac", clone.venv / "bin")
+    result = clone.run("test", "-x")
+    assert "MIDI ports stay off" in result.stderr
+    assert clone.calls()[-1].endswith("-m not jack -x")
+
+
+@pytest.mark.parametrize(("arguments", "floor"), [((), "-v"), (("tests/core",), "--cov-fail-under=0 -v")])
+def test_only_the_whole_suite_has_to_reach_the_floor_of_coverage(
+    clone: Clone, arguments: tuple[str, ...], floor: str
+) -> None:
+    clone.install()
+    clone.tool("jackd", "")
+    body = 'case $* in *"version(\'torch\')"*) exit 1 ;; *--cov*) echo "$PYTEST_ADDOPTS" ;; esac'
+    clone.tool("python", body, clone.venv / "bin")
+    assert clone.run("test", *arguments, PYTEST_ADDOPTS="-v").stdout == f"{floor}\n"

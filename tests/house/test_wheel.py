@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from blender_app import __version__
 
 pytestmark = [pytest.mark.house, pytest.mark.timeout(400)]
 
@@ -71,6 +74,17 @@ def test_it_holds_the_font_and_every_model(wheel: Path, repository: Path) -> Non
     assert models <= names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/")) or "__pycache__" in name]
     assert any(name.endswith("licenses/NOTICE") for name in names)
+
+
+def test_there_is_one_version(wheel: Path, installed: Path, repository: Path, tmp_path: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
+    assert "version" not in project
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(metadata).decode().splitlines()
+    assert f"Version: {__version__}" in lines
+    assert run(installed / "loopweave", "--version", cwd=tmp_path) == f"Loopweave {__version__}\n"
+    assert f"## [{__version__}]" in (repository / "CHANGELOG.md").read_text()
 
 
 def test_font_and_models_are_found_inside(installed: Path, tmp_path: Path) -> None:

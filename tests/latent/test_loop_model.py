@@ -149,6 +149,7 @@ class PacedBlend(SimpleNamespace):
         super().__init__(anchors=(1, 2, 3, 4), refined=False)
 
     def even_positions(self, starts: np.ndarray, ends: np.ndarray, points: int) -> np.ndarray:
+        self.asked = starts, ends, points
         even = np.linspace(0.0, 1.0, points)
         across = starts[:, 0] + starts[:, 2] == 1.0  # from the left edge to the right
         downwards = (starts[:, 0] + starts[:, 1] == 1.0) & (ends[:, 2] + ends[:, 3] == 1.0)
@@ -160,6 +161,27 @@ def test_rows_and_columns_have_a_pace_of_their_own() -> None:
     points = np.array([[0.5, 0.25], [0.25, 0.5], [1.0, 0.0], [0.0, 1.0]])
     expected = bilinear(points[:, 0] ** 2, points[:, 1] ** 0.5)
     np.testing.assert_allclose(plane.weights(points), expected, atol=0.02)
+
+
+@pytest.mark.parametrize(("refined", "lines", "points"), [(False, 2, 9), (True, 3, 13)])
+def test_rows_and_columns_are_measured_from_edge_to_edge(refined: bool, lines: int, points: int) -> None:
+    blend = PacedBlend()
+    blend.refined = refined
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LatentPalette, "_smooth_field", lambda _self: None)
+        LatentPalette(blend)
+    starts, ends, asked = blend.asked
+    assert asked == points
+    assert len(starts) == len(ends) == 2 * lines
+    corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
+    across = np.linspace(0, 1, lines)
+    row_starts, col_starts, row_ends, col_ends = (
+        side @ corners for side in (*np.split(starts, 2), *np.split(ends, 2))
+    )
+    np.testing.assert_allclose(row_starts, np.stack([0 * across, across], 1))
+    np.testing.assert_allclose(col_starts, np.stack([across, 0 * across], 1))
+    np.testing.assert_allclose(row_ends, np.stack([0 * across + 1, across], 1))
+    np.testing.assert_allclose(col_ends, np.stack([across, 0 * across + 1], 1))
 
 
 def test_the_pace_between_two_lines_is_between_theirs() -> None:
@@ -236,6 +258,7 @@ class Tunes(MelodySpace):
         self.pitches = pitches
 
     def sample(self, n: int, temperature: float, generator=None, allowed=None) -> torch.Tensor:
+        self.asked = n
         row = torch.tensor(self.pitches).repeat(n)[:n]
         return (row + FIRST_PITCH)[:, None].repeat(1, 32)
 
@@ -248,6 +271,9 @@ def test_a_register_has_a_lower_and_an_upper_end() -> None:
     model = MelodyModel(Tunes(20, 27, 28, 40, 52, 53, 90), "tunes", "")
     bass = model.sample_loops(3, seed=1, constraints=DecodeConstraints(register=(28, 52)))
     assert pitches_of(bass) == [28, 40, 52]
+    assert model._space.asked == 32
+    many = model.sample_loops(9, seed=1, constraints=DecodeConstraints(register=(28, 52)))
+    assert (len(many), model._space.asked) == (9, 72)
     high = model.sample_loops(2, seed=1, constraints=DecodeConstraints(register=(53, 96)))
     assert pitches_of(high) == [53, 90]
     assert pitches_of(model.sample_loops(3, seed=1)) == [20, 27, 28]

@@ -61,6 +61,26 @@ def test_what_is_decoded_is_the_likeliest_given_itself() -> None:
     assert (drawn < TOKENS).all()
 
 
+def test_the_lowest_pitch_is_a_note_and_only_notes_end() -> None:
+    decoder = shaken(MelodyNets(TINY)).decoder
+    bias = torch.zeros(2, 32, TOKENS)
+    bias[0, 0, 2] = bias[0, 1:, NOTE_OFF] = 1000.0
+    bias[1, :, NOTE_OFF] = 1000.0
+    tokens = decoder.decode(torch.zeros(2, 8), torch.zeros(2), bias=bias)
+    assert tokens[0, :2].tolist() == [2, NOTE_OFF]
+    assert tokens[1, 0] != NOTE_OFF
+
+
+def test_an_octave_costs_and_less_does_not() -> None:
+    decoder = shaken(MelodyNets(TINY)).decoder
+    for wanted, cost, chosen in ((72, 200.0, 71), (71, 200.0, 71), (72, 0.0, 72), (48, 200.0, 71)):
+        bias = torch.zeros(1, 32, TOKENS)
+        bias[0, 0, 2 + 60] = bias[0, 1, 2 + wanted] = 1000.0
+        bias[0, 1, 2 + 71] += 900.0
+        tokens = decoder.decode(torch.zeros(1, 8), torch.zeros(1), bias=bias, leap_cost=cost)
+        assert tokens[0, :2].tolist() == [62, 2 + chosen]
+
+
 def test_notes_before_a_step_are_remembered() -> None:
     tokens = torch.tensor([[0, 1, 62, 0, 66, 1, UNKNOWN, 90, 0]])
     notes = notes_before(tokens)

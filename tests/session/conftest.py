@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
+from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.time import DEFAULT_STEPS
 from blender_app.session.controller import Controller
@@ -30,6 +32,12 @@ from blender_app.session.messages import Messages
 from blender_app.session.requests import Request
 from blender_app.session.settings import Settings
 from blender_app.session.store import Document
+
+
+def transposed(loop: MelodyLoop, semitones: int) -> MelodyLoop:
+    """Return a melody so many semitones higher, within MIDI's range."""
+    higher = np.where(loop.events >= 0, loop.events + semitones, loop.events)
+    return replace(loop, events=higher.astype(np.int16))
 
 
 class FakeClock:
@@ -87,6 +95,8 @@ class FakeModel:
     def make_palette(
         self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> FakePalette:
+        if max(loop.steps for loop in corners) > 32:
+            raise ModelError("too long")
         self._ask(tuple(corners), refine, given(constraints))
         return FakePalette(corners, refine)
 
@@ -139,7 +149,7 @@ class FakeMelodyModel(FakeModel):
         self, loop: Loop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> Loop:
         self.locks.append(given(constraints))
-        return loop.transposed(1 + seed % 11)
+        return transposed(loop, 1 + seed % 11)
 
 
 class FakeStored:
@@ -224,6 +234,10 @@ class FakeWorker(QObject):
         super().__init__()
         self.requests: list[Request] = []
         self.life: list[str] = []
+        self.retried: list[set[str]] = []
+
+    def retry(self, names: Iterable[str]) -> None:
+        self.retried.append(set(names))
 
     def request(self, request: Request) -> None:
         self.requests.append(request)

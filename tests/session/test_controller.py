@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -387,3 +388,13 @@ def test_empty_loops_are_fine(controller: Controller, engine, qtbot: QtBot) -> N
         controller.corners.clear(index)
     qtbot.waitUntil(lambda: controller.playback.sounding == DrumLoop.empty())
     assert last_pattern(engine).pattern.notes == ()
+
+
+def test_a_window_that_stalls_delays_no_change_of_sound(controller: Controller, engine) -> None:
+    before = len(engine.sent(m.SetPattern))
+    controller.place.move_puck(1.0, 0.0)
+    deadline = time.monotonic() + 60.0  # in which no event of the window is handled
+    while len(engine.sent(m.SetPattern)) == before and time.monotonic() < deadline:
+        time.sleep(0.001)
+    corner = controller.document.session.front_track.corners[1]
+    assert last_pattern(engine).pattern.notes == corner.to_notes()

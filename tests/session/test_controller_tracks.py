@@ -23,6 +23,8 @@ from blender_app.session.document import DrawnPath, Link, Mixer, PathMode, Sessi
 from blender_app.session.mixing import swapped
 from blender_app.session.status import ModelState
 
+from .conftest import transposed  # noqa: TID252
+
 LINE = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=2, closed=False, playing=True)
 A_MINOR = Key(9, Mode.MINOR, (Chord.parse("Am"), Chord.parse("F")))
 
@@ -308,7 +310,7 @@ def test_the_key_reaches_the_melodic_palettes_but_not_what_was_drawn(
     controller: Controller, model, melody_model, qtbot: QtBot
 ) -> None:
     controller.corners.set_notes(
-        2, controller.document.session.track("bass").corners[2].transposed(1), track="bass"
+        2, transposed(controller.document.session.track("bass").corners[2], 1), track="bass"
     )
     corners = controller.document.session.track("bass").corners
     qtbot.waitUntil(lambda: melody_model.asked[-1] == (corners, True))

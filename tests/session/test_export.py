@@ -19,6 +19,8 @@ from blender_app.session import export
 from blender_app.session.document import Session, Track, TrackKind
 from blender_app.session.path import loop_pattern
 
+from .conftest import transposed  # noqa: TID252
+
 KICK_SNARE = DrumLoop.empty().with_hit(0, 0, 100).with_hit(4, 1, 80)
 RIFF = MelodyLoop.from_notes([Note(0, 33, 100, 4.0), Note(8, 36, 90, 8.0)])
 TUNE = MelodyLoop.from_notes([Note(4, 69, 100, 12.0), Note(24, 72, 90, 4.0)])
@@ -53,7 +55,7 @@ def test_the_band_is_one_file_with_a_track_each(session: Session, tmp_path: Path
     assert sound == [(0xB0, 0, 8), (0xC0, 39, 0), (0xB0, 7, 50), (0xB0, 10, 0), (0xB0, 91, 127)]
     assert [(m.data1, m.data2) for m in contents.messages if m.status == 0xC1] == [(4, 0)]
     assert read_drum_loop(tmp_path / "band.mid", 3).hits.tolist() == KICK_SNARE.hits.tolist()
-    assert read_melody_loop(tmp_path / "band.mid", 3, "bass") == RIFF.transposed(12)
+    assert read_melody_loop(tmp_path / "band.mid", 3, "bass") == transposed(RIFF, 12)
     assert read_melody_loop(tmp_path / "band.mid", 1, "melody") == TUNE
 
 

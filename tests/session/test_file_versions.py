@@ -35,7 +35,7 @@ def palette_of(session: Session, track: Track, source: Source) -> CrossfadePalet
     """Return what plays without a model."""
     request = commands.palette_request(session, track, source)
     assert request is not None
-    return CrossfadePalette(request.space.anchors, request.space.key, request.space.drawn)
+    return CrossfadePalette(request.space.anchors, request.space.key, request.space.user_edited)
 
 
 def exports_of(session: Session, folder: Path) -> dict[str, str]:

@@ -19,6 +19,8 @@ from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import DrawnPath, Link, Source, TrackKind
 from blender_app.session.path import PathPlan
 
+from .conftest import transposed  # noqa: TID252
+
 Loops = {TrackKind.DRUMS: PRESETS, TrackKind.BASS: BASS_PRESETS, TrackKind.MELODY: MELODY_PRESETS}
 
 
@@ -62,7 +64,7 @@ def paint(controller: Controller, corner: int, dice: random.Random, name: str) -
     track = controller.document.session.track(name)
     if track.kind.is_melodic:
         controller.corners.set_notes(
-            corner, track.corners[corner].transposed(dice.randint(-5, 5)), track=name
+            corner, transposed(track.corners[corner], dice.randint(-5, 5)), track=name
         )
     else:
         controller.corners.paint_hit(corner, dice.randrange(32), dice.randrange(9), dice.randrange(128), name)

@@ -74,16 +74,15 @@ def test_an_answer_is_kept_and_told(editor, worker, palettes: Palettes) -> None:
     told: list[object] = []
     palettes.cellsChanged.connect(told.append)
     palettes.morphChanged.connect(lambda track: told.append(("morph", track)))
-    palettes.decoded.connect(told.append)
     result = answer(editor, worker)
     assert palettes.cells is result.cells
     assert palettes.accuracy == (0.5,) * 4
-    assert told == ["drums", DRUMS]
+    assert told == ["drums"]
     editor.morph.set_source(Source.MIXER, "bass")
     row = Surface("bass", Source.MIXER)
     loops = answer(editor, worker, row).cells[0]
     assert palettes.morph_loops_of("bass") == loops
-    assert told[2:] == [("morph", "bass"), row]
+    assert told[1:] == [("morph", "bass")]
     editor.morph.put(None, "Remove", track="bass")
     assert palettes.morph_loops_of("bass") == []
 
@@ -117,8 +116,10 @@ def test_models_are_known_and_compared_with_those_of_the_session(editor, worker,
     assert [level for level, _ in said] == ["warning", "warning"]
     assert "another version of the model drums-2bar" in said[0][1]
     assert said[1][1].startswith("It is missing. ")
-    palettes.compare_models()
+    palettes.follow_new_session()
     assert said[2] == said[0]
+    assert worker.retried == [{"drums-2bar", "melody-2bar"}]
+    assert palettes.model_states == {"drums-2bar": ModelState.READY}
 
 
 # -- dice -------------------------------------------------------------------------------------------
@@ -132,8 +133,8 @@ def test_the_dice_ask_with_kind_seed_and_key(editor, worker, dice: Dice) -> None
     dice.vary(1, 0.5, "bass")
     dice.roll_end(0, "bass")  # it has no morph
     assert worker.requests == [
-        DiceRequest(Surface("bass"), 2, bass.kind, 7, Key(2)),
-        VaryRequest(Surface("bass"), 1, bass.kind, 7, bass.corners[1], 0.5, Key(2)),
+        DiceRequest(Surface("bass"), 2, bass.kind, bass.model, 7, Key(2)),
+        VaryRequest(Surface("bass"), 1, bass.kind, bass.model, 7, bass.corners[1], 0.5, Key(2)),
     ]
 
 
@@ -141,7 +142,7 @@ def test_what_falls_during_a_drag_is_a_step_of_its_own(editor, worker, dice: Dic
     editor.document.begin_gesture("Drag puck")
     editor.place.move_puck(0.1, 0.1)
     kind = editor.document.track().kind
-    worker.cornerReady.emit(CornerResult(DiceRequest(DRUMS, 1, kind, 7), loop_of(7)))
+    worker.cornerReady.emit(CornerResult(DiceRequest(DRUMS, 1, kind, "drums-2bar", 7), loop_of(7)))
     editor.place.move_puck(0.2, 0.2)
     texts = [editor.document.undo_stack.text(index) for index in range(3)]
     assert texts == ["Drag puck", "Dice", "Drag puck"]
@@ -153,7 +154,7 @@ def test_a_varied_end_keeps_its_name_and_says_so_once(editor, worker, dice: Dice
     surface, kind = Surface("drums", Source.MIXER), editor.document.track().kind
     name = editor.document.track().mixer.names[1]
     for seed in (1, 2):
-        request = VaryRequest(surface, 1, kind, seed, loop_of(0), 0.5)
+        request = VaryRequest(surface, 1, kind, "drums-2bar", seed, loop_of(0), 0.5)
         worker.cornerReady.emit(CornerResult(request, loop_of(seed)))
     morph = editor.document.track().mixer
     assert (morph.ends[1], morph.names[1]) == (loop_of(2), f"{name} (varied)")

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
+from blender_app.session import commands
 from blender_app.session.controller import Controller
 from blender_app.session.devices import Devices
 from blender_app.session.document import DrawnPath, Session, Source
@@ -21,7 +22,14 @@ from blender_app.session.filing import Files
 from blender_app.session.palettes import Palettes
 from blender_app.session.path import PathPlan
 from blender_app.session.playback import Playback
-from blender_app.session.requests import LoopRequest, LoopResult, PathRequest, PathResult, Surface
+from blender_app.session.requests import (
+    LoopRequest,
+    LoopResult,
+    PaletteResult,
+    PathRequest,
+    PathResult,
+    Surface,
+)
 from blender_app.session.settings import Settings
 from blender_app.session.store import Document
 
@@ -56,6 +64,13 @@ def desk(editor, engine, worker, clock, settings: Settings) -> Desk:
     desk = Desk(editor, engine, worker, clock, settings)
     yield desk
     desk.devices.close()
+
+
+def decoded(document: Document) -> PaletteResult:
+    """Return an answer to what is wanted of the drums' palette."""
+    wanted = commands.palette_request(document.session, document.track("drums"), Source.PALETTE)
+    cells = [[wanted.space.anchors[0]] * wanted.cols] * wanted.rows
+    return PaletteResult(wanted, cells, (0.5,) * 4, refined=True)
 
 
 # -- devices ----------------------------------------------------------------------------------------
@@ -169,15 +184,28 @@ def test_a_new_palette_is_heard_at_once_but_what_waits_still_waits(
     editor.band.set_change_at(m.ChangeAt.LOOP)
     place = editor.document.track().puck
     worker.loopReady.emit(LoopResult(LoopRequest(DRUMS, place, m.ChangeAt.LOOP), loop_of(1)))
-    desk.playback.play_again(DRUMS)
+    worker.paletteReady.emit(decoded(editor.document))
     assert worker.requests.pop() == LoopRequest(DRUMS, place, m.ChangeAt.STEP)
     engine.events.append(m.TransportChanged(True, Timeline(100.0, 0.0, 120.0)))
     engine.starts_patterns = False
     desk.playback.play()
     desk.poll()
     worker.loopReady.emit(LoopResult(LoopRequest(DRUMS, place, m.ChangeAt.LOOP), loop_of(2)))
-    desk.playback.play_again(DRUMS)
+    worker.paletteReady.emit(decoded(editor.document))
     assert worker.requests.pop() == LoopRequest(DRUMS, place, m.ChangeAt.LOOP)
+
+
+def test_a_track_that_has_gone_and_came_back_begins_on_the_boundary(
+    editor, engine, worker, desk: Desk, loop_of
+) -> None:
+    desk.devices.start(opened=False)
+    editor.band.set_change_at(m.ChangeAt.LOOP)
+    place = editor.document.track().puck
+    worker.loopReady.emit(LoopResult(LoopRequest(DRUMS, place, m.ChangeAt.LOOP), loop_of(1)))
+    desk.playback.forget("drums")
+    assert engine.commands[-1] == m.RemoveTrack("drums")
+    worker.paletteReady.emit(decoded(editor.document))
+    assert worker.requests == [LoopRequest(DRUMS, place, m.ChangeAt.LOOP)]
 
 
 def test_a_restarted_engine_gets_sounds_and_goes_on(editor, engine, worker, desk: Desk, said, clock) -> None:
@@ -218,7 +246,9 @@ def test_files_need_a_document_only(editor, settings: Settings, tmp_path: Path, 
     files.new()
     assert begun == ["other", "Untitled"]
     assert [level for level, _ in said] == ["error"]
+    editor.document.set_parameter("tempo_bpm", 67)
     files.close()
+    assert list((tmp_path / "state").glob("unsaved-*.json")) == []
 
 
 def test_a_path_that_was_to_be_written_is_not_played(

@@ -86,6 +86,15 @@ def test_another_session_has_no_history_and_nothing_unsaved(editor) -> None:
     assert document.undo_stack.undoText() == "Move puck"  # the drag has ended
 
 
+def test_the_history_says_what_was_done_to_a_path(editor) -> None:
+    editor.place.draw_path([(0.0, 0.0), (1.0, 1.0)])
+    editor.place.play_path(False)
+    editor.place.play_path(True)
+    editor.place.set_path(None)
+    texts = [editor.document.undo_stack.text(index) for index in range(4)]
+    assert texts == ["Draw path", "Stop path", "Play path", "Remove path"]
+
+
 def test_ports_are_no_edits(editor) -> None:
     document = editor.document
     document.edit("Latency", midi=MidiSettings("Synth", latency_s=0.1))

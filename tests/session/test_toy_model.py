@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,6 @@ from blender_app.latent.model_kinds import (
     register_kind,
     unregister_kind,
 )
-from blender_app.session import commands
 from blender_app.session.controller import Controller
 from blender_app.session.document import Session, TrackKind, default_corners
 from blender_app.session.performance import band_parts
@@ -181,10 +180,8 @@ def test_a_track_plays_it(
     folder: Path,
     make_controller: Callable[..., Controller],
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(commands, "model_of", lambda _track: str(folder))
-    session = Session(tracks=(Session().track("drums"),))
+    session = Session(tracks=(replace(Session().track("drums"), model=str(folder)),))
     controller = make_controller(load_model=load_model, session=session)
     controller.start()
     middle = load_model(folder).make_palette(session.tracks[0].corners).cells(3, 3)[1][1]

@@ -16,6 +16,8 @@ from blender_app.engine.messages import VoiceMix
 from blender_app.session.document import Clip, DrawnPath, Link, Mixer, Session, Source, TrackKind
 from blender_app.session.undo import TRACK_FIELDS, changed_fields, field_of, with_fields
 
+from .conftest import transposed  # noqa: TID252
+
 
 @pytest.fixture
 def told(editor) -> list[frozenset[str]]:
@@ -230,7 +232,7 @@ def test_names_that_do_not_exist_are_refused(editor) -> None:
 
 def test_what_was_drawn_by_hand_is_marked(editor) -> None:
     editor.tracks.set_front("melody")
-    loop = editor.document.session.front_track.corners[1].transposed(1)
+    loop = transposed(editor.document.session.front_track.corners[1], 1)
     editor.corners.set_notes(1, loop)
     assert editor.document.session.front_track.drawn == (False, True, False, False)
     assert editor.document.session.front_track.corner_names == Session().track("melody").corner_names
@@ -251,7 +253,7 @@ def test_what_was_drawn_by_hand_is_marked(editor) -> None:
 def test_notes_drawn_in_one_go_are_one_step(editor) -> None:
     corner = editor.document.session.track("bass").corners[0]
     for semitones in (1, 2, 3):
-        editor.corners.set_notes(0, corner.transposed(semitones), "Move notes", "move 0 4", "bass")
+        editor.corners.set_notes(0, transposed(corner, semitones), "Move notes", "move 0 4", "bass")
     assert editor.document.undo_stack.count() == 1
     editor.document.undo_stack.undo()
     assert editor.document.session == Session()

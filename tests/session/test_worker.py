@@ -27,6 +27,8 @@ from blender_app.session.requests import (
 )
 from blender_app.session.worker import DecodeWorker
 
+from .conftest import transposed  # noqa: TID252
+
 MakeWorker = Callable[..., DecodeWorker]
 MODEL_NAMES = ("drums-2bar", "melody-2bar")
 DRUMS, BASS = Surface("drums"), Surface("bass")
@@ -474,8 +476,27 @@ def test_dice_and_variations_keep_to_what_they_must(make_worker, melody_model, q
     assert melody_model.locks[-1]["register"] == TrackKind.BASS.register
     with qtbot.waitSignal(worker.cornerReady) as told:
         worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5, key))
-    assert told.args[0].loop == melody_of(40).transposed(4)
+    assert told.args[0].loop == transposed(melody_of(40), 4)
     assert sorted(melody_model.locks[-1]) == ["allowed"]
     with qtbot.waitSignal(worker.cornerReady):
         worker.request(VaryRequest(BASS, 0, TrackKind.BASS, name, 3, melody_of(40), 0.5))
     assert melody_model.locks[-1] == {}
+
+
+def test_a_refused_palette_is_told_once_until_it_can_be_made(make_worker, model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    told: list[str] = []
+    worker.failed.connect(told.append)
+    start_with_model(worker, qtbot)
+    long = DrumLoop.empty(64)
+    for mark in (1, 2, 3):
+        with qtbot.waitSignal(worker.paletteReady) as answered:
+            worker.request(PaletteRequest(DRUMS, drum_space((long.with_hit(0, 0, mark), *[long] * 3)), 3, 3))
+        assert answered.args[0].held is None
+        assert answered.args[0].cells[0][0] == long.with_hit(0, 0, mark)
+    assert told == ["too long"]
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.held is not None):
+        worker.request(request_of(4))
+    with qtbot.waitSignal(worker.failed):
+        worker.request(PaletteRequest(DRUMS, drum_space((long,) * 4), 3, 3))
+    assert told == ["too long"] * 2

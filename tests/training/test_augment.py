@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -222,3 +223,26 @@ def test_a_batch_of_melodies_is_weighted() -> None:
     first = batch[real][:, 0]
     assert (batch[real] == first[:, None]).all()
     assert set(first) == set(range(55, 67))
+
+
+# -- a seed decides all -----------------------------------------------------------------------------
+
+
+def digest(array: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:12]
+
+
+def test_a_seed_makes_the_batches_that_it_always_made() -> None:
+    rng = np.random.default_rng(2024)
+    loops = augment.draw(300, rng)
+    drums = [loops, augment.vary_real(loops, rng), augment.recombine(loops, 300, rng)]
+    drums.append(augment.training_batch(loops, 100, rng, (0.45, 0.35)))
+    assert [digest(each) for each in drums] == DRUM_DIGESTS
+    tokens = augment_melody.draw(300, rng)
+    tunes = [tokens, augment_melody.vary_real(tokens, rng), augment_melody.recombine(tokens, 300, rng)]
+    tunes.append(augment_melody.training_batch(tokens, None, 100, rng)[0])
+    assert [digest(each) for each in tunes] == MELODY_DIGESTS
+
+
+DRUM_DIGESTS = ["0d0600682f75", "b1f8b70effa5", "ff6d9054affb", "42e92d6ac413"]
+MELODY_DIGESTS = ["4d60a032b0da", "9183370fe510", "915ef177be04", "c19cd716bd6d"]

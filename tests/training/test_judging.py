@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from blender_app.core.drums import hits_to_tokens
 from blender_app.corpus.drum_windows import DrumWindows
 from blender_app.corpus.prepare import DrumCorpus
 from blender_app.corpus.prepare_melody import MelodyCorpus
@@ -20,13 +23,17 @@ from blender_app.training.evaluate_melody import MelodyJudge, roll_average
 from blender_app.training.judging import POINTS, Figure, Scale
 from blender_app.training.melody import MADE, MelodyRecipe, MelodyTrainer
 from blender_app.training.metrics import (
+    Smoothness,
     _logistic,
+    best_key_share,
     drum_features,
     intervals,
     melody_features,
     neighbours,
+    octave_leaps,
     two_sample_auc,
 )
+from blender_app.training.plot import plot_interpolations, plot_logs
 
 SCALE = Scale(loops=12, pairs=4, palettes=3, samples=60)
 
@@ -67,6 +74,7 @@ class DrumOracle:
         return z
 
     def sample(self, n: int, seed: int) -> np.ndarray:
+        assert seed == 1, "the card's figures are of this one"
         hits = augment.draw(n, np.random.default_rng(seed))
         hits[:, 0, 0] = True
         return hits
@@ -96,7 +104,10 @@ def test_drums_are_judged_on_unseen_performances(drums: _Judge) -> None:
     corpus = drum_corpus()
     assert len(drums.held) == corpus.validation[corpus.source == 0].sum()
     assert len(drums.train) == (~corpus.validation).sum()
-    assert len(drums.played_tokens) == 20
+    np.testing.assert_array_equal(drums.train.hits, corpus.side(False).hits)
+    played = corpus.side(False, ("gmd",)).hits
+    np.testing.assert_array_equal(drums.played_tokens, hits_to_tokens(played))
+    assert len(played) == 20
 
 
 def test_expression_counts_steps_and_hits(drums: _Judge) -> None:
@@ -128,6 +139,12 @@ def test_interpolations_are_compared(drums: _Judge) -> None:
     assert {figures[f"{name}: goes back (0 no)"] for name in ("as shipped", "straight line")} == {0}
     assert figures["as shipped: worst relative LM cost"] >= 1.0 - 1e-9
     assert 0.1 < figures["cross-fade: largest of 8 steps"] < 0.4
+
+
+def test_what_is_promised_is_promised_of_what_is_shipped(drums: _Judge, melodies: MelodyJudge) -> None:
+    for judge in (drums, melodies):
+        for figure in judge.smoothness():
+            assert bool(figure.target) == figure.name.startswith("as shipped"), figure.name
 
 
 def test_palettes_are_compared_with_cross_fades(drums: _Judge) -> None:
@@ -229,6 +246,7 @@ class MelodyOracle:
         return np.rint(z).astype(np.int64)
 
     def sample(self, n: int, seed: int) -> np.ndarray:
+        assert seed == 1, "the card's figures are of this one"
         return augment_melody.draw(n, np.random.default_rng(seed)) - 2
 
     def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
@@ -278,6 +296,12 @@ def test_realism_of_melodies(melodies: MelodyJudge) -> None:
     assert known["prior samples: share of novel loops"] == 0.0
     assert known["prior samples: LM bits a step"] < figures["prior samples: LM bits a step"]
     assert known["prior samples: Frechet distance to training"] < 3.0
+    held = [figure for figure in melodies.realism() if figure.name == "held-out loops: the same, for scale"]
+    tokens = melodies.held + 2
+    auc, leaps, key = (figure.value for figure in held)
+    assert 0.2 < auc < 0.8
+    assert leaps == pytest.approx(octave_leaps(tokens))
+    assert key == pytest.approx(best_key_share(tokens))
 
 
 def test_interpolations_of_melodies(melodies: MelodyJudge) -> None:
@@ -421,3 +445,25 @@ def test_a_classifier_finds_what_tells_two_sets_apart() -> None:
     assert two_sample_auc(low, high) == pytest.approx(0.5, abs=0.1)
     assert two_sample_auc(low + np.array([1.0, 0, 0]), high) == pytest.approx(0.76, abs=0.06)
     assert two_sample_auc(3.0 * low, high) > 0.8  # squares tell it
+
+
+# -- plots ------------------------------------------------------------------------------------------
+
+
+def size_of(picture: Path) -> tuple[int, int]:
+    """Return width and height of a PNG."""
+    data = picture.read_bytes()
+    assert data.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
+def test_plots_have_a_place_for_each_log(tmp_path: Path) -> None:
+    assert not plot_logs(tmp_path, tmp_path / "none.png")
+    for name in ("hits", "prior"):
+        (tmp_path / f"{name}.csv").write_text("step,minutes,loss\n1,0.5,3\n2,1.0,2\n")
+    assert plot_logs(tmp_path, tmp_path / "logs.png")
+    assert size_of(tmp_path / "logs.png") == (990, 396)
+    report = Smoothness(np.linspace(0, 1, 9), 0.2, np.ones(9))
+    assert plot_interpolations({"as shipped": report}, tmp_path / "lines.png")
+    assert size_of(tmp_path / "lines.png") == (1056, 396)

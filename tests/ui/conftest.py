@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,12 @@ GREETING = (
 )
 
 
+def transposed(loop: MelodyLoop, semitones: int) -> MelodyLoop:
+    """Return a melody so many semitones higher, within MIDI's range."""
+    higher = np.where(loop.events >= 0, loop.events + semitones, loop.events)
+    return replace(loop, events=higher.astype(np.int16))
+
+
 class HeldPalette(CrossfadePalette):
     """A cross-fade that says how well it holds the corners."""
 
@@ -59,7 +66,7 @@ def in_key(corners: Sequence[Loop], constraints: DecodeConstraints) -> list[Loop
     if constraints.allowed is None:
         return list(corners)
     pairs = zip(corners, constraints.user_edited, strict=True)
-    return [loop if by_hand else loop.transposed(1) for loop, by_hand in pairs]
+    return [loop if by_hand else transposed(loop, 1) for loop, by_hand in pairs]
 
 
 class CrossfadeModel:
@@ -109,7 +116,7 @@ class MelodyModel(CrossfadeModel):
     def vary(
         self, loop: MelodyLoop, amount: float, seed: int, constraints: DecodeConstraints = NO_CONSTRAINTS
     ) -> MelodyLoop:
-        return loop.transposed(1 + seed % 11)
+        return transposed(loop, 1 + seed % 11)
 
 
 def load_model(name: str) -> CrossfadeModel:
