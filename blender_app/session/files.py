@@ -15,7 +15,7 @@ from blender_app.core.kinds import TrackKind
 from blender_app.core.parameters import parameters_of, values_of
 from blender_app.core.scales import Chord, Key, Mode
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import Clip, Link, MidiSettings, Session, Track
+from blender_app.session.document import Clip, MidiSettings, PuckCoupling, Session, Track
 from blender_app.session.file_tracks import (
     FILE_NAMES,
     decode_loop,
@@ -83,7 +83,7 @@ def encode(session: Session) -> str:
         "models": [{"name": name, "hash": digest} for name, digest in session.models],
         **{FILE_NAMES.get(name, name): getattr(session, name) for name in _PLAIN},
         "change_at": session.change_at.value,
-        FILE_NAMES["link"]: session.link.value,
+        FILE_NAMES["link"]: session.coupling.value,
         "scale": None if session.scale is None else _encode_key(session.scale),
         "midi": {"port": midi.port, **values_of(midi)},
         "tracks": [encode_track(track) for track in session.tracks],
@@ -135,7 +135,7 @@ def _session(document: Mapping[str, Any]) -> Session:
     values["tracks"] = tuple(_decode_track(track) for track in items_of("the tracks", document["tracks"]))
     for field, read in (
         ("change_at", lambda change_at: check_choice("where patterns change", change_at, ChangeAt)),
-        ("link", lambda link: check_choice("how pucks are linked", link, Link)),
+        ("link", lambda coupling: check_choice("how pucks are linked", coupling, PuckCoupling)),
         ("scale", _decode_key),
         ("midi", _decode_midi),
         ("models", _decode_models),

@@ -23,7 +23,7 @@ RISE = MelodyLoop.from_notes([Note(step, 60 + step, 90, 2.0) for step in (0, 8, 
 def editor(make_controller: Callable[..., Controller]) -> Controller:
     controller = make_controller()
     controller.tracks.set_front("melody")
-    controller.corners.put(2, RISE, "Rise", drawn=True)
+    controller.corners.put(2, RISE, "Rise", user_edited=True)
     return controller
 
 
@@ -42,7 +42,7 @@ def test_a_length_is_chosen_and_taken_back(editor: Controller) -> None:
             editor.document.undo_stack.undo()
         assert corner(editor) == RISE
     track = editor.document.track(None)
-    assert (track.corner_names[2], track.drawn[2]) == ("Rise", True)
+    assert (track.corner_names[2], track.user_edited[2]) == ("Rise", True)
 
 
 def test_a_corner_is_doubled_stretched_and_halved(editor: Controller) -> None:
@@ -77,16 +77,16 @@ def test_what_is_longest_or_shortest_stays(editor: Controller) -> None:
 
 def test_ends_of_a_morph_have_lengths_of_their_own(editor: Controller) -> None:
     assert not editor.lengths.change_end(0, DOUBLE)
-    assert editor.document.track(None).mixer is None
-    editor.morph.set_source(Source.MIXER)
-    before = editor.document.track(None).mixer
+    assert editor.document.track(None).morph is None
+    editor.morph.set_source(Source.MORPH)
+    before = editor.document.track(None).morph
     editor.lengths.change_end(1, STRETCH)
-    after = editor.document.track(None).mixer
+    after = editor.document.track(None).morph
     assert (after.ends[0], after.ends[1]) == (before.ends[0], stretched(before.ends[1]))
-    assert (after.names, after.drawn) == (before.names, before.drawn)
+    assert (after.names, after.user_edited) == (before.names, before.user_edited)
     assert editor.document.undo_stack.undoText() == "Stretch end"
     editor.document.undo_stack.undo()
-    assert editor.document.track(None).mixer == before
+    assert editor.document.track(None).morph == before
 
 
 def test_clips_have_lengths_too(editor: Controller) -> None:

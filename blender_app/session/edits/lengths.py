@@ -13,7 +13,7 @@ from blender_app.core.checks import check_index, replace_at
 from blender_app.core.lengths import halved, repeated, resized, stretched
 from blender_app.core.time import LOOP_LENGTHS, bars_text
 from blender_app.session.document import CORNER_COUNT, Loop
-from blender_app.session.mixing import END_COUNT, with_end
+from blender_app.session.morphing import END_COUNT, with_end
 from blender_app.session.store import Document
 
 
@@ -118,13 +118,13 @@ class LengthEdits:
             Whose morph.
         """
         check_index("end", end, END_COUNT)
-        morph = self._document.track(track).mixer
+        morph = self._document.track(track).morph
         if morph is None:
             return False
         loop = morph.ends[end]
         if edit.fits(loop):
-            changed = with_end(morph, end, edit.change(loop), morph.names[end], morph.drawn[end])
-            self._document.edit_track(edit.text("end"), track, mixer=changed)
+            changed = with_end(morph, end, edit.change(loop), morph.names[end], morph.user_edited[end])
+            self._document.edit_track(edit.text("end"), track, morph=changed)
         return edit.loses(loop)
 
     def change_clip(self, index: int, edit: LengthEdit) -> bool:

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blender_app.core.lengths import resized
-from blender_app.session.document import Loop, Mixer, Track
+from blender_app.session.document import Loop, Morph, Track
 
 
 def heard_corner(track: Track, corner: int, in_key: bool, cells: Sequence[Sequence[Loop]]) -> Loop:
     """Return what sounds in a corner (0-3) of a palette with these cells, none before it is decoded."""
     loop = track.corners[corner]
-    if not in_key or track.drawn[corner] or not cells:
+    if not in_key or track.user_edited[corner] or not cells:
         return loop
     return resized(cells[-(corner // 2)][-(corner % 2)], loop.steps)
 
 
-def heard_end(morph: Mixer, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
+def heard_end(morph: Morph, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
     """Return what sounds at an end (0-1) of a morph with these loops, none before they are decoded."""
     loop = morph.ends[end]
-    return loop if not in_key or morph.drawn[end] or not steps else resized(steps[-end], loop.steps)
+    return loop if not in_key or morph.user_edited[end] or not steps else resized(steps[-end], loop.steps)

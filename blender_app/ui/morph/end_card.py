@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.session.mixing import END_LETTERS
+from blender_app.session.morphing import END_LETTERS
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.card import LoopCard, unusual_length
 
@@ -67,7 +67,7 @@ class EndCard(LoopCard):
             self.draw_action,
             self.import_action,
             self.length_menu.menuAction(),
-            self.drawn_action,
+            self.user_edited_action,
         )
         self.menu.addActions(self.own_actions)
 

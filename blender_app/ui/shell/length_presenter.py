@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 from blender_app.core.time import bars_text
 from blender_app.session.controller import Controller
 from blender_app.session.edits.lengths import DOUBLE, HALVE, STRETCH, LengthEdit
-from blender_app.session.mixing import END_LETTERS
+from blender_app.session.morphing import END_LETTERS
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
@@ -52,7 +52,7 @@ class LengthPresenter(Presenter):
     @Slot(int, object)
     def change_end(self, end: int, edit: LengthEdit) -> None:
         """Change the length of what is at an end (0 or 1) of the morph of the track in front."""
-        lost, morph = self._controller.lengths.change_end(end, edit), self._front.mixer
+        lost, morph = self._controller.lengths.change_end(end, edit), self._front.morph
         if lost and morph is not None:
             self._offer_undo(f"End {END_LETTERS[end]}", morph.ends[end].steps)
 

@@ -144,7 +144,7 @@ class TrackTile(QWidget):
         self.sound.setToolTip(f"{self.sound.currentText()}: the sound of {track.name}")
         self.volume.show_parameter(track.volume)
         self.lane.set_silent(silent)
-        source = "morph" if track.source is Source.MIXER else "palette"
+        source = "morph" if track.source is Source.MORPH else "palette"
         self.mini.setToolTip(f"The {source} of {track.name}: drag it, or use the arrow keys")
 
     def set_front(self, front: bool) -> None:

@@ -68,7 +68,7 @@ class TransportBar(QFrame):
                     "tap",
                     "count_in",
                     "track_settings",
-                    "next_link",
+                    "next_coupling",
                     "corner_4",
                     "edit_4",
                 ):

@@ -81,7 +81,7 @@ def test_the_cards_menu_changes_its_corner(window: MainWindow) -> None:
 def test_keys_double_stretch_and_halve_and_what_is_lost_can_be_brought_back(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.controller.corners.put(0, FOUR_BARS, "Four", drawn=True)
+    window.controller.corners.put(0, FOUR_BARS, "Four", user_edited=True)
     QTest.keyClick(window.parts.stage.palette_view, Qt.Key.Key_D, CONTROL | SHIFT)
     qtbot.waitUntil(lambda: corner(window) == repeated(FOUR_BARS, 128))
     assert window.banner.text == ""
@@ -100,7 +100,7 @@ def test_keys_double_stretch_and_halve_and_what_is_lost_can_be_brought_back(
 
 
 def test_a_hit_in_bar_four_by_mouse_and_by_keys(window: MainWindow, engine, qtbot: QtBot) -> None:
-    window.controller.corners.put(0, FOUR_BARS, "Four", drawn=True)
+    window.controller.corners.put(0, FOUR_BARS, "Four", user_edited=True)
     grid = window.parts.editor.step_grid
     rect = grid.geometry_of_steps().rect
     QTest.mouseClick(grid, LEFT, pos=QPoint(round(rect.right()) - 3, round(rect.top()) - 8))
@@ -127,7 +127,7 @@ def test_a_hit_in_bar_four_by_mouse_and_by_keys(window: MainWindow, engine, qtbo
 
 def test_a_note_in_bar_four(window: MainWindow) -> None:
     window.controller.tracks.set_front("melody")
-    window.controller.corners.put(0, MelodyLoop.empty(64), "Empty", drawn=True)
+    window.controller.corners.put(0, MelodyLoop.empty(64), "Empty", user_edited=True)
     roll = window.roll.panel.roll
     roll.setFocus()
     QTest.keyClick(roll, Qt.Key.Key_End)
@@ -144,18 +144,18 @@ def test_a_note_in_bar_four(window: MainWindow) -> None:
 
 def test_ends_of_the_morph_and_clips(window: MainWindow) -> None:
     controller = window.controller
-    controller.morph.set_source(Source.MIXER)
-    ends = controller.document.session.front_track.mixer.ends
+    controller.morph.set_source(Source.MORPH)
+    ends = controller.document.session.front_track.morph.ends
     card = window.morph.panel.cards[1]
     card.menu.aboutToShow.emit()
     assert card.length_menu.menuAction() in card.menu.actions()
     choose(card.length_menu, 6)
-    after = controller.document.session.front_track.mixer
+    after = controller.document.session.front_track.morph
     assert after.ends == (ends[0], STRETCH.change(ends[1]))
     assert controller.document.undo_stack.undoText() == "Stretch end"
     window.edited.edit_end(0)
     choose(window.parts.editor.length.choices, 0)
-    assert [loop.steps for loop in controller.document.session.front_track.mixer.ends] == [16, 64]
+    assert [loop.steps for loop in controller.document.session.front_track.morph.ends] == [16, 64]
     assert "End A has 1 bar now" in window.banner.text
     window.grab()
     window.clips.keep(Clip("Four", TrackKind.DRUMS, FOUR_BARS))
@@ -169,7 +169,7 @@ def test_ends_of_the_morph_and_clips(window: MainWindow) -> None:
     QTest.mouseClick(window.banner.button, LEFT)
     assert controller.document.session.clips[0].loop == FOUR_BARS
     QTest.keyClick(library.list, Qt.Key.Key_B)
-    assert controller.document.session.front_track.mixer.ends[1] == FOUR_BARS
+    assert controller.document.session.front_track.morph.ends[1] == FOUR_BARS
     assert "4 bars" in library.model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
 
 
@@ -179,7 +179,7 @@ def test_playheads_of_loops_in_several_lengths_share_the_bar_line(
 ) -> None:
     controller = window.controller
     loop = repeated(DrumLoop.empty(16).with_hit(3, 2, 100), steps).with_hit(steps - 1, 4, 100)
-    controller.corners.put_all(dict.fromkeys(range(4), (loop, "Long")), "Four corners", drawn=True)
+    controller.corners.put_all(dict.fromkeys(range(4), (loop, "Long")), "Four corners", user_edited=True)
     qtbot.waitUntil(lambda: controller.playback.sounding.steps == steps)
     timeline = Timeline(time.monotonic() - 5000.0, 0.0, 20.0)
     engine.events.append(m.TransportChanged(True, timeline))
@@ -202,7 +202,7 @@ def test_a_take_is_as_long_as_the_corner(
 ) -> None:
     controller = window.controller
     controller.tracks.set_front("melody")
-    controller.corners.put(0, MelodyLoop.empty(steps), "Empty", drawn=True)
+    controller.corners.put(0, MelodyLoop.empty(steps), "Empty", user_edited=True)
     qtbot.waitUntil(lambda: window.roll.panel.roll.model.loop.steps == steps)
     window.roll.panel.recordAsked.emit(1, False)
     qtbot.waitUntil(lambda: window.recording._recorder is not None)
@@ -234,16 +234,16 @@ def test_an_import_and_an_export_keep_the_corners_length(
     controller = window.controller
     long = repeated(FOUR_BARS, 256)
     assert controller.exchange.write_loop(tmp_path / "long", long, TrackKind.DRUMS)
-    controller.corners.put(1, DrumLoop.empty(steps), "Empty", drawn=True)
+    controller.corners.put(1, DrumLoop.empty(steps), "Empty", user_edited=True)
     window.parts.stage.cards[1].fileDropped.emit(1, str(tmp_path / "long.mid"))
     assert corner(window, 1).steps == steps
     assert corner(window, 1).hits.tolist() == long.hits[:steps].tolist()
     clip = Clip("Two", TrackKind.DRUMS, corner(window, 1))
     window.parts.stage.cards[2].clipDropped.emit(2, clip)
     assert corner(window, 2) == corner(window, 1)
-    controller.morph.set_source(Source.MIXER)
+    controller.morph.set_source(Source.MORPH)
     window.edited.import_end(0, str(tmp_path / "long.mid"))
-    assert controller.document.session.front_track.mixer.ends[0].steps == 32
+    assert controller.document.session.front_track.morph.ends[0].steps == 32
 
 
 # -- what the model cannot do -------------------------------------------------------------------------
