@@ -153,7 +153,7 @@ def _time_drag(moves: int) -> int:
 
     from blender_app import app
     from blender_app.engine.host import EngineProcess
-    from blender_app.session.document import Link
+    from blender_app.session.document import PuckCoupling
 
     spent = _time_painting()
     application = app.make_application()
@@ -178,7 +178,7 @@ def _time_drag(moves: int) -> int:
             _wait_until(lambda: controller.playback.playing)
         if name.endswith("linked"):
             controller.tracks.set_front("melody")
-            controller.place.set_coupling(Link.SAME)
+            controller.place.set_coupling(PuckCoupling.SAME)
             application.processEvents()
         spent[:] = [0.0]
         send(QMouseEvent.Type.MouseButtonPress, palette.point_of((0.5, 0.5)))

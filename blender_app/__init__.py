@@ -1,4 +1,4 @@
-"""Loopweave: a desktop Beat Blender and melody mixer.
+"""Loopweave: a desktop Beat Blender and melody morph.
 
 `load_model` is the way in for scripts; the instrument starts with ``python -m blender_app``.
 """

@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 def main(session: str | Path | None = None) -> int:
     """Open the window, with a session file if one is given, and return the exit code at its end."""
     multiprocessing.freeze_support()
-    _make_haste()
+    tune_startup()
     from blender_app.engine.host import EngineProcess
 
     engine = EngineProcess()
@@ -55,7 +55,7 @@ def main(session: str | Path | None = None) -> int:
         controller = make_controller(engine)
         window = make_window(controller)
         _catch_errors(window)
-        _end_politely(window)
+        install_signal_handlers(window)
         collector = GarbageCollector(app)
         _start_when_seen(window, session)
         window.show()
@@ -69,7 +69,7 @@ def main(session: str | Path | None = None) -> int:
     return code
 
 
-def _make_haste() -> None:
+def tune_startup() -> None:
     """Leave out what only makes the start longer.
 
     Notes
@@ -204,7 +204,7 @@ def _catch_errors(window: MainWindow) -> None:
     threading.excepthook = caught_in_thread
 
 
-def _end_politely(window: MainWindow) -> None:
+def install_signal_handlers(window: MainWindow) -> None:
     """Close the window when it is told to end, keeping unsaved work for the next start.
 
     SIGHUP, where there is one, comes when the terminal is closed that the program was started from.

@@ -196,7 +196,7 @@ def _style(options: argparse.Namespace, kind: TrackKind, tempo_bpm: float) -> Mi
     return MidiStyle(
         tempo_bpm=tempo_bpm if options.tempo is None else options.tempo,
         swing=options.swing / 100,
-        feel=options.feel / 100,
+        groove_amount=options.feel / 100,
         quantize=options.quantize,
         program=kit_of(options.kit) if drums else _sound_of(options.sound),
     )

@@ -46,11 +46,13 @@ class Articulation:
         note
             The note as the pattern has it.
         """
-        return step + swing_delay_steps(step, self.groove.swing) + self.groove.feel * note.microtiming
+        return (
+            step + swing_delay_steps(step, self.groove.swing) + self.groove.groove_amount * note.microtiming
+        )
 
     def velocity(self, velocity: int) -> int:
         """Return `velocity` (1-127) with its distance from an even 100 scaled by the groove amount."""
-        return min(127, max(1, round(EVEN_VELOCITY + self.groove.feel * (velocity - EVEN_VELOCITY))))
+        return min(127, max(1, round(EVEN_VELOCITY + self.groove.groove_amount * (velocity - EVEN_VELOCITY))))
 
     def end(self, step: int, length_steps: float, start: float, next_start: float = math.inf) -> float:
         """Return where a melodic note is heard to end.

@@ -222,11 +222,13 @@ class GrooveParameters:
         factor=_PERCENT,
         in_panel=True,
     )
-    feel: float = real(
+    groove_amount: float = real(
         0.0,
         1.0,
         1.0,
-        tip="Feel: how much of the pattern's timing and dynamics is played",
+        label="Groove",
+        what="the groove amount",
+        tip="Groove: how much of the pattern's timing and dynamics is played",
         unit=" %",
         factor=_PERCENT,
         step=5.0,

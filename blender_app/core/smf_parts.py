@@ -99,7 +99,7 @@ class MidiStyle(GrooveParameters):
 
         Velocities are those of `Articulation(self)`, on the grid or not.
         """
-        on_grid = {"swing": STRAIGHT_SWING, "feel": 0.0} if self.quantize else {}
+        on_grid = {"swing": STRAIGHT_SWING, "groove_amount": 0.0} if self.quantize else {}
         return Articulation(GrooveParameters(**{**values_of(self, GrooveParameters), **on_grid}), self.sound)
 
 

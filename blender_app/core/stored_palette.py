@@ -32,7 +32,7 @@ def file_name(kind: str) -> str:
 
 
 class StoredPalette(Generic[_L]):
-    """A grid of loops with the surface of a model's palette, answering with the nearest cell."""
+    """A grid of loops with the target of a model's palette, answering with the nearest cell."""
 
     def __init__(self, loops: Sequence[Sequence[_L]]) -> None:
         self._loops = loops

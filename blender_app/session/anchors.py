@@ -7,8 +7,8 @@ from dataclasses import replace
 from blender_app.core.checks import Point
 from blender_app.core.notes import Pattern
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import DrawnPath, Mixer, Source, Track
-from blender_app.session.mixing import sweep_anchor
+from blender_app.session.document import DrawnPath, Morph, Source, Track
+from blender_app.session.morphing import sweep_anchor
 from blender_app.session.path import PathPlan, begins_anew, continued_anchor, next_boundary
 from blender_app.session.played import Played, PlayedLoop
 
@@ -20,7 +20,7 @@ def place_of(track: Track) -> Place:
     return track.source, track.playing_path or track.place
 
 
-def are_swapped(before: Mixer | None, after: Mixer | None) -> bool:
+def are_swapped(before: Morph | None, after: Morph | None) -> bool:
     """Say whether the ends of a sweep have changed places, of a morph `before` and `after` an edit."""
     if before is None or after is None or not (before.sweeping and after.sweeping):
         return False
@@ -29,8 +29,8 @@ def are_swapped(before: Mixer | None, after: Mixer | None) -> bool:
 
 def first_anchor(track: Track, step: int) -> int:
     """Return where a lap begins that starts at `step`: there, but a sweep starts where its slider is."""
-    if track.source is Source.MIXER and track.mixer is not None:
-        return sweep_anchor(track.mixer, step)
+    if track.source is Source.MORPH and track.morph is not None:
+        return sweep_anchor(track.morph, step)
     return step
 
 
@@ -50,7 +50,7 @@ def lap_anchor(
     track
         Whose path it is.
     before
-        The path that plays until then on the same surface, or None.
+        The path that plays until then on the same target, or None.
     path
         The path to be played.
     step

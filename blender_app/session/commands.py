@@ -12,7 +12,7 @@ from blender_app.core.parameters import SoundParameters, band_parameters, values
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
 from blender_app.session.document import MidiSettings, Session, Source, Track
-from blender_app.session.requests import PaletteRequest, Space, Surface
+from blender_app.session.requests import DecodeTarget, PaletteRequest, Space
 
 PREVIEW_STEPS = 2.0
 """How long a note is heard by itself."""
@@ -89,14 +89,14 @@ def note(pitch: int, velocity: int, length_steps: float) -> Note:
 
 
 def palette_request(session: Session, track: Track, source: Source) -> PaletteRequest | None:
-    """Return the request for a track's palette or mixer; None without a mixer."""
+    """Return the request for a track's palette or morph; None without a morph."""
     key = session.key_of(track)
-    surface, model = Surface(track.name, source), track.model
+    target, model = DecodeTarget(track.name, source), track.model
     if source is Source.PALETTE:
-        space = Space(track.kind, model, track.corners, key, track.drawn if key else ())
-        return PaletteRequest(surface, space, track.rows, track.cols)
-    mixer = track.mixer
-    if mixer is None:
+        space = Space(track.kind, model, track.corners, key, track.user_edited if key else ())
+        return PaletteRequest(target, space, track.rows, track.cols)
+    morph = track.morph
+    if morph is None:
         return None
-    space = Space(track.kind, model, mixer.ends, key, mixer.drawn if key else ())
-    return PaletteRequest(surface, space, 1, mixer.steps)
+    space = Space(track.kind, model, morph.ends, key, morph.user_edited if key else ())
+    return PaletteRequest(target, space, 1, morph.steps)

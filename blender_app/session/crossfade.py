@@ -33,17 +33,19 @@ class CrossfadePalette:
         Loops at top left, top right, bottom left and bottom right, or those at left and right; each of a
         length of its own.
     key, drawn
-        What melodies are brought into, but for the corners that are `drawn`.
+        What melodies are brought into, but for the corners that are `user_edited`.
     """
 
-    def __init__(self, corners: Sequence[Loop], key: Key | None = None, drawn: Sequence[bool] = ()) -> None:
-        corners, drawn = matched(corners), list(drawn) or [False] * len(corners)
+    def __init__(
+        self, corners: Sequence[Loop], key: Key | None = None, user_edited: Sequence[bool] = ()
+    ) -> None:
+        corners, user_edited = matched(corners), list(user_edited) or [False] * len(corners)
         if key is not None:
             if key.chords and corners[0].steps < CHORDS_STEPS:
                 corners = [repeated(loop, CHORDS_STEPS) for loop in corners]
             corners = [
                 loop if by_hand or isinstance(loop, DrumLoop) else _snapped(loop, key)
-                for loop, by_hand in zip(corners, drawn, strict=True)
+                for loop, by_hand in zip(corners, user_edited, strict=True)
             ]
         self.corners = tuple(corners)
         around = self.corners if len(corners) > 2 else self.corners * 2

@@ -8,8 +8,8 @@ from blender_app.core.constraints import DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.scales import Key
 from blender_app.session.document import CORNER_COUNT, Loop
-from blender_app.session.mixing import Row
 from blender_app.session.models import Model, Palette
+from blender_app.session.morphing import Row
 from blender_app.session.requests import Space
 
 ROUNDING = 1 / 254
@@ -17,7 +17,7 @@ ROUNDING = 1 / 254
 
 
 def palette_of(model: Model, space: Space, refine: bool) -> Palette:
-    """Return a model's palette of a space, or its row between the two ends of a mixer."""
+    """Return a model's palette of a space, or its row between the two ends of a morph."""
     constraints = constraints_of(space.key, space.user_edited)
     if len(space.anchors) == CORNER_COUNT:
         return model.make_palette(space.anchors, refine=refine, constraints=constraints)

@@ -14,9 +14,9 @@ from blender_app.session.document import CORNER_COUNT, Loop, Source, Track
 from blender_app.session.edits.corners import CornerEdits
 from blender_app.session.edits.morph import MorphEdits
 from blender_app.session.messages import Messages
-from blender_app.session.mixing import with_end
+from blender_app.session.morphing import with_end
 from blender_app.session.palettes import Palettes
-from blender_app.session.requests import CornerResult, DiceRequest, Surface, VaryRequest
+from blender_app.session.requests import CornerResult, DecodeTarget, DiceRequest, VaryRequest
 from blender_app.session.status import ModelState
 from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
@@ -90,29 +90,29 @@ class Dice(QObject):
 
     def roll_end(self, end: int, track: str | None = None) -> None:
         """Put a new loop from the model at an end (0 or 1) of the morph, if there is one."""
-        if self._document.track(track).mixer is not None:
-            self._roll(end, Source.MIXER, track)
+        if self._document.track(track).morph is not None:
+            self._roll(end, Source.MORPH, track)
 
     def vary_end(self, end: int, amount: float = VARY_AMOUNT, track: str | None = None) -> None:
         """Vary the loop at an end (0 or 1) of the morph, the more the larger `amount` (0-1) is."""
-        morph = self._document.track(track).mixer
+        morph = self._document.track(track).morph
         if morph is not None:
-            self._vary(end, morph.ends[end], amount, Source.MIXER, track)
+            self._vary(end, morph.ends[end], amount, Source.MORPH, track)
 
     # -- to the worker and back -----------------------------------------------------------------
 
     def _roll(self, index: int, source: Source, track: str | None) -> None:
         this = self._document.track(track)
         if self._has_model(this):
-            surface, key = Surface(this.name, source), self._document.session.key_of(this)
-            self._worker.request(DiceRequest(surface, index, this.kind, this.model, self._make_seed(), key))
+            target, key = DecodeTarget(this.name, source), self._document.session.key_of(this)
+            self._worker.request(DiceRequest(target, index, this.kind, this.model, self._make_seed(), key))
 
     def _vary(self, index: int, loop: Loop, amount: float, source: Source, track: str | None) -> None:
         this = self._document.track(track)
         if self._has_model(this):
-            surface, key = Surface(this.name, source), self._document.session.key_of(this)
+            target, key = DecodeTarget(this.name, source), self._document.session.key_of(this)
             seed = self._make_seed()
-            self._worker.request(VaryRequest(surface, index, this.kind, this.model, seed, loop, amount, key))
+            self._worker.request(VaryRequest(target, index, this.kind, this.model, seed, loop, amount, key))
 
     def _has_model(self, track: Track) -> bool:
         """Say whether a loop can come, now or once the model is loaded; tell if not."""
@@ -125,27 +125,27 @@ class Dice(QObject):
 
     @Slot(object)
     def _on_worker_cornerReady(self, result: CornerResult) -> None:
-        surface = result.request.surface
-        if surface.track not in self._document.session.track_names:
+        target = result.request.target
+        if target.track not in self._document.session.track_names:
             return
         with self._document.outside_gesture():
-            if surface.source is Source.PALETTE:
+            if target.source is Source.PALETTE:
                 self._put_into_corner(result)
             else:
                 self._put_at_end(result)
 
     def _put_into_corner(self, result: CornerResult) -> None:
         request = result.request
-        track = self._document.track(request.surface.track)
+        track = self._document.track(request.target.track)
         name, text = _named(result, track.corner_names[request.index], "Vary corner")
         self._corners.put(request.index, result.loop, name, text, track.name)
 
     def _put_at_end(self, result: CornerResult) -> None:
         request = result.request
-        track = self._document.track(request.surface.track)
-        if track.mixer is not None:
-            name, text = _named(result, track.mixer.names[request.index], "Vary end")
-            morph = with_end(track.mixer, request.index, result.loop, name)
+        track = self._document.track(request.target.track)
+        if track.morph is not None:
+            name, text = _named(result, track.morph.names[request.index], "Vary end")
+            morph = with_end(track.morph, request.index, result.loop, name)
             self._morphs.put(morph, text, track=track.name)
 
 

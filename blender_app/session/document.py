@@ -27,16 +27,16 @@ from blender_app.session.track import (
     CORNER_COUNT,
     CORNER_PLACES,
     DEFAULT_GRID,
-    DEFAULT_MIXER_STEPS,
+    DEFAULT_MORPH_STEPS,
     DEFAULT_SWEEP_BARS,
     MAX_GRID,
-    MAX_MIXER_STEPS,
+    MAX_MORPH_STEPS,
     MAX_OCTAVE,
     MAX_PATH_BARS,
     MAX_PATH_NODES,
     MAX_SWEEP_BARS,
     MIN_GRID,
-    MIN_MIXER_STEPS,
+    MIN_MORPH_STEPS,
     MIN_OCTAVE,
     MIN_PATH_BARS,
     MIN_SWEEP_BARS,
@@ -46,7 +46,7 @@ from blender_app.session.track import (
     Corners,
     DrawnPath,
     Loop,
-    Mixer,
+    Morph,
     PathMode,
     Source,
     Track,
@@ -58,13 +58,13 @@ __all__ = [
     "CORNER_COUNT",
     "CORNER_PLACES",
     "DEFAULT_GRID",
-    "DEFAULT_MIXER_STEPS",
+    "DEFAULT_MORPH_STEPS",
     "DEFAULT_SWEEP_BARS",
     "DRUM_BANK",
     "MAX_CLIPS",
     "MAX_GRID",
     "MAX_LATENCY_S",
-    "MAX_MIXER_STEPS",
+    "MAX_MORPH_STEPS",
     "MAX_NAME_LENGTH",
     "MAX_OCTAVE",
     "MAX_PATH_BARS",
@@ -72,7 +72,7 @@ __all__ = [
     "MAX_SWEEP_BARS",
     "MIN_GRID",
     "MIN_LATENCY_S",
-    "MIN_MIXER_STEPS",
+    "MIN_MORPH_STEPS",
     "MIN_OCTAVE",
     "MIN_PATH_BARS",
     "MIN_SWEEP_BARS",
@@ -81,12 +81,12 @@ __all__ = [
     "CornerNames",
     "Corners",
     "DrawnPath",
-    "Link",
     "Loop",
     "MidiSettings",
-    "Mixer",
+    "Morph",
     "PathMode",
     "Point",
+    "PuckCoupling",
     "Session",
     "Source",
     "Track",
@@ -103,7 +103,7 @@ __all__ = [
 MAX_CLIPS = 256
 
 
-class Link(Enum):
+class PuckCoupling(Enum):
     """How the pucks of the other tracks follow the one that is moved."""
 
     FREE = "free"
@@ -147,7 +147,7 @@ class Session(GrooveParameters, OutputParameters):
         The band, at most `MAX_OF_A_KIND` tracks of a kind and at least one in all.
     front
         Name of the track on the big palette.
-    link
+    coupling
         How pucks move together.
     scale
         The key that decoded melodies keep to, or None.
@@ -169,7 +169,7 @@ class Session(GrooveParameters, OutputParameters):
 
     tracks: tuple[Track, ...] = field(default_factory=default_tracks)
     front: str = TrackKind.DRUMS.value
-    link: Link = Link.FREE
+    coupling: PuckCoupling = PuckCoupling.FREE
     scale: Key | None = None
     clips: tuple[Clip, ...] = ()
     change_at: ChangeAt = ChangeAt.STEP

@@ -22,7 +22,7 @@ from blender_app.session.palettes import Palettes
 from blender_app.session.path import PathPlan
 from blender_app.session.performance import length_of
 from blender_app.session.playback import Playback
-from blender_app.session.requests import PathRequest, PathResult, Surface
+from blender_app.session.requests import DecodeTarget, PathRequest, PathResult
 from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
 
@@ -101,7 +101,7 @@ class Exchange(QObject):
         loop = self.read_loop(path, track, self._document.track(track).corners[index].steps)
         if loop is None:
             return False
-        self._corners.put(index, loop, Path(path).stem, "Import MIDI file", track, drawn=True)
+        self._corners.put(index, loop, Path(path).stem, "Import MIDI file", track, user_edited=True)
         return True
 
     def read_loop(
@@ -187,8 +187,8 @@ class Exchange(QObject):
         if drawn is None:
             self._messages.warn("There is no path to export: draw one on the palette.")
             return False
-        surface = Surface(this.name, this.source)
-        self._worker.request(PathRequest(surface, PathPlan(drawn), target=Path(path)))
+        target = DecodeTarget(this.name, this.source)
+        self._worker.request(PathRequest(target, PathPlan(drawn), file=Path(path)))
         return True
 
     def _loop_music(self, path: str | Path, loop: Loop, kind: TrackKind) -> export.Music:
@@ -200,9 +200,9 @@ class Exchange(QObject):
     @Slot(object)
     def _on_worker_pathReady(self, result: PathResult) -> None:
         request = result.request
-        if request.target is not None and request.surface.track in self._document.session.track_names:
-            track = self._document.track(request.surface.track)
-            self._export(request.target, export.path_music(request.plan, result.loops, track))
+        if request.file is not None and request.target.track in self._document.session.track_names:
+            track = self._document.track(request.target.track)
+            self._export(request.file, export.path_music(request.plan, result.loops, track))
 
     # -- to the disk ----------------------------------------------------------------------------
 
@@ -233,6 +233,6 @@ class Exchange(QObject):
 
 def _drawn_path(track: Track) -> DrawnPath | None:
     """Return the path or the sweep of a track, whether it plays or not."""
-    if track.source is Source.MIXER and track.mixer is not None:
-        return replace(track.mixer, sweeping=True).sweep
+    if track.source is Source.MORPH and track.morph is not None:
+        return replace(track.morph, sweeping=True).sweep
     return track.path

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.session.document import Loop
-from blender_app.session.mixing import Morph
+from blender_app.session.morphing import MorphLine
 
 
 class Palette(Protocol):
@@ -58,7 +58,7 @@ class Model(Protocol):
         refine: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
-    ) -> Morph:
+    ) -> MorphLine:
         """Return the interpolation from one loop to another."""
 
     def sample_loops(

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from blender_app.session import commands
 from blender_app.session.document import Loop, Session, Source, Track
 from blender_app.session.messages import Messages
-from blender_app.session.requests import ForgetRequest, PaletteResult, Surface
+from blender_app.session.requests import DecodeTarget, ForgetRequest, PaletteResult
 from blender_app.session.status import ModelState
 from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
@@ -50,8 +50,8 @@ class Palettes(QObject):
         self._document = document
         self._worker = worker
         self._messages = messages
-        self._cells: dict[Surface, list[list[Loop]]] = {}
-        self._accuracy: dict[Surface, tuple[float, ...] | None] = {}
+        self._cells: dict[DecodeTarget, list[list[Loop]]] = {}
+        self._accuracy: dict[DecodeTarget, tuple[float, ...] | None] = {}
         self._model_states: dict[str, ModelState] = {}
         self._model_hashes: dict[str, str] = {}
         self._running = False
@@ -85,7 +85,7 @@ class Palettes(QObject):
 
     def cells_of(self, track: str) -> list[list[Loop]]:
         """Return the loops of a track's cells, row by row; empty before the first palette."""
-        return self._cells.get(Surface(track), [])
+        return self._cells.get(DecodeTarget(track), [])
 
     @property
     def accuracy(self) -> tuple[float, ...] | None:
@@ -94,12 +94,12 @@ class Palettes(QObject):
 
     def accuracy_of(self, track: str) -> tuple[float, ...] | None:
         """Return the share (0-1) of each corner's steps that the model says by itself, or None."""
-        return self._accuracy.get(Surface(track))
+        return self._accuracy.get(DecodeTarget(track))
 
     def morph_loops_of(self, track: str) -> list[Loop]:
         """Return the loops of a track's morph; empty before they are decoded."""
-        rows = self._cells.get(Surface(track, Source.MIXER), [])
-        return rows[0] if rows and self._document.track(track).mixer is not None else []
+        rows = self._cells.get(DecodeTarget(track, Source.MORPH), [])
+        return rows[0] if rows and self._document.track(track).morph is not None else []
 
     @property
     def model_states(self) -> Mapping[str, ModelState]:
@@ -133,23 +133,23 @@ class Palettes(QObject):
     def forget(self, track: str) -> None:
         """Let go of a track that is no more."""
         for source in Source:
-            surface = Surface(track, source)
-            self._worker.request(ForgetRequest(surface))
-            self._cells.pop(surface, None)
-            self._accuracy.pop(surface, None)
+            target = DecodeTarget(track, source)
+            self._worker.request(ForgetRequest(target))
+            self._cells.pop(target, None)
+            self._accuracy.pop(target, None)
 
     # -- from the worker ------------------------------------------------------------------------
 
     @Slot(object)
     def _on_worker_paletteReady(self, result: PaletteResult) -> None:
-        request, surface, session = result.request, result.request.surface, self._document.session
-        if surface.track not in session.track_names or not self._running:
+        request, target, session = result.request, result.request.target, self._document.session
+        if target.track not in session.track_names or not self._running:
             return
-        wanted = commands.palette_request(session, session.track(surface.track), surface.source)
+        wanted = commands.palette_request(session, session.track(target.track), target.source)
         if wanted is None or (request.rows, request.cols) != (wanted.rows, wanted.cols):
             return
-        self._cells[surface], self._accuracy[surface] = result.cells, result.held
-        (self.cellsChanged if surface.source is Source.PALETTE else self.morphChanged).emit(surface.track)
+        self._cells[target], self._accuracy[target] = result.cells, result.accuracy
+        (self.cellsChanged if target.source is Source.PALETTE else self.morphChanged).emit(target.track)
 
     @Slot(str, str)
     def _on_worker_modelReady(self, name: str, model_hash: str) -> None:

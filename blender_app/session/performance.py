@@ -11,8 +11,8 @@ from blender_app.core.time import STEPS_PER_BAR
 from blender_app.session import commands
 from blender_app.session.decoding import palette_of
 from blender_app.session.document import Session, Source, Track
-from blender_app.session.mixing import sweep_anchor
 from blender_app.session.models import Model, Palette
+from blender_app.session.morphing import sweep_anchor
 from blender_app.session.path import PathPlan, loop_pattern
 
 
@@ -38,7 +38,7 @@ def band_parts(session: Session, load_model: Callable[[str], Model]) -> list[tup
         if name not in models:
             models[name] = load_model(name)
         request = commands.palette_request(session, track, track.source)
-        if request is None:  # the session lets no track play a mixer that it does not have
+        if request is None:  # the session lets no track play a morph that it does not have
             raise ValueError(f"{track.name} has nothing to play")
         parts.append((track, _pattern(track, palette_of(models[name], request.space, refine=True))))
     return parts
@@ -54,6 +54,6 @@ def _pattern(track: Track, palette: Palette) -> Pattern:
     path = track.playing_path
     if path is None:
         return loop_pattern(1, palette.at(np.array([track.place], np.float64))[0])
-    mixer = track.mixer if track.source is Source.MIXER else None
-    plan = PathPlan(path, 0 if mixer is None else sweep_anchor(mixer, 0))
+    morph = track.morph if track.source is Source.MORPH else None
+    plan = PathPlan(path, 0 if morph is None else sweep_anchor(morph, 0))
     return plan.pattern(1, palette.at(plan.points()))

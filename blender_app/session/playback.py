@@ -22,12 +22,12 @@ from blender_app.session.engine_link import Changes, EngineLink
 from blender_app.session.path import PathPlan, position_at
 from blender_app.session.played import Played, PlayedLoop, PlayedPath
 from blender_app.session.requests import (
+    DecodeTarget,
     LoopRequest,
     LoopResult,
     PaletteResult,
     PathRequest,
     PathResult,
-    Surface,
 )
 from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
@@ -218,7 +218,7 @@ class Playback(QObject):
         """
         if before is None:
             return
-        if are_swapped(before.mixer, track.mixer):
+        if are_swapped(before.morph, track.morph):
             with self._lock:
                 self._turned ^= {track.name}
         if place_of(before) != place_of(track):
@@ -231,13 +231,13 @@ class Playback(QObject):
             self._played_at.pop(track, None)
             self._turned.discard(track)
 
-    def _play_again(self, surface: Surface) -> None:
-        """Ask for what plays where we are on a surface that was decoded anew.
+    def _play_again(self, target: DecodeTarget) -> None:
+        """Ask for what plays where we are on a target that was decoded anew.
 
         It is to be heard at once, but what waits still waits. It is asked for even if the palette is no
         more the newest: a long drag would be silent.
         """
-        track = self._track_playing(surface)
+        track = self._track_playing(target)
         if track is None:
             return
         moved = place_of(track) != self._played_at.get(track.name)
@@ -246,50 +246,50 @@ class Playback(QObject):
 
     def _request(self, track: Track, change_at: m.ChangeAt) -> None:
         """Ask for what a track's path or else its puck plays."""
-        surface, path = Surface(track.name, track.source), track.playing_path
+        target, path = DecodeTarget(track.name, track.source), track.playing_path
         if path is not None:
-            self._worker.request(PathRequest(surface, PathPlan(path), change_at))
+            self._worker.request(PathRequest(target, PathPlan(path), change_at))
         else:
-            self._worker.request(LoopRequest(surface, track.place, change_at))
+            self._worker.request(LoopRequest(target, track.place, change_at))
 
-    def _track_playing(self, surface: Surface) -> Track | None:
-        """Return the track of a surface if it is still there and sounds by this surface."""
+    def _track_playing(self, target: DecodeTarget) -> Track | None:
+        """Return the track of a target if it is still there and sounds by this target."""
         session = self._document.session
-        if surface.track not in session.track_names or not self._devices.running:
+        if target.track not in session.track_names or not self._devices.running:
             return None
-        track = session.track(surface.track)
-        return track if track.source is surface.source else None
+        track = session.track(target.track)
+        return track if track.source is target.source else None
 
     # -- in the worker's thread -----------------------------------------------------------------
 
     @Slot(object)
     def _on_worker_paletteReady(self, result: PaletteResult) -> None:
         with self._lock:
-            self._play_again(result.request.surface)
+            self._play_again(result.request.target)
 
     @Slot(object)
     def _on_worker_loopReady(self, result: LoopResult) -> None:
         request = result.request
         with self._lock:
-            track = self._track_playing(request.surface)
+            track = self._track_playing(request.target)
             if track is not None and not track.path_plays:
-                self._played_at[track.name] = request.surface.source, request.point
+                self._played_at[track.name] = request.target.source, request.point
                 self._play(track, PlayedLoop(result.loop), request.change_at)
 
     @Slot(object)
     def _on_worker_pathReady(self, result: PathResult) -> None:
         request = result.request
-        if request.target is not None:
+        if request.file is not None:
             return
-        surface, plan, change_at = request.surface, request.plan, request.change_at
+        target, plan, change_at = request.target, request.plan, request.change_at
         with self._lock:
-            playing = self._track_playing(surface)
+            playing = self._track_playing(target)
             if (
                 playing is not None and playing.path_plays
             ):  # even if a node has moved on: what is newer follows
-                self._played_at[playing.name] = surface.source, plan.path
+                self._played_at[playing.name] = target.source, plan.path
                 anchored = self._anchored(playing, plan, change_at)
-                self._play(playing, PlayedPath(anchored, result.loops, surface.source), change_at)
+                self._play(playing, PlayedPath(anchored, result.loops, target.source), change_at)
 
     # -- to the engine and back -----------------------------------------------------------------
 

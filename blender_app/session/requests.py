@@ -19,8 +19,8 @@ QUIET_S = 0.03
 """How long nothing may be asked before what waits for quiet is given out."""
 
 
-class Surface(NamedTuple):
-    """The palette, or the mixer, of a track."""
+class DecodeTarget(NamedTuple):
+    """The palette, or the morph, of a track."""
 
     track: str
     source: Source = Source.PALETTE
@@ -37,7 +37,7 @@ class Space:
     model
         Name of the model that makes them.
     anchors
-        Four corners of a palette, or two ends of a mixer.
+        Four corners of a palette, or two ends of a morph.
     key
         What the decoded loops keep to, or None.
     user_edited
@@ -56,9 +56,9 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class PaletteRequest:
-    """Make the palette of a space and decode its cells; a mixer is a palette of one row."""
+    """Make the palette of a space and decode its cells; a morph is a palette of one row."""
 
-    surface: Surface
+    target: DecodeTarget
     space: Space
     rows: int
     cols: int
@@ -66,31 +66,31 @@ class PaletteRequest:
 
 @dataclass(frozen=True, slots=True)
 class LoopRequest:
-    """Decode the loop at one place of the surface's palette, to be played from `change_at` on."""
+    """Decode the loop at one place of the target's palette, to be played from `change_at` on."""
 
-    surface: Surface
+    target: DecodeTarget
     point: Point
     change_at: ChangeAt = ChangeAt.STEP
 
 
 @dataclass(frozen=True, slots=True)
 class PathRequest:
-    """Decode the loops of a path on the surface's palette, to be played from `change_at` on.
+    """Decode the loops of a path on the target's palette, to be played from `change_at` on.
 
-    With a `target` they are to be written to that file instead.
+    With a `file` they are to be written to that file instead.
     """
 
-    surface: Surface
+    target: DecodeTarget
     plan: PathPlan
     change_at: ChangeAt = ChangeAt.STEP
-    target: Path | None = None
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DiceRequest:
-    """Sample a new loop of a model for a corner of a palette or an end of a mixer."""
+    """Sample a new loop of a model for a corner of a palette or an end of a morph."""
 
-    surface: Surface
+    target: DecodeTarget
     index: int
     kind: TrackKind
     model: str
@@ -102,7 +102,7 @@ class DiceRequest:
 class VaryRequest:
     """Vary the loop of a corner or an end with a model by an amount of 0 to 1."""
 
-    surface: Surface
+    target: DecodeTarget
     index: int
     kind: TrackKind
     model: str
@@ -119,9 +119,9 @@ class RefineRequest:
     palette: PaletteRequest
 
     @property
-    def surface(self) -> Surface:
+    def target(self) -> DecodeTarget:
         """Whose palette it is."""
-        return self.palette.surface
+        return self.palette.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +132,16 @@ class RefinedPalette:
     palette: Palette
 
     @property
-    def surface(self) -> Surface:
+    def target(self) -> DecodeTarget:
         """Whose palette it is."""
-        return self.request.surface
+        return self.request.target
 
 
 @dataclass(frozen=True, slots=True)
 class ForgetRequest:
-    """Let go of what was kept for a surface."""
+    """Let go of what was kept for a target."""
 
-    surface: Surface
+    target: DecodeTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +194,13 @@ def model_needed(request: Request) -> str | None:
 class PaletteResult:
     """Cells of a palette.
 
-    `held` is the share (0-1) of each corner's steps that the model says by itself, None while no
+    `accuracy` is the share (0-1) of each corner's steps that the model says by itself, None while no
     model answers; `refined` is whether a better one will not follow.
     """
 
     request: PaletteRequest
     cells: list[list[Loop]]
-    held: tuple[float, ...] | None
+    accuracy: tuple[float, ...] | None
     refined: bool
 
 
@@ -229,26 +229,26 @@ class CornerResult:
 
 
 class RequestQueue:
-    """Requests by surface and kind: a newer one replaces the older and takes its place in the queue."""
+    """Requests by target and kind: a newer one replaces the older and takes its place in the queue."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._pending: OrderedDict[Hashable, Request] = OrderedDict()
-        self._for_quiet: OrderedDict[Surface, Request] = OrderedDict()
+        self._for_quiet: OrderedDict[DecodeTarget, Request] = OrderedDict()
         self._closed = False
 
     def put(self, request: Request) -> None:
-        """Add a request; a new palette makes what waits for quiet on its surface obsolete.
+        """Add a request; a new palette makes what waits for quiet on its target obsolete.
 
-        When a surface is to be forgotten, so is what was asked of it, but for what goes to files.
+        When a target is to be forgotten, so is what was asked of it, but for what goes to files.
         """
         with self._condition:
             if isinstance(request, ForgetRequest):
-                for kind in [kind for kind, old in self._pending.items() if _is_of(old, request.surface)]:
+                for kind in [kind for kind, old in self._pending.items() if _is_of(old, request.target)]:
                     del self._pending[kind]
             self._pending[_kind(request)] = request
             if isinstance(request, PaletteRequest | ForgetRequest):
-                self._for_quiet.pop(request.surface, None)
+                self._for_quiet.pop(request.target, None)
             self._condition.notify()
 
     def put_unless_newer(self, request: PaletteRequest) -> None:
@@ -260,7 +260,7 @@ class RequestQueue:
     def put_for_quiet(self, request: RefineRequest) -> None:
         """Add a request that is given out once nothing else was asked for a moment."""
         with self._condition:
-            self._for_quiet[request.surface] = request
+            self._for_quiet[request.target] = request
             self._condition.notify()
 
     def take(self, ready: Callable[[Request], bool] = lambda _request: True) -> Request | None:
@@ -285,22 +285,22 @@ class RequestQueue:
             self._condition.notify_all()
 
 
-def _is_of(request: Request, surface: Surface) -> bool:
-    """Say whether a request is of a surface, and of no use without it."""
+def _is_of(request: Request, target: DecodeTarget) -> bool:
+    """Say whether a request is of a target, and of no use without it."""
     if isinstance(request, LoadedModel | FailedModel | LoadModels):
         return False
-    goes_to_file = isinstance(request, PathRequest) and request.target is not None
-    return request.surface == surface and not goes_to_file
+    goes_to_file = isinstance(request, PathRequest) and request.file is not None
+    return request.target == target and not goes_to_file
 
 
 def _kind(request: Request) -> Hashable:
     """Return what a newer request must share with `request` to replace it."""
     if isinstance(request, DiceRequest | VaryRequest):
-        return "corner", request.surface, request.index
-    if isinstance(request, PathRequest) and request.target is not None:
-        return "export", request.target
+        return "corner", request.target, request.index
+    if isinstance(request, PathRequest) and request.file is not None:
+        return "export", request.file
     if isinstance(request, LoadedModel | FailedModel):
         return "model", request.name
     if isinstance(request, LoadModels):
         return "models"
-    return type(request).__name__, request.surface
+    return type(request).__name__, request.target

@@ -1,4 +1,4 @@
-"""A track of the session: one part of the band, with its palette, its mixer and its sound."""
+"""A track of the session: one part of the band, with its palette, its morph and its sound."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ __all__ = [
     "CORNER_COUNT",
     "CORNER_PLACES",
     "DEFAULT_GRID",
-    "DEFAULT_MIXER_STEPS",
+    "DEFAULT_MORPH_STEPS",
     "DEFAULT_SWEEP_BARS",
     "MAX_GRID",
-    "MAX_MIXER_STEPS",
+    "MAX_MORPH_STEPS",
     "MAX_OCTAVE",
     "MAX_OF_A_KIND",
     "MAX_PATH_BARS",
     "MAX_PATH_NODES",
     "MAX_SWEEP_BARS",
     "MIN_GRID",
-    "MIN_MIXER_STEPS",
+    "MIN_MORPH_STEPS",
     "MIN_OCTAVE",
     "MIN_PATH_BARS",
     "MIN_SWEEP_BARS",
@@ -47,7 +47,7 @@ __all__ = [
     "Drawn",
     "DrawnPath",
     "Loop",
-    "Mixer",
+    "Morph",
     "PathMode",
     "Source",
     "Track",
@@ -64,8 +64,8 @@ CORNER_PLACES = ("top left", "top right", "bottom left", "bottom right")
 MIN_GRID, MAX_GRID, DEFAULT_GRID = 3, 33, 11
 MIN_PATH_BARS, MAX_PATH_BARS = 1, 128
 MAX_PATH_NODES = 512
-MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS = 3, 33, 9
-"""Loops from end to end of a mixer."""
+MIN_MORPH_STEPS, MAX_MORPH_STEPS, DEFAULT_MORPH_STEPS = 3, 33, 9
+"""Loops from end to end of a morph."""
 MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS = 1, 64, 8
 MIN_OCTAVE, MAX_OCTAVE = -3, 3
 
@@ -76,7 +76,7 @@ class Source(Enum):
     """What of a track sounds."""
 
     PALETTE = "palette"
-    MIXER = "mixer"
+    MORPH = "morph"
 
 
 class PathMode(Enum):
@@ -126,7 +126,7 @@ class DrawnPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Mixer:
+class Morph:
     """Two loops and the steps between them.
 
     Parameters
@@ -147,22 +147,22 @@ class Mixer:
 
     ends: tuple[Loop, Loop]
     names: tuple[str, str]
-    steps: int = whole(MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS, what="a mixer's steps")
-    position: float = real(0.0, 1.0, 0.0, what="a mixer's position")
+    steps: int = whole(MIN_MORPH_STEPS, MAX_MORPH_STEPS, DEFAULT_MORPH_STEPS, what="a morph's steps")
+    position: float = real(0.0, 1.0, 0.0, what="a morph's position")
     sweep_bars: int = whole(
-        MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS, label="Sweep", what="a mixer's bars a sweep"
+        MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS, label="Sweep", what="a morph's bars a sweep"
     )
-    sweeping: bool = flag(default=False, label="Sweep", what="whether a mixer sweeps")
-    drawn: tuple[bool, bool] = (False, False)
+    sweeping: bool = flag(default=False, label="Sweep", what="whether a morph sweeps")
+    user_edited: tuple[bool, bool] = (False, False)
 
     def __post_init__(self) -> None:
-        check_count("a mixer's ends", self.ends, 2)
-        check_count("the names of a mixer's ends", self.names, 2)
+        check_count("a morph's ends", self.ends, 2)
+        check_count("the names of a morph's ends", self.names, 2)
         for name in self.names:
-            check_text("the name of a mixer's end", name, MAX_NAME_LENGTH)
+            check_text("the name of a morph's end", name, MAX_NAME_LENGTH)
         check_parameters(self)
-        for drawn in check_count("the ends' marks for drawn by hand", self.drawn, 2):
-            check_flag("whether an end was drawn", drawn)
+        for user_edited in check_count("the ends' marks for edited by hand", self.user_edited, 2):
+            check_flag("whether an end was edited by hand", user_edited)
 
     @property
     def place(self) -> Point:
@@ -224,8 +224,8 @@ class Track(SoundParameters):
         Whether the session's key holds for this track; drums have none.
     mix
         Mute, solo and volume of each of the nine voices; melodic tracks have none.
-    source, mixer
-        What sounds, the palette or the mixer, and the mixer, if there is one.
+    source, morph
+        What sounds, the palette or the morph, and the morph, if there is one.
 
     The other fields are rows of the table of parameters, explained there.
     """
@@ -236,7 +236,7 @@ class Track(SoundParameters):
     corner_names: CornerNames
     sound: tuple[int, int]
     channel: int = whole(0, LAST_CHANNEL, label="MIDI channel", what="the MIDI channel")
-    drawn: Drawn = (False, False, False, False)
+    user_edited: Drawn = (False, False, False, False)
     puck: Point = (0.5, 0.5)
     rows: int = whole(MIN_GRID, MAX_GRID, DEFAULT_GRID, what="the number of rows")
     cols: int = whole(MIN_GRID, MAX_GRID, DEFAULT_GRID, what="the number of columns")
@@ -256,7 +256,7 @@ class Track(SoundParameters):
     )
     mix: tuple[VoiceMix, ...] = ()
     source: Source = Source.PALETTE
-    mixer: Mixer | None = None
+    morph: Morph | None = None
     model: str = ""
 
     def __post_init__(self) -> None:
@@ -267,19 +267,19 @@ class Track(SoundParameters):
         check_parameters(self)
         self._check_palette()
         self._check_sound()
-        self._check_mixer()
+        self._check_morph()
 
     def _check_palette(self) -> None:
         for what, value in (
             ("a palette's corners", self.corners),
             ("the names of a palette's corners", self.corner_names),
-            ("the corners' marks for drawn by hand", self.drawn),
+            ("the corners' marks for edited by hand", self.user_edited),
         ):
             check_count(what, value, CORNER_COUNT)
-        for loop, name, drawn in zip(self.corners, self.corner_names, self.drawn, strict=True):
+        for loop, name, user_edited in zip(self.corners, self.corner_names, self.user_edited, strict=True):
             self.kind.check_loop(f"a corner of {self.name}", loop)
             check_text("a corner's name", name, MAX_NAME_LENGTH)
-            check_flag("whether a corner was drawn", drawn)
+            check_flag("whether a corner was edited by hand", user_edited)
         object.__setattr__(self, "puck", check_point("the puck", self.puck))
 
     def _check_sound(self) -> None:
@@ -298,24 +298,24 @@ class Track(SoundParameters):
         for note in check_count("the notes of the note map", self.note_map, VOICE_COUNT):
             check_whole("a note of the note map", note, 0, 127)
 
-    def _check_mixer(self) -> None:
-        if self.mixer is None:
-            if self.source is Source.MIXER:
-                raise ValueError(f"{self.name} is to play a mixer, but has none")
+    def _check_morph(self) -> None:
+        if self.morph is None:
+            if self.source is Source.MORPH:
+                raise ValueError(f"{self.name} is to play a morph, but has none")
             return
-        for loop in self.mixer.ends:
-            self.kind.check_loop(f"an end of the mixer of {self.name}", loop)
+        for loop in self.morph.ends:
+            self.kind.check_loop(f"an end of the morph of {self.name}", loop)
 
     @property
     def place(self) -> Point:
-        """Where we are: the puck, or the mixer's slider."""
-        return self.mixer.place if self.mixer and self.source is Source.MIXER else self.puck
+        """Where we are: the puck, or the morph's slider."""
+        return self.morph.place if self.morph and self.source is Source.MORPH else self.puck
 
     @property
     def playing_path(self) -> DrawnPath | None:
-        """The path, or the mixer's sweep, that sounds; None where puck or slider stand."""
-        if self.mixer is not None and self.source is Source.MIXER:
-            return self.mixer.sweep
+        """The path, or the morph's sweep, that sounds; None where puck or slider stand."""
+        if self.morph is not None and self.source is Source.MORPH:
+            return self.morph.sweep
         return self.path if self.path is not None and self.path.playing else None
 
     @property

@@ -23,6 +23,7 @@ from blender_app.session.model_needs import ModelNeeds
 from blender_app.session.models import Model, Palette, StoredPalette
 from blender_app.session.requests import (
     CornerResult,
+    DecodeTarget,
     DiceRequest,
     FailedModel,
     ForgetRequest,
@@ -39,7 +40,6 @@ from blender_app.session.requests import (
     Request,
     RequestQueue,
     Space,
-    Surface,
     VaryRequest,
     model_needed,
 )
@@ -90,10 +90,10 @@ class DecodeWorker(QObject):
         self._to_refine = RequestQueue()
         self._models: dict[str, Model] = {}
         self._stored: dict[TrackKind, StoredPalette | None] = {}
-        self._palettes: dict[Surface, Palette] = {}
-        self._wanted: dict[Surface, PaletteRequest] = {}
+        self._palettes: dict[DecodeTarget, Palette] = {}
+        self._wanted: dict[DecodeTarget, PaletteRequest] = {}
         self._made: OrderedDict[tuple[Space, bool], Palette] = OrderedDict()
-        self._refusals: dict[Surface, str] = {}
+        self._refusals: dict[DecodeTarget, str] = {}
         self._closed = False
         self._needs = ModelNeeds()
         self._threads: list[threading.Thread] = []
@@ -117,7 +117,7 @@ class DecodeWorker(QObject):
             thread.start()
 
     def request(self, request: Request) -> None:
-        """Ask for something; an unanswered request of the same surface and kind is forgotten.
+        """Ask for something; an unanswered request of the same target and kind is forgotten.
 
         The model that it names is loaded if it is not there.
         """
@@ -199,8 +199,8 @@ class DecodeWorker(QObject):
         if not isinstance(request, PaletteRequest):
             self._tell(self.failed, message)
             return
-        if self._refusals.get(request.surface) != message:
-            self._refusals[request.surface] = message
+        if self._refusals.get(request.target) != message:
+            self._refusals[request.target] = message
             self._tell(self.failed, message)
         self._use_plain_palette(request)
 
@@ -213,22 +213,22 @@ class DecodeWorker(QObject):
     def _answer(self, request: Request) -> None:
         match request:
             case PaletteRequest():
-                self._wanted[request.surface] = request
+                self._wanted[request.target] = request
                 self._make_palette(request)
             case RefineRequest():
                 self._to_refine.put(request)
             case RefinedPalette():
                 self._take_refined(request)
             case LoopRequest():
-                loop = self._palette(request.surface).at(np.array([request.point], np.float64))[0]
+                loop = self._palette(request.target).at(np.array([request.point], np.float64))[0]
                 self._tell(self.loopReady, LoopResult(request, loop))
             case PathRequest():
-                loops = self._palette(request.surface).at(request.plan.points())
+                loops = self._palette(request.target).at(request.plan.points())
                 self._tell(self.pathReady, PathResult(request, tuple(loops)))
             case ForgetRequest():
-                self._wanted.pop(request.surface, None)
-                self._palettes.pop(request.surface, None)
-                self._refusals.pop(request.surface, None)
+                self._wanted.pop(request.target, None)
+                self._palettes.pop(request.target, None)
+                self._refusals.pop(request.target, None)
             case DiceRequest() | VaryRequest():
                 self._make_loop(request)
             case LoadModels() | FailedModel() | LoadedModel():
@@ -264,10 +264,10 @@ class DecodeWorker(QObject):
             loop = model.sample_loops(1, seed=request.seed, constraints=constraints)[0]
         self._tell(self.cornerReady, CornerResult(request, loop))
 
-    def _palette(self, surface: Surface) -> Palette:
-        if surface not in self._palettes:
+    def _palette(self, target: DecodeTarget) -> Palette:
+        if target not in self._palettes:
             raise RuntimeError("a palette has to be asked for first")
-        return self._palettes[surface]
+        return self._palettes[target]
 
     def _make_palette(self, request: PaletteRequest) -> None:
         """Answer at once as well as can be, and ask for better."""
@@ -289,7 +289,7 @@ class DecodeWorker(QObject):
     def _take_refined(self, made: RefinedPalette) -> None:
         """Use a better palette if it is still wanted, perhaps with other cells."""
         self._keep(made.request.space, True, made.palette)
-        wanted = self._wanted.get(made.surface)
+        wanted = self._wanted.get(made.target)
         if wanted is not None and wanted.space == made.request.space:
             self._use(wanted, made.palette, refined=True)
 
@@ -303,8 +303,8 @@ class DecodeWorker(QObject):
     def _use(self, request: PaletteRequest, palette: Palette, refined: bool) -> None:
         """Let a palette of the model answer from now on, and tell its cells."""
         cells = palette.cells(request.rows, request.cols)
-        self._palettes[request.surface] = palette
-        self._refusals.pop(request.surface, None)
+        self._palettes[request.target] = palette
+        self._refusals.pop(request.target, None)
         accuracy = getattr(palette, "accuracy", None)
         self._tell(self.paletteReady, PaletteResult(request, cells, accuracy, refined))
 
@@ -313,7 +313,7 @@ class DecodeWorker(QObject):
         space = request.space
         stored = self._stored_for(space)
         palette = stored or CrossfadePalette(space.anchors, space.key, space.user_edited)
-        self._palettes[request.surface] = palette
+        self._palettes[request.target] = palette
         cells = palette.cells(request.rows, request.cols)
         self._tell(self.paletteReady, PaletteResult(request, cells, None, refined=False))
 

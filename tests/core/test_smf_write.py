@@ -101,7 +101,7 @@ def test_quantized_files_are_on_the_grid_and_keep_velocity(loop: DrumLoop) -> No
 @settings(max_examples=40)
 @given(loops(), st.floats(0, 1))
 def test_feel_scales_velocity_and_microtiming(loop: DrumLoop, feel: float) -> None:
-    read = read_back(midi_bytes(loop, MidiStyle(feel=feel)))
+    read = read_back(midi_bytes(loop, MidiStyle(groove_amount=feel)))
     assert np.array_equal(read.hits, loop.hits)
     assert np.abs(read.microtiming - feel * loop.microtiming).max() <= TICK
     even = 100 + feel * (loop.velocity.astype(float) - 100)
@@ -170,7 +170,7 @@ def test_of_two_voices_on_one_note_the_louder_stays() -> None:
 
 def test_voices_have_volumes_behind_the_feel() -> None:
     loop = DrumLoop.empty().with_hit(0, 0, 60).with_hit(4, 1, 60).with_hit(8, 2, 60)
-    style = MidiStyle(feel=0.5, voice_volumes=(0.5, 0.0, *(1.0,) * 7))
+    style = MidiStyle(groove_amount=0.5, voice_volumes=(0.5, 0.0, *(1.0,) * 7))
     contents = parse_midi(midi_bytes(loop, style))
     assert [(m.data1, m.data2) for m in contents.messages if m.is_note_on] == [(36, 40), (42, 80)]
 

@@ -539,7 +539,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("key"), st.integers(58, 62), st.sampled_from([0, 90])),
     st.floats(20.0, 300.0).map(partial(m.SetParameter, "tempo_bpm")),
     st.floats(0.5, 0.75).map(partial(m.SetParameter, "swing")),
-    st.floats(0.0, 1.0).map(partial(m.SetParameter, "feel")),
+    st.floats(0.0, 1.0).map(partial(m.SetParameter, "groove_amount")),
     st.floats(0.0, 70.0).map(m.Locate),
     st.sampled_from([-0.02, 0.0, 0.5]).map(m.SetLatency),
     st.sampled_from([m.Play(), m.Play(1), m.Stop(), m.Panic(), m.SetMetronome(True), m.SetThru("bass")]),

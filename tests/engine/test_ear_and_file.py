@@ -24,7 +24,7 @@ BEGIN_S = 100.0
 def heard(loop: DrumLoop, tempo_bpm: float, swing: float, feel: float) -> list[tuple[int, float, int]]:
     """Return key, beat and velocity of each hit of one round as the sequencer gives it out."""
     sequencer = Sequencer()
-    sequencer.set_groove(GrooveParameters(feel=feel))
+    sequencer.set_groove(GrooveParameters(groove_amount=feel))
     sequencer.set_track(TrackSettings("drums", drums=True))
     sequencer.set_pattern("drums", Pattern(1, loop.to_notes(), LOOP_STEPS), ChangeAt.STEP, 0.0)
     timeline = Timeline(BEGIN_S, 0.0, tempo_bpm, swing)
@@ -46,7 +46,7 @@ def heard(loop: DrumLoop, tempo_bpm: float, swing: float, feel: float) -> list[t
     seed=st.integers(0, 1000),
     tempo_bpm=st.floats(20, 300),
     swing=st.floats(0.5, 0.75),
-    feel=st.floats(0, 1),
+    groove_amount=st.floats(0, 1),
 )
 def test_files_hold_what_is_heard(seed: int, tempo_bpm: float, swing: float, feel: float) -> None:
     random = np.random.default_rng(seed)
@@ -57,7 +57,7 @@ def test_files_hold_what_is_heard(seed: int, tempo_bpm: float, swing: float, fee
         random.integers(1, 128, shape, np.uint8),
         random.uniform(-most, most, shape).astype(np.float32),
     )
-    contents = parse_midi(midi_bytes(loop, MidiStyle(tempo_bpm, swing=swing, feel=feel)))
+    contents = parse_midi(midi_bytes(loop, MidiStyle(tempo_bpm, swing=swing, groove_amount=feel)))
     written = sorted(
         (message.data1, message.tick / TICKS_PER_BEAT, message.data2)
         for message in contents.messages
@@ -77,7 +77,7 @@ def heard_tones(
 ) -> list[tuple[int, float, float, int]]:
     """Return key, beats of beginning and end, and velocity of each note of one round, as sounded."""
     sequencer = Sequencer()
-    sequencer.set_groove(GrooveParameters(feel=feel))
+    sequencer.set_groove(GrooveParameters(groove_amount=feel))
     sequencer.set_track(shape)
     sequencer.set_pattern(shape.track, Pattern(1, loop.to_notes(), LOOP_STEPS), ChangeAt.STEP, 0.0)
     timeline = Timeline(BEGIN_S, 0.0, 120.0, swing)
@@ -112,7 +112,7 @@ def heard_tones(
 @given(
     seed=st.integers(0, 1000),
     swing=st.floats(0.5, 0.75),
-    feel=st.floats(0, 1),
+    groove_amount=st.floats(0, 1),
     gate=st.floats(0.1, 1),
     legato=st.floats(0, 1),
     octave=st.integers(-1, 1),
@@ -130,7 +130,7 @@ def test_files_hold_notes_as_long_as_they_are_heard(
         random.uniform(-0.2, 0.2, LOOP_STEPS).astype(np.float32),
     )
     shape = TrackSettings("bass", drums=False, semitones=12 * octave, gate=gate, legato=legato)
-    style = MidiStyle(120.0, swing=swing, feel=feel, semitones=12 * octave, sound=shape)
+    style = MidiStyle(120.0, swing=swing, groove_amount=feel, semitones=12 * octave, sound=shape)
     contents = parse_midi(midi_bytes([loop, loop], style))
     written: list[tuple[int, float, float, int]] = []
     for message in contents.messages:

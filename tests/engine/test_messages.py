@@ -55,7 +55,7 @@ NAN = math.nan
         (m.SetParameter, ("tempo_bpm", 19.9), "tempo"),
         (m.SetParameter, ("tempo_bpm", NAN), "tempo"),
         (m.SetParameter, ("swing", 0.76), "swing"),
-        (m.SetParameter, ("feel", -0.1), "feel"),
+        (m.SetParameter, ("groove_amount", -0.1), "groove amount"),
         (m.SetParameter, ("volume", 1.1), "volume"),
         (m.SetMix, ("drums", (m.VoiceMix(volume=NAN),)), "volume"),
         (m.Locate, (-1.0,), "step"),

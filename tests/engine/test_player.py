@@ -84,7 +84,7 @@ def test_swing_delays_every_second_step(rig, pattern, swing, delay):
     ("amount", "shift", "velocity"), [(1.0, 0.25, 60), (0.5, 0.125, 80), (0.0, 0.0, 100)]
 )
 def test_feel_scales_microtiming_and_velocity(rig, pattern, amount, shift, velocity):
-    rig.send(m.SetParameter("feel", amount))
+    rig.send(m.SetParameter("groove_amount", amount))
     play(rig, pattern(1, [(2, KICK)], microtiming=0.25, velocity=60))
     rig.run(1.0)
     assert steps(rig.port, KICK) == [pytest.approx(2 + shift)]
@@ -314,7 +314,7 @@ def test_long_sleep_does_not_end_in_a_volley(rig, pattern):
     rig.run(1.0)
     before = len(rig.port.note_ons)
     rig.clock.wait_until(rig.clock.now() + 60.0, None)  # the machine slept
-    rig.send(m.SetParameter("feel", 1.0))
+    rig.send(m.SetParameter("groove_amount", 1.0))
     assert len(rig.port.note_ons) - before <= 3
 
 
@@ -326,7 +326,7 @@ ACTIONS = st.one_of(
     st.floats(0.0, 0.4).map(lambda seconds: ("run", seconds)),
     st.floats(20.0, 300.0).map(partial(m.SetParameter, "tempo_bpm")),
     st.floats(0.5, 0.75).map(partial(m.SetParameter, "swing")),
-    st.floats(0.0, 1.0).map(partial(m.SetParameter, "feel")),
+    st.floats(0.0, 1.0).map(partial(m.SetParameter, "groove_amount")),
     st.floats(0.0, 70.0).map(m.Locate),
     st.sampled_from(
         [
@@ -391,7 +391,7 @@ SWAPS = st.lists(
         st.one_of(
             st.floats(20.0, 300.0).map(partial(m.SetParameter, "tempo_bpm")),
             st.floats(0.5, 0.75).map(partial(m.SetParameter, "swing")),
-            st.floats(0.0, 1.0).map(partial(m.SetParameter, "feel")),
+            st.floats(0.0, 1.0).map(partial(m.SetParameter, "groove_amount")),
             st.tuples(
                 st.lists(st.floats(-0.5, 0.5), min_size=16, max_size=16), st.sampled_from(m.ChangeAt)
             ).map(lambda drawn: m.SetPattern("drums", _one_voice(drawn[0]), drawn[1])),

@@ -61,15 +61,17 @@ def onsets_of(sound: NDArray[np.float64], near: list[int], reach: int = 400) -> 
     return np.array([near[0], *found])
 
 
-@pytest.mark.parametrize(("tempo", "swing", "feel"), [(97.3, 0.5, 1.0), (120, 0.66, 1.0), (61.7, 0.58, 0.5)])
+@pytest.mark.parametrize(
+    ("tempo", "swing", "groove_amount"), [(97.3, 0.5, 1.0), (120, 0.66, 1.0), (61.7, 0.58, 0.5)]
+)
 def test_onsets_are_within_a_block_of_where_they_belong(
-    tmp_path: Path, tempo: float, swing: float, feel: float
+    tmp_path: Path, tempo: float, swing: float, groove_amount: float
 ) -> None:
     random = np.random.default_rng(5)
     loop = DrumLoop.empty().with_hit(0, CLOSED_HAT, 110)
     for step in range(3, 32, 3):
         loop = loop.with_hit(step, CLOSED_HAT, 110, random.uniform(-0.4, 0.4))
-    style = MidiStyle(tempo_bpm=tempo, swing=swing, feel=feel, note_map=(42,) * 9)
+    style = MidiStyle(tempo_bpm=tempo, swing=swing, groove_amount=groove_amount, note_map=(42,) * 9)
     # Even velocities, so that all hits are the same sound.
     render_music(loop, tmp_path / "a.wav", style)
     articulation = Articulation(style)

@@ -20,7 +20,7 @@ ROW = """
 """
 BEFORE_ROW = 'class SoundParameters:\n    """How one track sounds, to the ear and in files."""\n'
 HEARD = " + (self.sound.humanize * 0.25 if step // 4 % 2 else 0.0)"
-BEFORE_HEARD = "self.groove.feel * note.microtiming"
+BEFORE_HEARD = "self.groove.groove_amount * note.microtiming"
 
 SCRIPT = '''
 import json, math, sys, threading

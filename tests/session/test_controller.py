@@ -42,7 +42,7 @@ def test_start_tells_the_engine_everything(controller: Controller, engine) -> No
     kinds = {type(command) for command in engine.commands}
     assert {m.SetParameter, m.SetMix, m.SetTrack} <= kinds
     names = [command.name for command in engine.sent(m.SetParameter)]
-    assert names == ["tempo_bpm", "swing", "feel", "volume"]
+    assert names == ["tempo_bpm", "swing", "groove_amount", "volume"]
     assert {m.SetAudio, m.SetPattern} <= kinds
     assert last_pattern(engine).pattern.notes == controller.playback.sounding.to_notes()
 
@@ -151,7 +151,7 @@ def test_undo_brings_back_sound_and_palette(controller: Controller, qtbot: QtBot
     [
         (lambda c: c.document.set_parameter("tempo_bpm", 90), m.SetParameter("tempo_bpm", 90.0)),
         (lambda c: c.document.set_parameter("swing", 0.6), m.SetParameter("swing", 0.6)),
-        (lambda c: c.document.set_parameter("feel", 0.5), m.SetParameter("feel", 0.5)),
+        (lambda c: c.document.set_parameter("groove_amount", 0.5), m.SetParameter("groove_amount", 0.5)),
         (lambda c: c.document.set_parameter("volume", 0.25), m.SetParameter("volume", 0.25)),
         (lambda c: c.tracks.set_sound(128, 25), m.SetTrack(replace(DRUMS, program=25))),
         (lambda c: c.devices.set_font("/x.sf2"), m.LoadFont(Path("/x.sf2"))),

@@ -19,8 +19,8 @@ from blender_app.core.scales import Chord, Key, Mode
 from blender_app.core.smf import read_midi
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, Link, Mixer, PathMode, Session, Source, TrackKind
-from blender_app.session.mixing import swapped
+from blender_app.session.document import DrawnPath, Morph, PathMode, PuckCoupling, Session, Source, TrackKind
+from blender_app.session.morphing import swapped
 from blender_app.session.status import ModelState
 
 from .conftest import transposed  # noqa: TID252
@@ -41,13 +41,13 @@ def settings_of(engine, track: str) -> m.TrackSettings:
     return [each.settings for each in engine.sent(m.SetTrack) if each.settings.track == track][-1]
 
 
-def play_mixer(controller: Controller, qtbot: QtBot, track: str = "bass") -> Mixer:
-    """Let a track play its mixer, and return it once its steps are there."""
-    controller.morph.set_source(Source.MIXER, track)
+def play_morph(controller: Controller, qtbot: QtBot, track: str = "bass") -> Morph:
+    """Let a track play its morph, and return it once its steps are there."""
+    controller.morph.set_source(Source.MORPH, track)
     qtbot.waitUntil(lambda: len(controller.palettes.morph_loops_of(track)) == 9)
-    mixer = controller.document.session.track(track).mixer
-    assert mixer is not None
-    return mixer
+    morph = controller.document.session.track(track).morph
+    assert morph is not None
+    return morph
 
 
 # -- tracks -----------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def test_an_edit_of_one_track_makes_its_palette_only(
 
 
 def test_linked_pucks_are_all_heard(controller: Controller, engine, qtbot: QtBot) -> None:
-    controller.place.set_coupling(Link.MIRRORED)
+    controller.place.set_coupling(PuckCoupling.MIRRORED)
     controller.place.move_puck(0.0, 0.0)
     drums, bass, melody = controller.document.session.tracks
     for track, corner in ((drums, 0), (bass, 3), (melody, 3)):
@@ -160,7 +160,7 @@ def test_an_opened_session_brings_its_own_band(
     controller: Controller, engine, tmp_path: Path, qtbot: QtBot
 ) -> None:
     controller.tracks.remove("melody")
-    controller.place.set_coupling(Link.SAME)
+    controller.place.set_coupling(PuckCoupling.SAME)
     controller.tracks.open_port("Synth", "bass")
     controller.files.save(tmp_path / "duo")
     controller.files.new()
@@ -169,7 +169,7 @@ def test_an_opened_session_brings_its_own_band(
     engine.commands.clear()
     assert controller.files.open(tmp_path / "duo.blend.json")
     assert engine.sent(m.RemoveTrack) == [m.RemoveTrack("melody")]
-    assert controller.document.session.link is Link.SAME
+    assert controller.document.session.coupling is PuckCoupling.SAME
 
 
 def test_a_restarted_engine_is_told_of_each_track_again(controller: Controller, engine, qtbot: QtBot) -> None:
@@ -299,7 +299,7 @@ def test_dice_stay_in_the_register_of_the_track_and_in_the_key(
         wishes = [lock for lock in melody_model.locks if "register" in lock][-1]
         assert wishes["register"] == register
         assert np.array_equal(wishes["allowed"], A_MINOR.allowed())
-        assert controller.document.session.track(name).drawn == (False,) * 4
+        assert controller.document.session.track(name).user_edited == (False,) * 4
     controller.document.set_track_parameter("scale_lock", False, "bass")
     controller.dice.roll(2, "bass")
     qtbot.waitUntil(lambda: controller.document.session.track("bass").corner_names[2].startswith("Dice"))
@@ -355,49 +355,49 @@ def test_a_melodic_path_keeps_lengths_and_never_overlaps(
     assert controller.playback.path_position(0.0, "drums") is None
 
 
-# -- the mixer --------------------------------------------------------------------------------------
+# -- the morph --------------------------------------------------------------------------------------
 
 
-def test_the_mixer_plays_where_its_slider_is(controller: Controller, engine, qtbot: QtBot) -> None:
-    mixer = play_mixer(controller, qtbot)
+def test_the_morph_plays_where_its_slider_is(controller: Controller, engine, qtbot: QtBot) -> None:
+    morph = play_morph(controller, qtbot)
     loops = controller.palettes.morph_loops_of("bass")
-    assert (loops[0], loops[-1]) == mixer.ends
-    qtbot.waitUntil(lambda: controller.playback.sounding_of("bass") == mixer.ends[0])
-    controller.morph.put(replace(mixer, position=1.0), "Glide", "slider", "bass")
-    qtbot.waitUntil(lambda: controller.playback.sounding_of("bass") == mixer.ends[1])
-    assert last_notes(engine, "bass") == mixer.ends[1].to_notes()
+    assert (loops[0], loops[-1]) == morph.ends
+    qtbot.waitUntil(lambda: controller.playback.sounding_of("bass") == morph.ends[0])
+    controller.morph.put(replace(morph, position=1.0), "Glide", "slider", "bass")
+    qtbot.waitUntil(lambda: controller.playback.sounding_of("bass") == morph.ends[1])
+    assert last_notes(engine, "bass") == morph.ends[1].to_notes()
     controller.morph.set_source(Source.PALETTE, "bass")
     cells = controller.palettes.cells_of("bass")
     qtbot.waitUntil(lambda: controller.playback.sounding_of("bass") == cells[5][5])
 
 
 def test_other_ends_and_steps_make_other_rows(controller: Controller, qtbot: QtBot) -> None:
-    mixer = play_mixer(controller, qtbot)
+    morph = play_morph(controller, qtbot)
     with qtbot.waitSignal(controller.palettes.morphChanged) as shown:
-        controller.morph.put(replace(mixer, steps=17), "Steps", track="bass")
+        controller.morph.put(replace(morph, steps=17), "Steps", track="bass")
     assert shown.args == ["bass"]
     assert len(controller.palettes.morph_loops_of("bass")) == 17
     controller.dice.roll_end(1, "bass")
-    qtbot.waitUntil(lambda: controller.document.session.track("bass").mixer.names[1].startswith("Dice"))
+    qtbot.waitUntil(lambda: controller.document.session.track("bass").morph.names[1].startswith("Dice"))
     qtbot.waitUntil(
         lambda: (
             controller.palettes.morph_loops_of("bass")[-1]
-            == controller.document.session.track("bass").mixer.ends[1]
+            == controller.document.session.track("bass").morph.ends[1]
         )
     )
-    before = controller.document.session.track("bass").mixer.ends[0]
+    before = controller.document.session.track("bass").morph.ends[0]
     controller.dice.vary_end(0, track="bass")
-    qtbot.waitUntil(lambda: controller.document.session.track("bass").mixer.ends[0] != before)
-    assert controller.document.session.track("bass").mixer.names[0].endswith("(varied)")
+    qtbot.waitUntil(lambda: controller.document.session.track("bass").morph.ends[0] != before)
+    assert controller.document.session.track("bass").morph.names[0].endswith("(varied)")
     assert controller.document.session.track("bass").corners == Session().track("bass").corners
 
 
-def test_the_key_holds_in_the_mixer_too(controller: Controller, melody_model, qtbot: QtBot) -> None:
-    mixer = play_mixer(controller, qtbot)
-    controller.morph.put(replace(mixer, drawn=(True, False)), "Mark", track="bass")
+def test_the_key_holds_in_the_morph_too(controller: Controller, melody_model, qtbot: QtBot) -> None:
+    morph = play_morph(controller, qtbot)
+    controller.morph.put(replace(morph, user_edited=(True, False)), "Mark", track="bass")
     controller.band.set_key(A_MINOR)
     qtbot.waitUntil(
-        lambda: {"user_edited": (True, False)}.items() <= _last_lock(melody_model, mixer.ends).items()
+        lambda: {"user_edited": (True, False)}.items() <= _last_lock(melody_model, morph.ends).items()
     )
 
 
@@ -409,10 +409,10 @@ def _last_lock(melody_model, loops: object) -> dict[str, object]:
 def test_a_sweep_goes_there_and_back_from_where_the_slider_is(
     controller: Controller, engine, clock, qtbot: QtBot
 ) -> None:
-    mixer = replace(play_mixer(controller, qtbot), sweep_bars=2, position=0.5)
+    morph = replace(play_morph(controller, qtbot), sweep_bars=2, position=0.5)
     controller.playback.play()
     qtbot.waitUntil(lambda: controller.playback.playing)
-    controller.morph.put(replace(mixer, sweeping=True), "Sweep", track="bass")
+    controller.morph.put(replace(morph, sweeping=True), "Sweep", track="bass")
     qtbot.waitUntil(lambda: controller._link.sounding_path("bass") is not None)
     plan = controller._link.sounding_path("bass").plan
     assert (plan.path.mode, plan.path.bars) == (PathMode.PING_PONG, 4)
@@ -422,15 +422,15 @@ def test_a_sweep_goes_there_and_back_from_where_the_slider_is(
     assert controller.playback.path_position(clock.now_s, "bass") == pytest.approx((1.0, 0.0))
     clock.now_s += 24 * 0.125
     assert controller.playback.path_position(clock.now_s, "bass") == pytest.approx((0.25, 0.0))
-    sweeping = controller.document.session.track("bass").mixer
+    sweeping = controller.document.session.track("bass").morph
     controller.morph.put(replace(sweeping, sweeping=False), "Stop sweep", track="bass")
-    assert controller.document.session.track("bass").mixer.position == pytest.approx(0.25)
+    assert controller.document.session.track("bass").morph.position == pytest.approx(0.25)
     qtbot.waitUntil(lambda: controller._link.sounding_path("bass") is None)
 
 
 def test_a_sweep_sounds_on_where_its_ends_change_places(controller: Controller, clock, qtbot: QtBot) -> None:
-    mixer = replace(play_mixer(controller, qtbot), sweep_bars=2, sweeping=True)
-    controller.morph.put(mixer, "Sweep", track="bass")
+    morph = replace(play_morph(controller, qtbot), sweep_bars=2, sweeping=True)
+    controller.morph.put(morph, "Sweep", track="bass")
     qtbot.waitUntil(lambda: controller._link.sounding_path("bass") is not None)
     controller.playback.play()
     qtbot.waitUntil(lambda: controller.playback.playing)
@@ -441,7 +441,7 @@ def test_a_sweep_sounds_on_where_its_ends_change_places(controller: Controller, 
             controller.playback.soundingChanged, check_params_cb=lambda name: name == "bass"
         ):
             if expected == 0.75:
-                controller.morph.put(swapped(mixer), "Swap", track="bass")
+                controller.morph.put(swapped(morph), "Swap", track="bass")
             else:
                 controller.document.undo_stack.undo()
         qtbot.waitUntil(
@@ -456,20 +456,20 @@ def test_a_sweep_sounds_on_where_its_ends_change_places(controller: Controller, 
 def test_a_slider_that_is_taken_from_its_sweep_goes_where_the_hand_is(
     controller: Controller, clock, qtbot: QtBot
 ) -> None:
-    mixer = play_mixer(controller, qtbot)
-    controller.morph.put(replace(mixer, sweeping=True), "Sweep", track="bass")
+    morph = play_morph(controller, qtbot)
+    controller.morph.put(replace(morph, sweeping=True), "Sweep", track="bass")
     controller.playback.play()
     qtbot.waitUntil(lambda: controller.playback.playing)
     clock.now_s += 3
-    controller.morph.put(replace(mixer, sweeping=False, position=0.75), "Glide", track="bass")
-    assert controller.document.session.track("bass").mixer.position == 0.75
+    controller.morph.put(replace(morph, sweeping=False, position=0.75), "Glide", track="bass")
+    assert controller.document.session.track("bass").morph.position == 0.75
 
 
 def test_a_sweep_of_drums_is_a_row_of_drums(controller: Controller, qtbot: QtBot) -> None:
-    mixer = play_mixer(controller, qtbot, "drums")
+    morph = play_morph(controller, qtbot, "drums")
     assert (
         controller.palettes.morph_loops_of("drums")[0]
-        == mixer.ends[0]
+        == morph.ends[0]
         == controller.document.session.tracks[0].corners[0]
     )
 
@@ -564,7 +564,7 @@ def test_loops_are_read_and_written_by_kind(controller: Controller, tmp_path: Pa
     assert controller.exchange.import_corner(2, tmp_path / "bass.mid", "bass")
     bass = controller.document.session.track("bass")
     assert list(bass.corners[2].events) == list(loop.events)
-    assert (bass.corner_names[2], bass.drawn) == ("bass", (False, False, True, False))
+    assert (bass.corner_names[2], bass.user_edited) == ("bass", (False, False, True, False))
     (tmp_path / "empty.mid").write_bytes(b"MThd")
     with qtbot.waitSignal(controller.messages.messageShown) as shown:
         assert controller.exchange.read_loop(tmp_path / "empty.mid", "bass") is None

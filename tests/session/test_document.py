@@ -17,7 +17,7 @@ from blender_app.session.document import (
     Clip,
     DrawnPath,
     MidiSettings,
-    Mixer,
+    Morph,
     PathMode,
     Session,
     Source,
@@ -26,8 +26,8 @@ from blender_app.session.document import (
 )
 
 DRUMS, BASS, MELODY = Session().tracks
-ENDS = Mixer((MelodyLoop.empty(), MelodyLoop.empty()), ("A", "B"))
-HITS = Mixer((DrumLoop.empty(), DrumLoop.empty()), ("A", "B"))
+ENDS = Morph((MelodyLoop.empty(), MelodyLoop.empty()), ("A", "B"))
+HITS = Morph((DrumLoop.empty(), DrumLoop.empty()), ("A", "B"))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ HITS = Mixer((DrumLoop.empty(), DrumLoop.empty()), ("A", "B"))
         ("tempo_bpm", math.nan, "tempo"),
         ("tempo_bpm", True, "tempo"),
         ("swing", 0.4, "swing"),
-        ("feel", 1.1, "feel"),
+        ("groove_amount", 1.1, "groove amount"),
         ("volume", -0.1, "volume"),
         ("tracks", (), "at least one track"),
         ("tracks", (DRUMS, DRUMS), "one name"),
@@ -79,13 +79,13 @@ def test_values_out_of_range_are_refused_by_name(field: str, value: object, word
         ("legato", 2, "legato"),
         ("mute", 1, "mute"),
         ("scale_lock", None, "scale lock"),
-        ("drawn", (True,), "drawn"),
-        ("drawn", (1, 0, 0, 0), "drawn"),
+        ("user_edited", (True,), "edited by hand"),
+        ("user_edited", (1, 0, 0, 0), "edited by hand"),
         ("corner_names", ("x" * 500, "", "", ""), "name"),
         ("corners", (), "corners are 4"),
         ("corners", (MelodyLoop.empty(),) * 4, "no drum loop"),
-        ("source", Source.MIXER, "has none"),
-        ("mixer", ENDS, "no drum loop"),
+        ("source", Source.MORPH, "has none"),
+        ("morph", ENDS, "no drum loop"),
     ],
 )
 def test_what_a_drum_track_cannot_be_is_refused_by_name(field: str, value: object, words: str) -> None:
@@ -99,7 +99,7 @@ def test_what_a_drum_track_cannot_be_is_refused_by_name(field: str, value: objec
         ("corners", DRUMS.corners, "no melody loop"),
         ("mix", DRUMS.mix, "only drums"),
         ("note_map", DRUMS.note_map, "only drums"),
-        ("mixer", HITS, "no melody loop"),
+        ("morph", HITS, "no melody loop"),
     ],
 )
 def test_a_melodic_track_plays_no_drums(field: str, value: object, words: str) -> None:
@@ -118,10 +118,10 @@ def test_a_melodic_track_plays_no_drums(field: str, value: object, words: str) -
         ("sweep_bars", 0, "sweep"),
         ("sweep_bars", 65, "sweep"),
         ("sweeping", "yes", "sweeps"),
-        ("drawn", (True, 0), "drawn"),
+        ("user_edited", (True, 0), "edited by hand"),
     ],
 )
-def test_what_a_mixer_cannot_be_is_refused_by_name(field: str, value: object, words: str) -> None:
+def test_what_a_morph_cannot_be_is_refused_by_name(field: str, value: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         replace(ENDS, **{field: value})  # type: ignore[arg-type]
 
@@ -146,12 +146,12 @@ def test_there_are_two_tracks_of_a_kind_at_most_and_none_shares_a_melodic_channe
 
 def test_what_plays_is_the_puck_the_path_the_slider_or_the_sweep() -> None:
     path = DrawnPath(((0.0, 0.0), (1.0, 1.0)), playing=True)
-    track = replace(BASS, puck=(0.2, 0.3), mixer=replace(ENDS, position=0.25, sweep_bars=3))
+    track = replace(BASS, puck=(0.2, 0.3), morph=replace(ENDS, position=0.25, sweep_bars=3))
     assert (track.place, track.playing_path) == ((0.2, 0.3), None)
     assert replace(track, path=path).playing_path == path
-    mixed = replace(track, source=Source.MIXER, path=path)
+    mixed = replace(track, source=Source.MORPH, path=path)
     assert (mixed.place, mixed.playing_path) == ((0.25, 0.0), None)
-    sweep = replace(mixed, mixer=replace(ENDS, sweep_bars=3, sweeping=True)).playing_path
+    sweep = replace(mixed, morph=replace(ENDS, sweep_bars=3, sweeping=True)).playing_path
     assert sweep is not None
     assert (sweep.bars, sweep.mode, sweep.closed) == (6, PathMode.PING_PONG, False)
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from blender_app.core.presets import PRESETS
 from blender_app.core.scales import Key, Mode
 from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session.document import DrawnPath, Link, PathMode, Session, Source, TrackKind
+from blender_app.session.document import DrawnPath, PathMode, PuckCoupling, Session, Source, TrackKind
 from blender_app.session.tempo_tap import TempoTap
 
 
@@ -22,7 +22,7 @@ def test_each_edit_can_be_undone_and_redone(editor, clock) -> None:
     edits: list[Callable[[], None]] = [
         lambda: editor.document.set_parameter("tempo_bpm", 80),
         lambda: editor.document.set_parameter("swing", 0.6),
-        lambda: editor.document.set_parameter("feel", 0.2),
+        lambda: editor.document.set_parameter("groove_amount", 0.2),
         lambda: editor.band.set_change_at(ChangeAt.BAR),
         lambda: editor.tracks.set_sound(128, 25),
         lambda: editor.document.edit("SoundFont", font="x.sf2"),
@@ -152,7 +152,7 @@ def test_changed_names_are_told_before_and_after_undo(editor) -> None:
     editor.corners.clear(1)
     editor.document.set_parameter("tempo_bpm", 70)
     assert told == [
-        frozenset({"drums.corners", "drums.corner_names", "drums.drawn"}),
+        frozenset({"drums.corners", "drums.corner_names", "drums.user_edited"}),
         frozenset({"tempo_bpm"}),
     ]
     editor.document.undo_stack.undo()
@@ -274,7 +274,7 @@ random_edits = st.one_of(
     st.tuples(st.just("place.draw_path"), st.lists(st.tuples(shares, shares), max_size=5)),
     st.tuples(st.just("place.play_path"), st.booleans()),
     st.tuples(st.just("place.move_puck"), shares, shares, anywhere),
-    st.tuples(st.just("place.set_coupling"), st.sampled_from(Link)),
+    st.tuples(st.just("place.set_coupling"), st.sampled_from(PuckCoupling)),
     st.tuples(st.just("morph.set_source"), st.sampled_from(Source), anywhere),
     st.tuples(st.just("document.set_track_parameter"), st.just("octave"), st.integers(-3, 3), anywhere),
     st.tuples(st.just("document.set_track_parameter"), st.just("volume"), shares, anywhere),

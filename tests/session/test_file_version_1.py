@@ -15,8 +15,8 @@ from blender_app.engine import messages as m
 from blender_app.session import export
 from blender_app.session.document import (
     DrawnPath,
-    Link,
     MidiSettings,
+    PuckCoupling,
     Session,
     Source,
     TrackKind,
@@ -44,12 +44,12 @@ def test_a_session_of_drums_only_is_a_band_of_one_track() -> None:
     assert drums.corners[3].hit_count == 0
     assert (drums.puck, drums.rows, drums.cols) == ((0.25, 0.875), 5, 7)
     assert drums.path == DrawnPath(((0.0, 0.0), (0.5, 1.0), (1.0, 0.25)), bars=8)
-    assert (session.tempo_bpm, session.swing, session.feel) == (96.5, 0.58, 0.75)
+    assert (session.tempo_bpm, session.swing, session.groove_amount) == (96.5, 0.58, 0.75)
     assert (session.change_at, session.volume, session.font) == (m.ChangeAt.BAR, 0.65, None)
     assert session.midi == MidiSettings("Synth", latency_s=0.012)
     assert session.models == (("drums-2bar", "0f1e2d3c"),)
-    assert (session.link, session.scale, session.clips) == (Link.FREE, None, ())
-    assert (drums.source, drums.mixer) == (Source.PALETTE, None)
+    assert (session.coupling, session.scale, session.clips) == (PuckCoupling.FREE, None, ())
+    assert (drums.source, drums.morph) == (Source.PALETTE, None)
 
 
 def test_it_sounds_as_it_did(make_controller, engine, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.document import Session, Source, Track
 from blender_app.session.file_versions import MIGRATIONS, from_1_to_2, from_2_to_3, migrated
 from blender_app.session.files import VERSION, decode, encode
-from blender_app.session.mixing import sweep_anchor
+from blender_app.session.morphing import sweep_anchor
 from blender_app.session.path import PathPlan, loop_pattern
 
 DATA = Path(__file__).parent / "data"
@@ -49,7 +49,7 @@ def exports_of(session: Session, folder: Path) -> dict[str, str]:
     for track in session.tracks:
         for source, rows, cols in (
             (Source.PALETTE, track.rows, track.cols),
-            (Source.MIXER, 1, track.mixer.steps if track.mixer else 0),
+            (Source.MORPH, 1, track.morph.steps if track.morph else 0),
         ):
             if cols:
                 cells = palette_of(session, track, source).cells(rows, cols)
@@ -61,7 +61,7 @@ def exports_of(session: Session, folder: Path) -> dict[str, str]:
         if path is None:
             pattern = loop_pattern(1, palette.at(np.array([track.place]))[0])
         else:
-            mixer = track.mixer if track.source is Source.MIXER else None
+            mixer = track.morph if track.source is Source.MORPH else None
             plan = PathPlan(path, 0 if mixer is None else sweep_anchor(mixer, 0))
             loops = palette.at(plan.points())
             pattern = plan.pattern(1, loops)

@@ -22,10 +22,10 @@ from blender_app.engine.messages import ChangeAt, VoiceMix
 from blender_app.session.document import (
     Clip,
     DrawnPath,
-    Link,
     MidiSettings,
-    Mixer,
+    Morph,
     PathMode,
+    PuckCoupling,
     Session,
     Source,
     Track,
@@ -79,17 +79,17 @@ keys = st.builds(
 def tracks(draw: st.DrawFn, name: str) -> Track:
     kind = TrackKind(name.split(maxsplit=1)[0])
     loops = melodies if kind.is_melodic else drum_loops
-    mixer = draw(
+    morph = draw(
         st.none()
         | st.builds(
-            Mixer,
+            Morph,
             ends=st.tuples(loops, loops),
             names=st.tuples(texts, texts),
             steps=st.integers(3, 33),
             position=shares,
             sweep_bars=st.integers(1, 64),
             sweeping=st.booleans(),
-            drawn=st.tuples(st.booleans(), st.booleans()),
+            user_edited=st.tuples(st.booleans(), st.booleans()),
         )
     )
     mix = st.lists(st.builds(VoiceMix, st.booleans(), st.booleans(), shares), min_size=9, max_size=9)
@@ -99,7 +99,7 @@ def tracks(draw: st.DrawFn, name: str) -> Track:
         kind=kind,
         corners=draw(st.tuples(loops, loops, loops, loops)),
         corner_names=draw(st.tuples(texts, texts, texts, texts)),
-        drawn=draw(st.tuples(*[st.booleans()] * 4)),
+        user_edited=draw(st.tuples(*[st.booleans()] * 4)),
         sound=draw(st.tuples(st.integers(0, 128), st.integers(0, 127))),
         channel=draw(st.integers(0, 15)),
         puck=draw(points),
@@ -118,8 +118,8 @@ def tracks(draw: st.DrawFn, name: str) -> Track:
         legato=draw(shares),
         scale_lock=draw(st.booleans()),
         mix=() if kind.is_melodic else tuple(draw(mix)),
-        source=Source.PALETTE if mixer is None else draw(st.sampled_from(Source)),
-        mixer=mixer,
+        source=Source.PALETTE if morph is None else draw(st.sampled_from(Source)),
+        morph=morph,
         model=draw(st.sampled_from(("", "melody-16bar", "of my own"))),
     )
 
@@ -136,12 +136,12 @@ def sessions(draw: st.DrawFn) -> Session:
     return Session(
         tracks=tuple(draw(tracks(name)) for name in band),
         front=draw(st.sampled_from(band)),
-        link=draw(st.sampled_from(Link)),
+        coupling=draw(st.sampled_from(PuckCoupling)),
         scale=draw(st.none() | keys),
         clips=tuple(draw(st.lists(clips, max_size=2))),
         tempo_bpm=draw(st.floats(20, 300)),
         swing=draw(st.floats(0.5, 0.75)),
-        feel=draw(shares),
+        groove_amount=draw(shares),
         change_at=draw(st.sampled_from(ChangeAt)),
         font=draw(st.none() | texts),
         volume=draw(shares),
@@ -158,7 +158,7 @@ def test_a_session_comes_back_as_it_was(session: Session) -> None:
 
 
 def test_a_saved_session_is_opened(tmp_path: Path) -> None:
-    session = Session(tempo_bpm=93.5, link=Link.SAME)
+    session = Session(tempo_bpm=93.5, coupling=PuckCoupling.SAME)
     save_session(tmp_path / "a.blend.json", session)
     assert load_session(tmp_path / "a.blend.json") == session
     assert [file.name for file in tmp_path.iterdir()] == ["a.blend.json"]
@@ -259,7 +259,7 @@ def notes(*numbers: object) -> list[dict[str, object]]:
         (changed_track("bass", model=7), "the name of a track's model is no text"),
         (changed_track("drums", corners=hits(gong=[])), "gong"),
         (changed_track("drums", corners=[{"name": 3, "steps": 32, "hits": {}}] * 4), "name"),
-        (changed_track("drums", corners=[{**hits()[0], "user_edited": 1}] * 4), "drawn"),
+        (changed_track("drums", corners=[{**hits()[0], "user_edited": 1}] * 4), "edited by hand"),
         (changed_track("bass", corners=notes(0, 60, 100, 1)), "the numbers of a note are 5, not 4"),
         (changed_track("bass", corners=notes(0, 128, 100, 1, 0.0)), "pitch"),
         (changed_track("bass", corners=notes(31, 60, 100, 2, 0.0)), "length"),
@@ -270,12 +270,12 @@ def notes(*numbers: object) -> list[dict[str, object]]:
         (changed_track("drums", path={"nodes": []}), "damaged"),
         (changed_track("drums", path={"nodes": [[0, 0]], "bars": 1, "mode": "loop", "closed": 1}), "closed"),
         (changed_track("drums", source="morph"), "has none"),
-        (changed_track("drums", source="radio"), "palette or mixer, not 'radio'"),
-        (changed_track("bass", morph={"ends": []}), "a mixer's ends are 2, not 0"),
+        (changed_track("drums", source="radio"), "palette or morph, not 'radio'"),
+        (changed_track("bass", morph={"ends": []}), "a morph's ends are 2, not 0"),
         (changed_track("bass", morph={"ends": hits()[:2]}), "notes is missing.*in track 'bass'"),
         (changed_track("drums", morph={"ends": notes(0, 60, 100, 1, 0.0)[:2]}), "hits is missing"),
-        (changed_track("bass", morph={"ends": [[], []]}), "a mixer's end"),
-        (changed_track("bass", morph=[]), "mixer"),
+        (changed_track("bass", morph={"ends": [[], []]}), "a morph's end"),
+        (changed_track("bass", morph=[]), "morph"),
         (changed_track("drums", sound={"bank": 0}), "program"),
         (changed_track("drums", sound=[128, 0]), "a sound's values"),
         (changed_track("drums", mix={}), "kick"),

@@ -16,7 +16,7 @@ from blender_app.engine.messages import ChangeAt, RemoveTrack, SetPattern, SetTr
 from blender_app.session import commands
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import DrawnPath, Link, Source, TrackKind
+from blender_app.session.document import DrawnPath, PuckCoupling, Source, TrackKind
 from blender_app.session.path import PathPlan
 
 from .conftest import transposed  # noqa: TID252
@@ -42,7 +42,7 @@ def hurry(controller: Controller, dice: random.Random) -> None:
             lambda: controller.place.play_path(dice.random() < 0.5, name),
             lambda: controller.place.set_grid(dice.randint(3, 9), dice.randint(3, 9), name),
             lambda: controller.band.set_change_at(dice.choice(list(ChangeAt))),
-            lambda: controller.place.set_coupling(dice.choice(list(Link))),
+            lambda: controller.place.set_coupling(dice.choice(list(PuckCoupling))),
             lambda: controller.tracks.set_front(name),
             lambda: controller.morph.set_source(dice.choice(list(Source)), name),
             lambda: mix(controller, dice, name),
@@ -71,17 +71,17 @@ def paint(controller: Controller, corner: int, dice: random.Random, name: str) -
 
 
 def mix(controller: Controller, dice: random.Random, name: str) -> None:
-    mixer = controller.document.session.track(name).mixer
-    if mixer is not None:
+    morph = controller.document.session.track(name).morph
+    if morph is not None:
         changes = dice.choice(
             [
                 {"position": dice.random()},
                 {"steps": dice.randint(3, 9)},
                 {"sweeping": dice.random() < 0.5, "sweep_bars": dice.randint(1, 2)},
-                {"ends": mixer.ends[::-1]},
+                {"ends": morph.ends[::-1]},
             ]
         )
-        controller.morph.put(replace(mixer, **changes), "Mix", "mix", name)
+        controller.morph.put(replace(morph, **changes), "Mix", "mix", name)
 
 
 def is_settled(controller: Controller, engine, name: str) -> bool:
@@ -92,11 +92,11 @@ def is_settled(controller: Controller, engine, name: str) -> bool:
         return False
     if controller.palettes.cells_of(name) != palette.cells(track.rows, track.cols):
         return False
-    if track.mixer is not None:
-        row = CrossfadePalette(track.mixer.ends)
-        if controller.palettes.morph_loops_of(name) != row.cells(1, track.mixer.steps)[0]:
+    if track.morph is not None:
+        row = CrossfadePalette(track.morph.ends)
+        if controller.palettes.morph_loops_of(name) != row.cells(1, track.morph.steps)[0]:
             return False
-        palette = row if track.source is Source.MIXER else palette
+        palette = row if track.source is Source.MORPH else palette
     patterns = [command.pattern for command in engine.sent(SetPattern) if command.track == name]
     if not patterns:
         return False
@@ -138,6 +138,6 @@ def test_in_the_end_all_fits_together(controller: Controller, engine, clock, qtb
     tracks = controller.document.session.tracks
     assert band_of(engine) == {track.name: commands.settings_of(track) for track in tracks}
     assert errors == []
-    assert {surface.track for surface in controller.palettes._cells} == set(
+    assert {target.track for target in controller.palettes._cells} == set(
         controller.document.session.track_names
     )

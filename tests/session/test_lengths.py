@@ -17,7 +17,7 @@ from blender_app.core.smf import write_midi
 from blender_app.engine import messages as m
 from blender_app.session.clips import fits
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Mixer, Session, Source, TrackKind
+from blender_app.session.document import Clip, Morph, Session, Source, TrackKind
 from blender_app.session.files import decode, encode
 
 FOUR_BARS = MelodyLoop.from_notes([Note(60, 40, 90, 4.0), Note(1, 45, 90, 2.0)], 64)
@@ -78,7 +78,7 @@ def test_a_corner_takes_as_much_of_a_file_as_it_is_long(
 def test_ends_and_clips_have_lengths_of_their_own(mixed: Session) -> None:
     bass = mixed.track("bass")
     ends = FOUR_BARS, MelodyLoop.empty(256)
-    session = mixed.with_track(replace(bass, mixer=Mixer(ends, ("a", "b")), source=Source.MIXER))
+    session = mixed.with_track(replace(bass, morph=Morph(ends, ("a", "b")), source=Source.MORPH))
     clips = (Clip("short", TrackKind.DRUMS, ONE_BAR), Clip("long", TrackKind.MELODY, FOUR_BARS))
     session = replace(session, clips=clips)
     assert decode(encode(session), "x") == session

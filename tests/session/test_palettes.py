@@ -11,15 +11,15 @@ from blender_app.session.document import Session, Source
 from blender_app.session.palettes import Palettes, front_first
 from blender_app.session.requests import (
     CornerResult,
+    DecodeTarget,
     DiceRequest,
     ForgetRequest,
     PaletteResult,
-    Surface,
     VaryRequest,
 )
 from blender_app.session.status import ModelState
 
-DRUMS = Surface("drums")
+DRUMS = DecodeTarget("drums")
 
 
 @pytest.fixture
@@ -39,12 +39,12 @@ def dice(editor, worker, palettes: Palettes) -> Dice:
     return Dice(editor.document, worker, palettes, corners, morph, editor.messages, lambda: 7)
 
 
-def answer(editor, worker, surface: Surface = DRUMS, **changes: int) -> PaletteResult:
-    """Let the worker answer what is wanted of a surface, and return the answer."""
+def answer(editor, worker, target: DecodeTarget = DRUMS, **changes: int) -> PaletteResult:
+    """Let the worker answer what is wanted of a target, and return the answer."""
     session = editor.document.session
-    wanted = commands.palette_request(session, session.track(surface.track), surface.source)
+    wanted = commands.palette_request(session, session.track(target.track), target.source)
     rows, cols = changes.get("rows", wanted.rows), changes.get("cols", wanted.cols)
-    request = type(wanted)(surface, wanted.space, rows, cols)
+    request = type(wanted)(target, wanted.space, rows, cols)
     result = PaletteResult(request, [[wanted.space.anchors[0]] * cols] * rows, (0.5,) * 4, refined=True)
     worker.paletteReady.emit(result)
     return result
@@ -53,7 +53,7 @@ def answer(editor, worker, surface: Surface = DRUMS, **changes: int) -> PaletteR
 def test_the_front_palette_is_asked_for_first_and_then_the_worker_starts(editor, worker) -> None:
     editor.tracks.set_front("melody")
     Palettes(editor.document, worker, editor.messages).start()
-    assert [request.surface.track for request in worker.requests] == ["melody", "drums", "bass"]
+    assert [request.target.track for request in worker.requests] == ["melody", "drums", "bass"]
     assert worker.life == ["start"]
 
 
@@ -67,7 +67,7 @@ def test_only_what_has_changed_is_asked_for_again(editor, worker, palettes: Pale
     editor.band.set_key(Key(2))
     for track in front_first(editor.document.session):
         palettes.follow_track((before, before.track(track.name)), track)
-    assert [request.surface.track for request in worker.requests] == ["bass", "melody"]
+    assert [request.target.track for request in worker.requests] == ["bass", "melody"]
 
 
 def test_an_answer_is_kept_and_told(editor, worker, palettes: Palettes) -> None:
@@ -78,8 +78,8 @@ def test_an_answer_is_kept_and_told(editor, worker, palettes: Palettes) -> None:
     assert palettes.cells is result.cells
     assert palettes.accuracy == (0.5,) * 4
     assert told == ["drums"]
-    editor.morph.set_source(Source.MIXER, "bass")
-    row = Surface("bass", Source.MIXER)
+    editor.morph.set_source(Source.MORPH, "bass")
+    row = DecodeTarget("bass", Source.MORPH)
     loops = answer(editor, worker, row).cells[0]
     assert palettes.morph_loops_of("bass") == loops
     assert told[1:] == [("morph", "bass")]
@@ -90,9 +90,9 @@ def test_an_answer_is_kept_and_told(editor, worker, palettes: Palettes) -> None:
 def test_an_answer_for_another_grid_or_a_track_that_has_gone_is_dropped(editor, worker, palettes) -> None:
     answer(editor, worker, rows=4)
     assert palettes.cells == []
-    late = answer(editor, worker, Surface("bass"))
+    late = answer(editor, worker, DecodeTarget("bass"))
     palettes.forget("bass")
-    assert worker.requests[-2:] == [ForgetRequest(Surface("bass", source)) for source in Source]
+    assert worker.requests[-2:] == [ForgetRequest(DecodeTarget("bass", source)) for source in Source]
     editor.tracks.remove("bass")
     worker.paletteReady.emit(late)
     assert palettes.cells_of("bass") == []
@@ -133,8 +133,8 @@ def test_the_dice_ask_with_kind_seed_and_key(editor, worker, dice: Dice) -> None
     dice.vary(1, 0.5, "bass")
     dice.roll_end(0, "bass")  # it has no morph
     assert worker.requests == [
-        DiceRequest(Surface("bass"), 2, bass.kind, bass.model, 7, Key(2)),
-        VaryRequest(Surface("bass"), 1, bass.kind, bass.model, 7, bass.corners[1], 0.5, Key(2)),
+        DiceRequest(DecodeTarget("bass"), 2, bass.kind, bass.model, 7, Key(2)),
+        VaryRequest(DecodeTarget("bass"), 1, bass.kind, bass.model, 7, bass.corners[1], 0.5, Key(2)),
     ]
 
 
@@ -150,17 +150,17 @@ def test_what_falls_during_a_drag_is_a_step_of_its_own(editor, worker, dice: Dic
 
 
 def test_a_varied_end_keeps_its_name_and_says_so_once(editor, worker, dice: Dice, loop_of) -> None:
-    editor.morph.set_source(Source.MIXER)
-    surface, kind = Surface("drums", Source.MIXER), editor.document.track().kind
-    name = editor.document.track().mixer.names[1]
+    editor.morph.set_source(Source.MORPH)
+    target, kind = DecodeTarget("drums", Source.MORPH), editor.document.track().kind
+    name = editor.document.track().morph.names[1]
     for seed in (1, 2):
-        request = VaryRequest(surface, 1, kind, "drums-2bar", seed, loop_of(0), 0.5)
+        request = VaryRequest(target, 1, kind, "drums-2bar", seed, loop_of(0), 0.5)
         worker.cornerReady.emit(CornerResult(request, loop_of(seed)))
-    morph = editor.document.track().mixer
+    morph = editor.document.track().morph
     assert (morph.ends[1], morph.names[1]) == (loop_of(2), f"{name} (varied)")
     editor.morph.put(None, "Remove")
     worker.cornerReady.emit(CornerResult(request, loop_of(3)))  # it has gone meanwhile
-    assert editor.document.track().mixer is None
+    assert editor.document.track().morph is None
 
 
 def test_without_its_model_nothing_is_asked(editor, worker, dice: Dice, said) -> None:

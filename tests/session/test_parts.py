@@ -23,17 +23,17 @@ from blender_app.session.palettes import Palettes
 from blender_app.session.path import PathPlan
 from blender_app.session.playback import Playback
 from blender_app.session.requests import (
+    DecodeTarget,
     LoopRequest,
     LoopResult,
     PaletteResult,
     PathRequest,
     PathResult,
-    Surface,
 )
 from blender_app.session.settings import Settings
 from blender_app.session.store import Document
 
-DRUMS = Surface("drums")
+DRUMS = DecodeTarget("drums")
 LINE = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=2, closed=False, playing=True)
 PARTS = ("document", "messages", "palettes", "dice", "playback", "devices", "files", "exchange")
 EDITS = ("band", "tracks", "place", "corners", "morph", "clips")
@@ -154,8 +154,8 @@ def test_a_loop_that_comes_is_played_unless_its_track_sounds_otherwise(
     assert desk.playback.sounding == loop_of(1)
     editor.place.set_path(LINE)
     worker.loopReady.emit(LoopResult(request, loop_of(2)))
-    worker.loopReady.emit(LoopResult(LoopRequest(Surface("drums", Source.MIXER), (0, 0)), loop_of(3)))
-    worker.loopReady.emit(LoopResult(LoopRequest(Surface("gong"), (0, 0)), loop_of(4)))
+    worker.loopReady.emit(LoopResult(LoopRequest(DecodeTarget("drums", Source.MORPH), (0, 0)), loop_of(3)))
+    worker.loopReady.emit(LoopResult(LoopRequest(DecodeTarget("gong"), (0, 0)), loop_of(4)))
     assert len(engine.sent(m.SetPattern)) == 1
 
 
@@ -216,7 +216,7 @@ def test_a_restarted_engine_gets_sounds_and_goes_on(editor, engine, worker, desk
     desk.playback.transportChanged.connect(lambda: told.append("transport"))
     engine.alive = False
     desk.poll()
-    assert [request.surface.track for request in worker.requests] == ["drums", "bass", "melody"]
+    assert [request.target.track for request in worker.requests] == ["drums", "bass", "melody"]
     assert engine.commands[-1] == m.Play()
     desk.poll()
     engine.alive = False
@@ -262,7 +262,7 @@ def test_a_path_that_was_to_be_written_is_not_played(
     editor.place.set_path(LINE)
     assert exchange.export_path(tmp_path / "path.mid")
     request = worker.requests[-1]
-    assert request.target == tmp_path / "path.mid"
+    assert request.file == tmp_path / "path.mid"
     loops = tuple(loop_of(seed) for seed in range(len(request.plan.points())))
     worker.pathReady.emit(PathResult(request, loops))
     assert (tmp_path / "path.mid").is_file()

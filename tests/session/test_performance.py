@@ -15,7 +15,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import Key
-from blender_app.session.document import DrawnPath, Loop, Mixer, Session, Source
+from blender_app.session.document import DrawnPath, Loop, Morph, Session, Source
 from blender_app.session.performance import band_parts, length_of
 
 
@@ -81,9 +81,9 @@ def test_a_key_is_passed_on_but_for_tracks_without_the_lock(models: dict[str, Mo
 
 def test_paths_and_sweeps_play_their_laps(models: dict[str, Model]) -> None:
     low, high = MelodyLoop.from_events([60] * 32), MelodyLoop.from_events([72] * 32)
-    mixer = Mixer(ends=(low, high), names=("low", "high"), position=0.5, sweep_bars=4, sweeping=True)
+    morph = Morph(ends=(low, high), names=("low", "high"), position=0.5, sweep_bars=4, sweeping=True)
     path = DrawnPath(((0.0, 0.0), (1.0, 0.0)), bars=6, closed=False, playing=True)
-    session = changed(Session(), "melody", source=Source.MIXER, mixer=mixer)
+    session = changed(Session(), "melody", source=Source.MORPH, morph=morph)
     session = changed(session, "drums", path=path)
     parts = band_parts(session, models.__getitem__)  # type: ignore[arg-type]
     assert length_of(parts) == 8

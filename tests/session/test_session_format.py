@@ -13,16 +13,15 @@ from blender_app.core.scales import Chord, Key
 from blender_app.core.time import LOOP_LENGTHS
 from blender_app.engine.messages import VoiceMix
 from blender_app.session.clips import added
-from blender_app.session.document import Clip, DrawnPath, MidiSettings, Mixer, Session, Track, TrackKind
-from blender_app.session.file_tracks import FILE_NAMES
+from blender_app.session.document import Clip, DrawnPath, MidiSettings, Morph, Session, Track, TrackKind
 from blender_app.session.files import VERSION, decode, encode
-from blender_app.session.mixing import default_mixer
+from blender_app.session.morphing import default_morph
 
 TEXT = (Path(__file__).parents[2] / "docs" / "session-format.md").read_text(encoding="utf-8")
 IN_CODE = set(re.findall(r"`([^`\n]+)`", TEXT))
 ROWS = {
     name
-    for owner in (Session, Track, Mixer, DrawnPath, MidiSettings, VoiceMix)
+    for owner in (Session, Track, Morph, DrawnPath, MidiSettings, VoiceMix)
     for name in parameters_of(owner)
 }
 
@@ -31,7 +30,7 @@ def full_session() -> Session:
     """Return a session that has everything."""
     session = Session(scale=Key(chords=(Chord(0),)), models=(("drums-2bar", "f00d"),))
     for track in session.tracks:
-        full = replace(track, path=DrawnPath(((0.0, 0.0),)), mixer=default_mixer(track))
+        full = replace(track, path=DrawnPath(((0.0, 0.0),)), morph=default_morph(track))
         session = session.with_track(full)
     loop = session.track("bass").corners[0]
     return replace(session, clips=added((), Clip("a", TrackKind.BASS, loop)))
@@ -59,8 +58,7 @@ def test_ranges_of_parameters_are_those_of_the_table() -> None:
     for text, owner in ((session_text, Session), (track_text, Track)):
         described = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text, flags=re.MULTILINE))
         plain = {name: re.sub(r" \([^)]*\)", "", words) for name, words in described.items()}
-        for field, row in parameters_of(owner).items():
-            name = FILE_NAMES.get(field, field)
+        for name, row in parameters_of(owner).items():
             if name in plain and row.kind is not bool:
                 assert plain[name].startswith(f"{row.low:g} to {row.high:g}"), name
 

@@ -11,7 +11,7 @@ from blender_app.core.errors import FileError
 from blender_app.engine.host import EngineProcess
 from blender_app.session import start
 from blender_app.session.document import TrackKind, default_corners
-from blender_app.session.requests import PaletteRequest, Space, Surface
+from blender_app.session.requests import DecodeTarget, PaletteRequest, Space
 from blender_app.session.worker import DecodeWorker
 
 
@@ -49,7 +49,7 @@ def test_without_the_shipped_palette_corners_are_cross_faded(qtbot: QtBot) -> No
 
 def _request(size: int) -> PaletteRequest:
     return PaletteRequest(
-        Surface("drums"), Space(TrackKind.DRUMS, "drums-2bar", default_corners()), size, size
+        DecodeTarget("drums"), Space(TrackKind.DRUMS, "drums-2bar", default_corners()), size, size
     )
 
 

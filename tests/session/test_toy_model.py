@@ -29,7 +29,7 @@ from blender_app.latent.model_kinds import (
 from blender_app.session.controller import Controller
 from blender_app.session.document import Session, TrackKind, default_corners
 from blender_app.session.performance import band_parts
-from blender_app.session.requests import DiceRequest, LoopRequest, PaletteRequest, Space, Surface
+from blender_app.session.requests import DecodeTarget, DiceRequest, LoopRequest, PaletteRequest, Space
 from blender_app.session.worker import DecodeWorker
 from blender_app.training.evaluate import evaluate
 
@@ -158,7 +158,7 @@ def test_what_nobody_wrote_for_it_is_refused(folder: Path) -> None:
 
 
 def test_the_worker_answers_with_it(folder: Path, qtbot: QtBot) -> None:
-    name, drums = str(folder), Surface("drums")
+    name, drums = str(folder), DecodeTarget("drums")
     worker = DecodeWorker(load_model, lambda _kind: None)
     worker.start()
     space = Space(TrackKind.DRUMS, name, default_corners())
@@ -166,7 +166,7 @@ def test_the_worker_answers_with_it(folder: Path, qtbot: QtBot) -> None:
         worker.request(PaletteRequest(drums, space, 3, 3))
     cells, expected = told.args[0].cells, load_model(folder).make_palette(default_corners())
     assert cells == expected.cells(3, 3)
-    assert told.args[0].held == expected.accuracy
+    assert told.args[0].accuracy == expected.accuracy
     with qtbot.waitSignal(worker.loopReady) as told:
         worker.request(LoopRequest(drums, (0.5, 0.5)))
     assert told.args[0].loop == cells[1][1]

@@ -1,4 +1,4 @@
-"""Edits of tracks: the band, linked pucks, sounds, mixers, and what undo does to them."""
+"""Edits of tracks: the band, linked pucks, sounds, morphs, and what undo does to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from blender_app.core.melody_presets import MELODY_PRESETS
 from blender_app.core.presets import PRESETS
 from blender_app.core.scales import Key, Mode
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.document import Clip, DrawnPath, Link, Mixer, Session, Source, TrackKind
+from blender_app.session.document import Clip, DrawnPath, Morph, PuckCoupling, Session, Source, TrackKind
 from blender_app.session.undo import TRACK_FIELDS, changed_fields, field_of, with_fields
 
 from .conftest import transposed  # noqa: TID252
@@ -107,9 +107,14 @@ def test_undo_of_an_added_track_looks_at_another_one(editor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("link", "others"), [(Link.FREE, (0.5, 0.5)), (Link.SAME, (0.125, 0.25)), (Link.MIRRORED, (0.875, 0.75))]
+    ("link", "others"),
+    [
+        (PuckCoupling.FREE, (0.5, 0.5)),
+        (PuckCoupling.SAME, (0.125, 0.25)),
+        (PuckCoupling.MIRRORED, (0.875, 0.75)),
+    ],
 )
-def test_linked_pucks_move_as_one_step(editor, clock, link: Link, others) -> None:
+def test_linked_pucks_move_as_one_step(editor, clock, link: PuckCoupling, others) -> None:
     editor.place.set_coupling(link)
     editor.document.begin_gesture("Drag puck")
     for step in range(1, 20):
@@ -118,7 +123,7 @@ def test_linked_pucks_move_as_one_step(editor, clock, link: Link, others) -> Non
     editor.place.move_puck(0.125, 0.25)
     editor.document.end_gesture()
     assert pucks(editor) == [(0.125, 0.25), others, others]
-    assert editor.document.undo_stack.count() == (1 if link is Link.FREE else 2)
+    assert editor.document.undo_stack.count() == (1 if link is PuckCoupling.FREE else 2)
     editor.document.undo_stack.undo()
     assert pucks(editor) == [(0.5, 0.5)] * 3
     editor.document.undo_stack.redo()
@@ -126,7 +131,7 @@ def test_linked_pucks_move_as_one_step(editor, clock, link: Link, others) -> Non
 
 
 def test_any_track_leads_the_linked_pucks(editor, told) -> None:
-    editor.place.set_coupling(Link.SAME)
+    editor.place.set_coupling(PuckCoupling.SAME)
     told.clear()
     editor.place.move_puck(0.25, 0.75, "melody")
     assert pucks(editor) == [(0.25, 0.75)] * 3
@@ -137,16 +142,16 @@ def test_any_track_leads_the_linked_pucks(editor, told) -> None:
 def test_a_linked_path_goes_on_and_a_touched_one_lets_go(editor) -> None:
     for name in ("drums", "bass"):
         editor.place.set_path(DrawnPath(((0.0, 0.0), (1.0, 1.0)), playing=True), track=name)
-    editor.place.set_coupling(Link.SAME)
+    editor.place.set_coupling(PuckCoupling.SAME)
     editor.place.move_puck(0.25, 0.75, "drums")
     assert not editor.document.session.track("drums").path_plays
     assert editor.document.session.track("bass").path_plays
     assert editor.document.session.track("bass").puck == (0.25, 0.75)
 
 
-def test_a_track_that_plays_its_mixer_is_not_linked(editor) -> None:
-    editor.morph.set_source(Source.MIXER, "bass")
-    editor.place.set_coupling(Link.SAME)
+def test_a_track_that_plays_its_morph_is_not_linked(editor) -> None:
+    editor.morph.set_source(Source.MORPH, "bass")
+    editor.place.set_coupling(PuckCoupling.SAME)
     editor.place.move_puck(0.25, 0.75, "drums")
     assert pucks(editor) == [(0.25, 0.75), (0.5, 0.5), (0.25, 0.75)]
     editor.place.move_puck(1.0, 1.0, "bass")
@@ -234,20 +239,20 @@ def test_what_was_drawn_by_hand_is_marked(editor) -> None:
     editor.tracks.set_front("melody")
     loop = transposed(editor.document.session.front_track.corners[1], 1)
     editor.corners.set_notes(1, loop)
-    assert editor.document.session.front_track.drawn == (False, True, False, False)
+    assert editor.document.session.front_track.user_edited == (False, True, False, False)
     assert editor.document.session.front_track.corner_names == Session().track("melody").corner_names
     editor.corners.copy(1)
     editor.corners.paste(3)
-    assert editor.document.session.front_track.drawn == (False, True, False, True)
+    assert editor.document.session.front_track.user_edited == (False, True, False, True)
     editor.corners.use_preset(1, MELODY_PRESETS[0])
-    assert editor.document.session.front_track.drawn == (False, False, False, True)
+    assert editor.document.session.front_track.user_edited == (False, False, False, True)
     editor.corners.clear(0)
     assert editor.document.session.front_track.corners[0] == MelodyLoop.empty()
-    assert editor.document.session.front_track.drawn == (True, False, False, True)
+    assert editor.document.session.front_track.user_edited == (True, False, False, True)
     editor.corners.set_user_edited(3, False)
-    assert editor.document.session.front_track.drawn == (True, False, False, False)
+    assert editor.document.session.front_track.user_edited == (True, False, False, False)
     editor.document.undo_stack.undo()
-    assert editor.document.session.front_track.drawn == (True, False, False, True)
+    assert editor.document.session.front_track.user_edited == (True, False, False, True)
 
 
 def test_notes_drawn_in_one_go_are_one_step(editor) -> None:
@@ -274,32 +279,32 @@ def test_melodies_are_pasted_among_melodies_only(editor, qtbot: QtBot) -> None:
     assert editor.document.session == before
 
 
-# -- mixer, scale, clips ----------------------------------------------------------------------------
+# -- morph, scale, clips ----------------------------------------------------------------------------
 
 
-def test_a_mixer_is_made_of_corners_when_it_is_first_played(editor) -> None:
-    editor.morph.set_source(Source.MIXER, "melody")
+def test_a_morph_is_made_of_corners_when_it_is_first_played(editor) -> None:
+    editor.morph.set_source(Source.MORPH, "melody")
     melody = editor.document.session.track("melody")
-    assert melody.mixer is not None
-    assert melody.mixer.ends == melody.corners[:2]
-    mixer = replace(melody.mixer, steps=5)
-    editor.morph.put(mixer, "Steps", track="melody")
+    assert melody.morph is not None
+    assert melody.morph.ends == melody.corners[:2]
+    morph = replace(melody.morph, steps=5)
+    editor.morph.put(morph, "Steps", track="melody")
     editor.morph.set_source(Source.PALETTE, "melody")
-    editor.morph.set_source(Source.MIXER, "melody")
-    assert editor.document.session.track("melody").mixer == mixer
-    editor.morph.put(None, "Remove mixer", track="melody")
+    editor.morph.set_source(Source.MORPH, "melody")
+    assert editor.document.session.track("melody").morph == morph
+    editor.morph.put(None, "Remove morph", track="melody")
     assert editor.document.session.track("melody").source is Source.PALETTE
     editor.document.undo_stack.undo()
-    assert editor.document.session.track("melody").source is Source.MIXER
-    assert editor.document.session.track("melody").mixer == mixer
+    assert editor.document.session.track("melody").source is Source.MORPH
+    assert editor.document.session.track("melody").morph == morph
 
 
 def test_slider_moves_merge(editor) -> None:
-    editor.morph.set_source(Source.MIXER, "bass")
+    editor.morph.set_source(Source.MORPH, "bass")
     for position in (0.1, 0.2, 0.3):
-        mixer = editor.document.session.track("bass").mixer
-        assert isinstance(mixer, Mixer)
-        editor.morph.put(replace(mixer, position=position), "Glide", "slider", "bass")
+        morph = editor.document.session.track("bass").morph
+        assert isinstance(morph, Morph)
+        editor.morph.put(replace(morph, position=position), "Glide", "slider", "bass")
     assert editor.document.undo_stack.count() == 2
 
 
@@ -307,11 +312,15 @@ def test_scale_link_and_clips_are_steps(editor) -> None:
     key = Key(9, Mode.MINOR)
     clip = Clip("Mine", TrackKind.BASS, editor.document.session.track("bass").corners[0])
     editor.band.set_key(key)
-    editor.place.set_coupling(Link.MIRRORED)
+    editor.place.set_coupling(PuckCoupling.MIRRORED)
     editor.clips.put_all((clip,), "Keep clip")
-    assert (editor.document.session.scale, editor.document.session.link, editor.document.session.clips) == (
+    assert (
+        editor.document.session.scale,
+        editor.document.session.coupling,
+        editor.document.session.clips,
+    ) == (
         key,
-        Link.MIRRORED,
+        PuckCoupling.MIRRORED,
         (clip,),
     )
     assert editor.document.session.key_of(editor.document.session.track("bass")) == key

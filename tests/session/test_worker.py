@@ -15,6 +15,7 @@ from blender_app.core.scales import Key, Mode
 from blender_app.session.document import Corners, Source, TrackKind, default_corners
 from blender_app.session.model_needs import ModelNeeds
 from blender_app.session.requests import (
+    DecodeTarget,
     DiceRequest,
     ForgetRequest,
     LoopRequest,
@@ -22,7 +23,6 @@ from blender_app.session.requests import (
     RefineRequest,
     RequestQueue,
     Space,
-    Surface,
     VaryRequest,
 )
 from blender_app.session.worker import DecodeWorker
@@ -31,7 +31,7 @@ from .conftest import transposed  # noqa: TID252
 
 MakeWorker = Callable[..., DecodeWorker]
 MODEL_NAMES = ("drums-2bar", "melody-2bar")
-DRUMS, BASS = Surface("drums"), Surface("bass")
+DRUMS, BASS = DecodeTarget("drums"), DecodeTarget("bass")
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_the_stored_palette_answers_only_for_its_own_corners(make_worker, stored
     with qtbot.waitSignal(worker.paletteReady) as told:
         worker.request(PaletteRequest(DRUMS, drum_space(default_corners()), 3, 3))
     assert told.args[0].cells[0][0] == stored.loop
-    assert told.args[0].held is None
+    assert told.args[0].accuracy is None
     with qtbot.waitSignal(worker.paletteReady) as told:
         worker.request(request_of(9))
     assert told.args[0].cells[0][0] == corners_of(9)[0]
@@ -281,21 +281,21 @@ def melody_of(pitch: int) -> MelodyLoop:
     return MelodyLoop.from_events([pitch] + [-2] * 31)
 
 
-def bass_request(pitch: int, key: Key | None = None, drawn: tuple[bool, ...] = ()) -> PaletteRequest:
+def bass_request(pitch: int, key: Key | None = None, user_edited: tuple[bool, ...] = ()) -> PaletteRequest:
     return PaletteRequest(
-        BASS, Space(TrackKind.BASS, "melody-2bar", (melody_of(pitch),) * 4, key, drawn), 3, 3
+        BASS, Space(TrackKind.BASS, "melody-2bar", (melody_of(pitch),) * 4, key, user_edited), 3, 3
     )
 
 
 def test_what_is_new_replaces_only_what_is_of_its_track_and_kind() -> None:
     queue = RequestQueue()
-    mixer = PaletteRequest(Surface("bass", Source.MIXER), bass_request(1).space, 1, 3)
-    for request in (request_of(1), bass_request(1), mixer, loop_at(0, 0), bass_request(2), request_of(3)):
+    morph = PaletteRequest(DecodeTarget("bass", Source.MORPH), bass_request(1).space, 1, 3)
+    for request in (request_of(1), bass_request(1), morph, loop_at(0, 0), bass_request(2), request_of(3)):
         queue.put(request)
     queue.put_for_quiet(RefineRequest(bass_request(2)))
     queue.put(request_of(4))
     taken = [queue.take() for _ in range(5)]
-    assert taken == [request_of(4), bass_request(2), mixer, loop_at(0, 0), RefineRequest(bass_request(2))]
+    assert taken == [request_of(4), bass_request(2), morph, loop_at(0, 0), RefineRequest(bass_request(2))]
 
 
 def test_each_kind_is_answered_by_its_model(make_worker, model, melody_model, qtbot: QtBot) -> None:
@@ -308,36 +308,36 @@ def test_each_kind_is_answered_by_its_model(make_worker, model, melody_model, qt
     qtbot.waitUntil(lambda: sum(result.refined for result in results) == 2)
     assert [loops for loops, _ in melody_model.asked] == [(melody_of(40),) * 4] * 2
     assert [loops for loops, _ in model.asked] == [corners_of(1)] * 2
-    assert {result.request.surface for result in results} == {DRUMS, BASS}
+    assert {result.request.target for result in results} == {DRUMS, BASS}
     with qtbot.waitSignal(worker.loopReady) as told:
         worker.request(LoopRequest(BASS, (0.1, 0.1)))
     assert told.args[0].loop == melody_of(40)
 
 
-def test_a_mixer_is_a_row_between_two_loops(make_worker, melody_model, qtbot: QtBot) -> None:
+def test_a_morph_is_a_row_between_two_loops(make_worker, melody_model, qtbot: QtBot) -> None:
     worker = make_worker()
     start_with_model(worker, qtbot)
-    surface = Surface("bass", Source.MIXER)
+    target = DecodeTarget("bass", Source.MORPH)
     ends = melody_of(40), melody_of(52)
     with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as told:
-        worker.request(PaletteRequest(surface, Space(TrackKind.BASS, "melody-2bar", ends), 1, 5))
+        worker.request(PaletteRequest(target, Space(TrackKind.BASS, "melody-2bar", ends), 1, 5))
     (row,) = told.args[0].cells
     assert (len(row), row[0], row[-1]) == (5, *ends)
-    assert told.args[0].held == (1.0, 1.0)
+    assert told.args[0].accuracy == (1.0, 1.0)
     with qtbot.waitSignal(worker.loopReady) as told:
-        worker.request(LoopRequest(surface, (1.0, 0.0)))
+        worker.request(LoopRequest(target, (1.0, 0.0)))
     assert told.args[0].loop == ends[1]
 
 
 def test_a_key_is_a_space_of_its_own(make_worker, melody_model, qtbot: QtBot) -> None:
     worker = make_worker()
     start_with_model(worker, qtbot)
-    drawn = (True, False, False, False)
-    for request in (bass_request(40), bass_request(40, Key(0, Mode.MAJOR), drawn), bass_request(40)):
+    user_edited = (True, False, False, False)
+    for request in (bass_request(40), bass_request(40, Key(0, Mode.MAJOR), user_edited), bass_request(40)):
         with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined):
             worker.request(request)
     assert [sorted(lock) for lock in melody_model.locks] == [[], [], *[["allowed", "user_edited"]] * 2]
-    assert melody_model.locks[-1]["user_edited"] == drawn
+    assert melody_model.locks[-1]["user_edited"] == user_edited
     assert melody_model.locks[-1]["allowed"].shape == (32, 128)
 
 
@@ -359,7 +359,7 @@ def test_a_model_that_comes_late_answers_for_its_kind_alone(
     worker.request(bass_request(40))
     worker.request(request_of(1))
     qtbot.waitUntil(lambda: any(result.refined for result in results))
-    assert [result.held for result in results if result.request.surface == BASS] == [None]
+    assert [result.accuracy for result in results if result.request.target == BASS] == [None]
     worker.request(DiceRequest(BASS, 0, TrackKind.BASS, "melody-2bar", 3))
     with qtbot.waitSignal(worker.cornerReady) as told:
         gate.set()
@@ -425,7 +425,7 @@ def test_a_model_that_failed_is_told_once_and_tried_again_when_asked_to(
     for mark in (2, 3):
         with qtbot.waitSignal(worker.paletteReady) as answered:
             worker.request(request_of(mark))
-        assert answered.args[0].held is None
+        assert answered.args[0].accuracy is None
     assert tried == ["drums-2bar"]
     worker.request(request_of(4))
     with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.refined) as answered:
@@ -492,10 +492,10 @@ def test_a_refused_palette_is_told_once_until_it_can_be_made(make_worker, model,
     for mark in (1, 2, 3):
         with qtbot.waitSignal(worker.paletteReady) as answered:
             worker.request(PaletteRequest(DRUMS, drum_space((long.with_hit(0, 0, mark), *[long] * 3)), 3, 3))
-        assert answered.args[0].held is None
+        assert answered.args[0].accuracy is None
         assert answered.args[0].cells[0][0] == long.with_hit(0, 0, mark)
     assert told == ["too long"]
-    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.held is not None):
+    with qtbot.waitSignal(worker.paletteReady, check_params_cb=lambda result: result.accuracy is not None):
         worker.request(request_of(4))
     with qtbot.waitSignal(worker.failed):
         worker.request(PaletteRequest(DRUMS, drum_space((long,) * 4), 3, 3))

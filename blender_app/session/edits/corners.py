@@ -60,7 +60,7 @@ class CornerEdits:
         name: str,
         text: str = "Change corner",
         track: str | None = None,
-        drawn: bool = False,
+        user_edited: bool = False,
     ) -> None:
         """Put a loop into a corner.
 
@@ -77,14 +77,14 @@ class CornerEdits:
         drawn
             Whether it was made by hand: then it is not brought into a key.
         """
-        self.put_all({index: (loop, name)}, text, track, drawn)
+        self.put_all({index: (loop, name)}, text, track, user_edited)
 
     def put_all(
         self,
         loops: Mapping[int, tuple[Loop, str]],
         text: str,
         track: str | None = None,
-        drawn: bool = False,
+        user_edited: bool = False,
     ) -> None:
         """Put loops into several corners as one edit.
 
@@ -102,20 +102,20 @@ class CornerEdits:
         this = self._document.track(track)
         corners: tuple[Loop, ...] = this.corners
         names: tuple[str, ...] = this.corner_names
-        marks: tuple[bool, ...] = this.drawn
+        marks: tuple[bool, ...] = this.user_edited
         for index, (loop, name) in loops.items():
             check_index("corner", index, len(CORNER_PLACES))
             corners = replace_at(corners, index, loop)
             names = replace_at(names, index, name[:MAX_NAME_LENGTH])
-            marks = replace_at(marks, index, drawn)
-        self._document.edit_track(text, track, corners=corners, corner_names=names, drawn=marks)
+            marks = replace_at(marks, index, user_edited)
+        self._document.edit_track(text, track, corners=corners, corner_names=names, user_edited=marks)
 
     def set_user_edited(self, index: int, edited: bool, track: str | None = None) -> None:
         """Let a corner stay as it is although there is a key (`edited` by hand), or bring it into the key."""
         check_index("corner", index, len(CORNER_PLACES))
         text = "Leave corner as it is" if edited else "Bring corner into key"
         self._document.edit_track(
-            text, track, drawn=replace_at(self._document.track(track).drawn, index, bool(edited))
+            text, track, user_edited=replace_at(self._document.track(track).user_edited, index, bool(edited))
         )
 
     def clear(self, index: int, track: str | None = None) -> None:
@@ -123,13 +123,13 @@ class CornerEdits:
         this = self._document.track(track)
         check_index("corner", index, len(CORNER_PLACES))
         empty = this.kind.empty_loop(this.corners[index].steps)
-        self.put(index, empty, EMPTY_NAME, "Clear corner", track, drawn=True)
+        self.put(index, empty, EMPTY_NAME, "Clear corner", track, user_edited=True)
 
     def copy(self, index: int, track: str | None = None) -> None:
         """Remember a corner's loop for pasting."""
         check_index("corner", index, len(CORNER_PLACES))
         this = self._document.track(track)
-        self._copied = this.corners[index], this.corner_names[index], this.drawn[index]
+        self._copied = this.corners[index], this.corner_names[index], this.user_edited[index]
 
     def paste(self, index: int, track: str | None = None) -> None:
         """Put the copied loop into a corner, if it fits there."""
@@ -139,8 +139,8 @@ class CornerEdits:
         if not self.can_paste_into(this.name):
             self._messages.warn("Drums and melodies cannot take each other's loops.")
             return
-        loop, name, drawn = self._copied
-        self.put(index, loop, name, "Paste corner", track, drawn)
+        loop, name, user_edited = self._copied
+        self.put(index, loop, name, "Paste corner", track, user_edited)
 
     def use_preset(self, index: int, preset: DrumPreset | MelodyPreset, track: str | None = None) -> None:
         """Put one of the named loops into a corner."""
@@ -183,7 +183,7 @@ class CornerEdits:
             )
         else:
             name = drawn_name(this.corner_names[index])
-            self.put(index, changed, name, "Paint hits", track, drawn=True)
+            self.put(index, changed, name, "Paint hits", track, user_edited=True)
 
     def set_notes(
         self,
@@ -216,5 +216,5 @@ class CornerEdits:
             merge_key and f"notes {index} {merge_key}",
             corners=replace_at(this.corners, index, loop),
             corner_names=replace_at(this.corner_names, index, drawn_name(this.corner_names[index])),
-            drawn=replace_at(this.drawn, index, True),
+            user_edited=replace_at(this.user_edited, index, True),
         )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from blender_app.session.document import Mixer, Point, Source
-from blender_app.session.mixing import default_mixer
+from blender_app.session.document import Morph, Point, Source
+from blender_app.session.morphing import default_morph
 from blender_app.session.store import Document
 
 
@@ -31,7 +31,7 @@ class MorphEdits:
         self._playhead = playhead
 
     def put(
-        self, morph: Mixer | None, text: str, merge_key: str | None = None, track: str | None = None
+        self, morph: Morph | None, text: str, merge_key: str | None = None, track: str | None = None
     ) -> None:
         """Set, change or remove the morph; a slider whose sweep ends stays where it has come.
 
@@ -47,19 +47,19 @@ class MorphEdits:
             Whose morph.
         """
         this = self._document.track(track)
-        before = this.mixer
+        before = this.morph
         ends = morph and before and before.sweeping and not morph.sweeping
         if morph and ends and before and morph.position == before.position and this.path_plays:
             here = self._playhead(this.name)
             if here is not None:
                 morph = replace(morph, position=here[0])
         source = Source.PALETTE if morph is None else this.source
-        self._document.edit_track(text, track, merge_key, mixer=morph, source=source)
+        self._document.edit_track(text, track, merge_key, morph=morph, source=source)
 
     def set_source(self, source: Source, track: str | None = None) -> None:
         """Let the palette or the morph sound; a morph that is missing is made of two corners."""
         this = self._document.track(track)
-        text, morph = "Palette", this.mixer
-        if source is Source.MIXER:
-            text, morph = "Mixer", morph or default_mixer(this)
-        self._document.edit_track(text, track, source=source, mixer=morph)
+        text, morph = "Palette", this.morph
+        if source is Source.MORPH:
+            text, morph = "Morph", morph or default_morph(this)
+        self._document.edit_track(text, track, source=source, morph=morph)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from blender_app.core.checks import clamp_point
 from blender_app.session import path as paths
-from blender_app.session.document import MAX_GRID, MIN_GRID, DrawnPath, Link, Point, Source
+from blender_app.session.document import MAX_GRID, MIN_GRID, DrawnPath, Point, PuckCoupling, Source
 from blender_app.session.store import Document
 from blender_app.session.undo import track_field
 
@@ -38,21 +38,21 @@ class PlaceEdits:
         track
             Whose puck is moved.
         """
-        moved, coupling = self._document.track(track), self._document.session.link
+        moved, coupling = self._document.track(track), self._document.session.coupling
         place = clamp_point(x, y)
         values: dict[str, object] = {track_field(moved.name, "puck"): place}
         if moved.path is not None and moved.path.playing:
             values[track_field(moved.name, "path")] = replace(moved.path, playing=False)
-        if coupling is not Link.FREE and moved.source is Source.PALETTE:
+        if coupling is not PuckCoupling.FREE and moved.source is Source.PALETTE:
             for other in self._document.session.tracks:
                 if other is not moved and other.source is Source.PALETTE:
                     values[track_field(other.name, "puck")] = _coupled(place, coupling)
         self._document.edit_values("Move puck", values, f"{moved.name} puck")
 
-    def set_coupling(self, coupling: Link) -> None:
+    def set_coupling(self, coupling: PuckCoupling) -> None:
         """Set how the pucks of the other tracks follow the one that is moved."""
-        text = "Link pucks" if coupling is not Link.FREE else "Free pucks"
-        self._document.edit(text, link=coupling)
+        text = "Link pucks" if coupling is not PuckCoupling.FREE else "Free pucks"
+        self._document.edit(text, coupling=coupling)
 
     def set_grid(self, rows: int, cols: int, track: str | None = None) -> None:
         """Set how many cells a palette shows.
@@ -115,6 +115,6 @@ class PlaceEdits:
             self.set_path(replace(drawn, playing=True), "Draw path", track)
 
 
-def _coupled(place: Point, coupling: Link) -> Point:
+def _coupled(place: Point, coupling: PuckCoupling) -> Point:
     x, y = place
-    return place if coupling is Link.SAME else (1.0 - x, 1.0 - y)
+    return place if coupling is PuckCoupling.SAME else (1.0 - x, 1.0 - y)

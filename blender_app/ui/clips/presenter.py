@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from blender_app.session import mixing
+from blender_app.session import morphing
 from blender_app.session.controller import Controller
 from blender_app.session.document import MAX_CLIPS, Clip, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
@@ -126,8 +126,8 @@ class ClipsPresenter(Presenter):
         """Keep what sounds on the track in front."""
         track = self._front
         x, y = self._heard_place()
-        if track.source is Source.MIXER and track.mixer is not None:
-            name = mixing.step_name(track.mixer, mixing.nearest_step(x, track.mixer.steps))
+        if track.source is Source.MORPH and track.morph is not None:
+            name = morphing.step_name(track.morph, morphing.nearest_step(x, track.morph.steps))
         else:
             name = f"{track.name} {x:.2f}, {y:.2f}"
         self.keep(Clip(name, track.kind, self._controller.playback.sounding))

@@ -63,7 +63,7 @@ SPECS = (
     ActionSpec("scale_lock", "Track", "The track in front keeps to the key", ("K",), checkable=True),
     ActionSpec("use_morph", "Track", "Morph in place of the palette", ("X",), checkable=True),
     ActionSpec("keep_clip", "Track", "Keep what sounds as a clip", ("Ctrl+K",)),
-    ActionSpec("next_link", "Track", "Pucks: free, same, mirrored", ("L",)),
+    ActionSpec("next_coupling", "Track", "Pucks: free, same, mirrored", ("L",)),
     ActionSpec("track_1", "Track", "Track 1 to the front", ("Ctrl+1",)),
     ActionSpec("track_2", "Track", "Track 2 to the front", ("Ctrl+2",)),
     ActionSpec("track_3", "Track", "Track 3 to the front", ("Ctrl+3",)),

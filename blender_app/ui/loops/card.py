@@ -77,10 +77,10 @@ class LoopCard(QWidget):
         self._row = QHBoxLayout(self._buttons)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._named_buttons: list[QToolButton] = []
-        self.drawn_action = QAction("Leave it out of the key", self)
-        self.drawn_action.setCheckable(True)
-        self.drawn_action.setVisible(False)
-        self.drawn_action.triggered.connect(lambda on: self.drawnToggled.emit(self._place, on))
+        self.user_edited_action = QAction("Leave it out of the key", self)
+        self.user_edited_action.setCheckable(True)
+        self.user_edited_action.setVisible(False)
+        self.user_edited_action.triggered.connect(lambda on: self.drawnToggled.emit(self._place, on))
 
     def _add_button(self, name: str, tip: str) -> QToolButton:
         """Add a button with the icon of a name."""
@@ -128,10 +128,10 @@ class LoopCard(QWidget):
             self._redraw()
             accessible.announce(self)
 
-    def set_drawn(self, in_key: bool, drawn: bool) -> None:
+    def set_user_edited(self, in_key: bool, user_edited: bool) -> None:
         """Offer to leave the loop as it was drawn, where there is a key that it could be brought into."""
-        self.drawn_action.setVisible(in_key)
-        self.drawn_action.setChecked(drawn)
+        self.user_edited_action.setVisible(in_key)
+        self.user_edited_action.setChecked(user_edited)
 
     def set_selected(self, chosen: bool) -> None:
         """Mark that this loop is in the editor."""

@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
-from blender_app.session import mixing
+from blender_app.session import morphing
 from blender_app.session.clips import fits
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Loop, Mixer, Source, Track
+from blender_app.session.document import Clip, Loop, Morph, Source, Track
 from blender_app.session.edits.corners import drawn_name
 from blender_app.ui.loops.heard import heard_corner, heard_end
 
-_SHOWN = frozenset({"corners", "corner_names", "drawn", "scale_lock", "source", "mixer"})
+_SHOWN = frozenset({"corners", "corner_names", "user_edited", "scale_lock", "source", "morph"})
 """Fields of a track on which it depends what is edited and how that sounds."""
 
 
@@ -59,7 +59,7 @@ class EditedLoop(QObject):
     @property
     def morphs(self) -> bool:
         """Whether an end of the morph is edited, not a corner."""
-        return self.track.source is Source.MIXER
+        return self.track.source is Source.MORPH
 
     @property
     def corner(self) -> int:
@@ -79,7 +79,7 @@ class EditedLoop(QObject):
     @property
     def mark(self) -> str:
         """Its sign for the eye: the corner's number, the end's letter."""
-        return str(self._corner + 1) if self._morph is None else mixing.END_LETTERS[self._end]
+        return str(self._corner + 1) if self._morph is None else morphing.END_LETTERS[self._end]
 
     @property
     def name(self) -> str:
@@ -88,10 +88,10 @@ class EditedLoop(QObject):
         return self.track.corner_names[self._corner] if morph is None else morph.names[self._end]
 
     @property
-    def drawn(self) -> bool:
+    def user_edited(self) -> bool:
         """Whether it was drawn by hand, and sounds so in every key."""
         morph = self._morph
-        return self.track.drawn[self._corner] if morph is None else morph.drawn[self._end]
+        return self.track.user_edited[self._corner] if morph is None else morph.user_edited[self._end]
 
     @property
     def loop(self) -> Loop:
@@ -113,8 +113,8 @@ class EditedLoop(QObject):
         return Target(self.track.name, self.track.source, self._end if self.morphs else self._corner)
 
     @property
-    def _morph(self) -> Mixer | None:
-        return self.track.mixer if self.morphs else None
+    def _morph(self) -> Morph | None:
+        return self.track.morph if self.morphs else None
 
     def heard_corner(self, corner: int) -> Loop:
         """Return what sounds in a corner (0-3) of the track in front."""
@@ -137,7 +137,7 @@ class EditedLoop(QObject):
     def edit_corner(self, corner: int) -> None:
         """Edit a corner (0-3); where the morph sounds, one of its two ends."""
         if self.morphs:
-            self.edit_end(min(corner, mixing.END_COUNT - 1))
+            self.edit_end(min(corner, morphing.END_COUNT - 1))
         else:
             self._corner = corner
             self.chosen.emit()
@@ -167,12 +167,12 @@ class EditedLoop(QObject):
         session = self._controller.document.session
         if target.track not in session.track_names:
             return
-        morph = session.track(target.track).mixer
+        morph = session.track(target.track).morph
         if target.source is Source.PALETTE and isinstance(loop, MelodyLoop):
             self._controller.corners.set_notes(target.index, loop, text, merge_key, target.track)
-        elif target.source is Source.MIXER and morph is not None:
+        elif target.source is Source.MORPH and morph is not None:
             name = drawn_name(morph.names[target.index])
-            changed = mixing.with_end(morph, target.index, loop, name, drawn=True)
+            changed = morphing.with_end(morph, target.index, loop, name, user_edited=True)
             self._controller.morph.put(changed, text, merge_key, target.track)
 
     @Slot(object)
@@ -189,7 +189,7 @@ class EditedLoop(QObject):
         if fits(clip, self.track.kind):
             self._controller.corners.put(corner, clip.loop, clip.name, f"{clip.name} into corner")
 
-    def set_end(self, end: int, loop: Loop, name: str, text: str, drawn: bool = False) -> None:
+    def set_end(self, end: int, loop: Loop, name: str, text: str, user_edited: bool = False) -> None:
         """Put another loop at an end of the morph.
 
         Parameters
@@ -203,9 +203,9 @@ class EditedLoop(QObject):
         drawn
             Whether it was made by hand, and sounds so in every key.
         """
-        morph = self.track.mixer
+        morph = self.track.morph
         if morph is not None:
-            self._controller.morph.put(mixing.with_end(morph, end, loop, name, drawn), text)
+            self._controller.morph.put(morphing.with_end(morph, end, loop, name, user_edited), text)
 
     def import_end(self, end: int, path: str) -> None:
         """Put the first two bars of a MIDI file at an end of the morph.
@@ -219,7 +219,7 @@ class EditedLoop(QObject):
         """
         loop = self._controller.exchange.read_loop(path)
         if loop is not None:
-            self.set_end(end, loop, Path(path).stem, "Import MIDI file", drawn=True)
+            self.set_end(end, loop, Path(path).stem, "Import MIDI file", user_edited=True)
 
     def dice(self) -> None:
         """Put a new loop there."""

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blender_app.session.document import Loop, Mixer, Track
+from blender_app.session.document import Loop, Morph, Track
 
 
 def heard_corner(track: Track, corner: int, in_key: bool, cells: Sequence[Sequence[Loop]]) -> Loop:
     """Return what sounds in a corner (0-3) of a palette with these cells, none before it is decoded."""
-    if not in_key or track.drawn[corner] or not cells:
+    if not in_key or track.user_edited[corner] or not cells:
         return track.corners[corner]
     return cells[-(corner // 2)][-(corner % 2)]
 
 
-def heard_end(morph: Mixer, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
+def heard_end(morph: Morph, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
     """Return what sounds at an end (0-1) of a morph with these loops, none before they are decoded."""
-    return morph.ends[end] if not in_key or morph.drawn[end] or not steps else steps[-end]
+    return morph.ends[end] if not in_key or morph.user_edited[end] or not steps else steps[-end]

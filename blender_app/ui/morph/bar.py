@@ -7,15 +7,15 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from blender_app.session.document import (
-    DEFAULT_MIXER_STEPS,
+    DEFAULT_MORPH_STEPS,
     DEFAULT_SWEEP_BARS,
-    MAX_MIXER_STEPS,
+    MAX_MORPH_STEPS,
     MAX_SWEEP_BARS,
-    MIN_MIXER_STEPS,
+    MIN_MORPH_STEPS,
     MIN_SWEEP_BARS,
-    Mixer,
+    Morph,
 )
-from blender_app.session.mixing import step_positions
+from blender_app.session.morphing import step_positions
 from blender_app.ui.controls.bars import captioned
 from blender_app.ui.controls.flow_layout import FlowLayout
 from blender_app.ui.controls.number_box import NumberBox
@@ -52,7 +52,7 @@ class StepsLine(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
-        self._steps, self._gap = DEFAULT_MIXER_STEPS, 0
+        self._steps, self._gap = DEFAULT_MORPH_STEPS, 0
         look.changed.connect(self.update)
 
     def set_steps(self, steps: int) -> None:
@@ -104,7 +104,7 @@ class MorphBar(QWidget):
         super().__init__(parent)
         self._look = look
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self.steps = NumberBox(MIN_MIXER_STEPS, MAX_MIXER_STEPS, DEFAULT_MIXER_STEPS, 1.0, 0, " steps", self)
+        self.steps = NumberBox(MIN_MORPH_STEPS, MAX_MORPH_STEPS, DEFAULT_MORPH_STEPS, 1.0, 0, " steps", self)
         self.steps.set_name("Steps", "How many loops there are from A to B, 3 to 33")
         self.steps.valueChanged.connect(lambda value: self.stepsChosen.emit(int(value)))
         self.bars = NumberBox(MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS, 1.0, 0, " bars", self)
@@ -146,7 +146,7 @@ class MorphBar(QWidget):
         """Return the height that the controls need at a width, in pixels."""
         return self.flow.heightForWidth(width)
 
-    def show_morph(self, morph: Mixer) -> None:
+    def show_morph(self, morph: Morph) -> None:
         """Show a morph's numbers, without telling them back."""
         self.steps.show_value(morph.steps)
         self.bars.show_value(morph.sweep_bars)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.session.mixing import END_LETTERS
+from blender_app.session.morphing import END_LETTERS
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.card import LoopCard
 
@@ -63,7 +63,7 @@ class EndCard(LoopCard):
         self.import_action.triggered.connect(lambda: self.importAsked.emit(self._place))
         self.draw_action = QAction("Draw in the editor", self)
         self.draw_action.triggered.connect(self._choose)
-        self.own_actions = (self.draw_action, self.import_action, self.drawn_action)
+        self.own_actions = (self.draw_action, self.import_action, self.user_edited_action)
         self.menu.addActions(self.own_actions)
 
     # -- drawing ------------------------------------------------------------------------------------

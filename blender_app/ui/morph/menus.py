@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
 from blender_app.session.document import CORNER_COUNT, Loop, Track, TrackKind
-from blender_app.session.mixing import END_LETTERS
+from blender_app.session.morphing import END_LETTERS
 from blender_app.ui.controls.menus import add_entry, short
 from blender_app.ui.loops.presets import presets_of
 from blender_app.ui.morph.end_card import EndCard
@@ -39,9 +39,9 @@ def fill_end_menu(card: EndCard, track: Track, put: Put) -> None:
             menu.removeAction(action)
             (action.menu() or action).deleteLater()
     menu.addSeparator()
-    corners = zip(track.corner_names, track.corners, track.drawn, strict=True)
-    for number, (name, loop, drawn) in enumerate(corners, 1):
-        add_entry(menu, f"Corner {number}  {short(name)}", partial(put, loop, name, drawn))
+    corners = zip(track.corner_names, track.corners, track.user_edited, strict=True)
+    for number, (name, loop, user_edited) in enumerate(corners, 1):
+        add_entry(menu, f"Corner {number}  {short(name)}", partial(put, loop, name, user_edited))
     menu.addSeparator()
     _add_presets(menu, "Presets", presets_of(track.kind), put)
     if track.kind.is_melodic:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPixmap
 
-from blender_app.session.mixing import END_LETTERS
+from blender_app.session.morphing import END_LETTERS
 from blender_app.ui.look.color import Floats, to_qcolor
 from blender_app.ui.look.theme import MARK, SMALL, Look
 from blender_app.ui.morph.picture import step_labs

@@ -14,14 +14,14 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.session import mixing
+from blender_app.session import morphing
 from blender_app.session.clips import fits
 from blender_app.session.document import (
-    MAX_MIXER_STEPS,
-    MIN_MIXER_STEPS,
+    MAX_MORPH_STEPS,
+    MIN_MORPH_STEPS,
     Clip,
     Loop,
-    Mixer,
+    Morph,
     Track,
     TrackKind,
 )
@@ -76,14 +76,14 @@ class MorphPanel(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._morph: Mixer | None = None
+        self._morph: Morph | None = None
         self._kind = TrackKind.MELODY
         self._track: Track | None = None
         self._loops: tuple[Loop, ...] = ()
         self._steps_before_pull = 0
         self._in_key = False
         self.view = MorphView(look, self)
-        self.cards = [EndCard(look, end, self) for end in range(mixing.END_COUNT)]
+        self.cards = [EndCard(look, end, self) for end in range(morphing.END_COUNT)]
         self.line = StepsLine(look, self)
         self.swap_button = SwapButton(look, self)
         self.bar = MorphBar(look, self)
@@ -137,9 +137,9 @@ class MorphPanel(QWidget):
     def set_track(self, track: Track) -> None:
         """Show a track's morph, and offer its corners to mix."""
         self._kind, self._track = track.kind, track
-        self.set_morph(track.mixer or mixing.default_mixer(track))
+        self.set_morph(track.morph or morphing.default_morph(track))
 
-    def set_morph(self, morph: Mixer) -> None:
+    def set_morph(self, morph: Morph) -> None:
         """Show a morph; its steps' loops follow by `set_loops`."""
         if morph == self._morph:
             return
@@ -166,7 +166,7 @@ class MorphPanel(QWidget):
             return
         for end, card in enumerate(self.cards):
             card.set_loop(heard_end(morph, end, self._in_key, self._loops), morph.names[end])
-            card.set_drawn(self._in_key, morph.drawn[end])
+            card.set_user_edited(self._in_key, morph.user_edited[end])
 
     def set_loops(self, loops: Sequence[Loop]) -> None:
         """Show the loops of the steps, ends included; none before they are decoded."""
@@ -199,11 +199,11 @@ class MorphPanel(QWidget):
         """Return a step as a clip; None while it is not decoded."""
         if self._morph is None or len(self._loops) != self._morph.steps:
             return None
-        return Clip(mixing.step_name(self._morph, step), self._kind, self._loops[step])
+        return Clip(morphing.step_name(self._morph, step), self._kind, self._loops[step])
 
     # -- edits --------------------------------------------------------------------------------------
 
-    def _edit(self, morph: Mixer, text: str, merge_key: str = "") -> None:
+    def _edit(self, morph: Morph, text: str, merge_key: str = "") -> None:
         if morph != self._morph:
             self.set_morph(morph)
             self.morphEdited.emit(morph, text, merge_key)
@@ -211,12 +211,12 @@ class MorphPanel(QWidget):
     @Slot(float)
     def _on_view_positionMoved(self, position: float) -> None:
         if self._morph is not None:
-            self._edit(mixing.moved(self._morph, position), "Glide", "mixer position")
+            self._edit(morphing.moved(self._morph, position), "Glide", "morph position")
 
     @Slot(int)
     def _set_steps(self, steps: int) -> None:
         if self._morph is not None:
-            self._edit(mixing.with_steps(self._morph, steps), "Number of steps", "mixer steps")
+            self._edit(morphing.with_steps(self._morph, steps), "Number of steps", "morph steps")
 
     @Slot(bool)
     def _set_sweeping(self, sweeping: bool) -> None:
@@ -226,14 +226,14 @@ class MorphPanel(QWidget):
     @Slot(int)
     def _set_sweep_bars(self, bars: int) -> None:
         if self._morph is not None:
-            self._edit(replace(self._morph, sweep_bars=bars), "Bars a sweep", "mixer sweep bars")
+            self._edit(replace(self._morph, sweep_bars=bars), "Bars a sweep", "morph sweep bars")
 
     @Slot()
     def swap(self) -> None:
         """Swap the ends; what sounds stays."""
         if self._morph is not None:
             back = self._loops[::-1]
-            self._edit(mixing.swapped(self._morph), "Swap ends")
+            self._edit(morphing.swapped(self._morph), "Swap ends")
             if back and not self._loops:
                 self.set_loops(back)  # they only change places
 
@@ -243,16 +243,18 @@ class MorphPanel(QWidget):
         if fits(clip, self._kind):
             self._put(end, clip.loop, clip.name)
 
-    def _put(self, end: int, loop: Loop, name: str, drawn: bool = False) -> None:
+    def _put(self, end: int, loop: Loop, name: str, user_edited: bool = False) -> None:
         if self._morph is not None:
-            letter = mixing.END_LETTERS[end]
-            self._edit(mixing.with_end(self._morph, end, loop, name, drawn), f"{name} as end {letter}")
+            letter = morphing.END_LETTERS[end]
+            self._edit(
+                morphing.with_end(self._morph, end, loop, name, user_edited), f"{name} as end {letter}"
+            )
 
     @Slot(int, bool)
-    def _set_drawn(self, end: int, drawn: bool) -> None:
+    def _set_drawn(self, end: int, user_edited: bool) -> None:
         if self._morph is not None:
-            morph, text = self._morph, "Leave end out of key" if drawn else "Bring end into key"
-            self._edit(mixing.with_end(morph, end, morph.ends[end], morph.names[end], drawn), text)
+            morph, text = self._morph, "Leave end out of key" if user_edited else "Bring end into key"
+            self._edit(morphing.with_end(morph, end, morph.ends[end], morph.names[end], user_edited), text)
 
     def _step_to_end(self, step: int, end: int) -> None:
         clip = self.step_clip(step)
@@ -290,7 +292,7 @@ class MorphPanel(QWidget):
     @Slot(float)
     def _on_card_pulled(self, outward_px: float) -> None:
         per_step = max(
-            _LEAST_PULL_PX, self._layout.travel_px(self.width()) / (MAX_MIXER_STEPS - MIN_MIXER_STEPS)
+            _LEAST_PULL_PX, self._layout.travel_px(self.width()) / (MAX_MORPH_STEPS - MIN_MORPH_STEPS)
         )
         self._set_steps(self._steps_before_pull + round(outward_px / per_step))
 
@@ -329,7 +331,7 @@ class MorphPanel(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        steps = MIN_MIXER_STEPS if self._morph is None else self._morph.steps
+        steps = MIN_MORPH_STEPS if self._morph is None else self._morph.steps
         self._layout.arrange(self.size(), steps)
 
     @Slot()

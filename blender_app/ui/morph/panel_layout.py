@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize
 
-from blender_app.session.document import MAX_MIXER_STEPS, MIN_MIXER_STEPS
+from blender_app.session.document import MAX_MORPH_STEPS, MIN_MORPH_STEPS
 from blender_app.ui.morph.bar import MorphBar, StepsLine, SwapButton
 from blender_app.ui.morph.end_card import EndCard
 from blender_app.ui.morph.view import MorphView
@@ -62,7 +62,7 @@ class PanelLayout:
         card = self._card_width(width)
         picture = min(max(height * _PICTURE_SHARE, card * _PICTURE_RATIO), height * _TALLEST_SHARE)
         card_height = max(least, self._cards[0].text_height(card) + round(picture))
-        apart = (steps - MIN_MIXER_STEPS) / (MAX_MIXER_STEPS - MIN_MIXER_STEPS)
+        apart = (steps - MIN_MORPH_STEPS) / (MAX_MORPH_STEPS - MIN_MORPH_STEPS)
         spare = max(0, (width - 2 * card - self._least_between()) // 2)
         left = round(spare * (1.0 - apart))
         self._cards[0].setGeometry(left, 0, card, card_height)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Mixer, Source
+from blender_app.session.document import Clip, Morph, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.file_windows import FileWindows
@@ -115,12 +115,12 @@ class MorphPresenter(Presenter):
             self.show_all()
             return
         fields = changed_fields_of(names, self._front.name)
-        if self.is_made and fields & {"mixer", "corners", "corner_names", "source"}:
+        if self.is_made and fields & {"morph", "corners", "corner_names", "source"}:
             self.panel.set_track(self._front)
             self._show_playing_on(self.panel)
         if self.is_made and ("scale" in names or "scale_lock" in fields):
             self.panel.set_in_key(self._edited.in_key)
-        if fields & {"source", "mixer"}:
+        if fields & {"source", "morph"}:
             self._show_source()
 
     def show_morph(self, track: str) -> None:
@@ -158,7 +158,7 @@ class MorphPresenter(Presenter):
     # -- by hand ------------------------------------------------------------------------------------
 
     @Slot(object, str, str)
-    def _on_panel_morphEdited(self, morph: Mixer, text: str, merge_key: str) -> None:
+    def _on_panel_morphEdited(self, morph: Morph, text: str, merge_key: str) -> None:
         self._controller.morph.put(morph, text, merge_key or None)
 
     @Slot(object, int)
@@ -172,8 +172,8 @@ class MorphPresenter(Presenter):
         end
             The end, 0 or 1.
         """
-        if self._front.mixer is None:
-            self._controller.morph.set_source(Source.MIXER)
+        if self._front.morph is None:
+            self._controller.morph.set_source(Source.MORPH)
         self.panel.put_clip(end, clip)
 
     def _put_step_into_corner(self, step: int, corner: int) -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import LOOP_STEPS
 from blender_app.session.document import Loop
-from blender_app.session.mixing import nearest_step, next_step
+from blender_app.session.morphing import nearest_step, next_step
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import KEYBOARD_REASONS, MARK, SOUNDS, Look

@@ -67,7 +67,7 @@ class CornerCard(LoopCard):
             action.triggered.connect(lambda _=False, one=signal: one.emit(self._place))
             action.setObjectName(text)
             self.menu.addAction(action)
-        self.menu.addAction(self.drawn_action)
+        self.menu.addAction(self.user_edited_action)
 
     # -- values -------------------------------------------------------------------------------------
 

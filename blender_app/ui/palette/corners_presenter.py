@@ -98,7 +98,7 @@ class CornersPresenter(Presenter):
         track, edited = self._front, self._edited
         for corner, card in enumerate(self._cards):
             card.set_selected(corner == edited.corner and not edited.morphs)
-            card.set_drawn(edited.in_key, track.drawn[corner])
+            card.set_user_edited(edited.in_key, track.user_edited[corner])
         self.show_cells(track.name)
 
     def show_cells(self, track: str) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Slot
 
-from blender_app.session import mixing
+from blender_app.session import morphing
 from blender_app.session.controller import Controller
 from blender_app.session.document import MAX_GRID, MIN_GRID, DrawnPath
 from blender_app.session.path import curve
@@ -79,13 +79,13 @@ class PalettePresenter(Presenter):
             return
         track = self._front
         fields = changed_fields_of(names, track.name)
-        if fields & {"source", "mixer"}:
+        if fields & {"source", "morph"}:
             self._show_source()
         if "puck" in fields:
             self._view.set_puck(*track.puck)
         if fields & {"path", "rows", "cols"}:
             self._bar.show_track(track)
-        if fields & {"path", "mixer", "source"}:
+        if fields & {"path", "morph", "source"}:
             self.show_playing()
 
     def _show_source(self) -> None:
@@ -123,11 +123,11 @@ class PalettePresenter(Presenter):
 
     def _go_to_corner(self, corner: int, place: Place) -> None:
         """Move the puck to a corner, or the morph's slider to an end."""
-        morph = self._front.mixer
+        morph = self._front.morph
         if not self._morphs:
             self._controller.place.move_puck(*place)
-        elif morph is not None and corner < mixing.END_COUNT:
-            self._controller.morph.put(mixing.moved(morph, float(corner)), "Glide")
+        elif morph is not None and corner < morphing.END_COUNT:
+            self._controller.morph.put(morphing.moved(morph, float(corner)), "Glide")
 
     def _change_grid(self, by: int) -> None:
         count = min(MAX_GRID, max(MIN_GRID, self._front.cols + by))

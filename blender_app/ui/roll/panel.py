@@ -100,7 +100,9 @@ class RollPanel(QFrame):
 
     # -- what is shown --------------------------------------------------------------------------------
 
-    def show_corner(self, corner: int, mark: str, name: str, loop: MelodyLoop, drawn: bool = True) -> None:
+    def show_corner(
+        self, corner: int, mark: str, name: str, loop: MelodyLoop, user_edited: bool = True
+    ) -> None:
         """Show a loop in the editor; that of another place than before is fitted into sight.
 
         Parameters
@@ -120,7 +122,7 @@ class RollPanel(QFrame):
             self.roll.set_loop(loop)
         else:
             self.roll.show_loop(loop)
-        self._corner, self._place, self._drawn = corner, mark, drawn
+        self._corner, self._place, self._drawn = corner, mark, user_edited
         self._on_roll_cursorMoved()
 
     def forget_corner(self) -> None:

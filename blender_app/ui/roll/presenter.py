@@ -123,7 +123,7 @@ class RollPresenter(Presenter):
         edited, loop = self._edited, self._edited.loop
         if isinstance(loop, MelodyLoop):
             self._shell.editor.setCurrentWidget(self.panel)
-            self.panel.show_corner(edited.index, edited.mark, edited.name, loop, edited.drawn)
+            self.panel.show_corner(edited.index, edited.mark, edited.name, loop, edited.user_edited)
 
     # -- by hand ------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from blender_app.session.controller import Controller
 from blender_app.session.document import Clip
-from blender_app.session.mixing import END_LETTERS
+from blender_app.session.morphing import END_LETTERS
 from blender_app.session.recovery import Recoverable
 from blender_app.ui.loops.drag import file_name
 

@@ -44,7 +44,7 @@ class Presenter(QObject):
     @property
     def _morphs(self) -> bool:
         """Whether the morph of the track in front sounds, not its palette."""
-        return self._front.source is Source.MIXER
+        return self._front.source is Source.MORPH
 
     def _heard_place(self) -> tuple[float, float]:
         """Return where what sounds on the track in front comes from, as (x, y) each 0-1."""

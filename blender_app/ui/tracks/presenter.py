@@ -8,9 +8,9 @@ from functools import cached_property, partial
 from PySide6.QtCore import Qt, Signal, Slot
 
 from blender_app.core.scales import Key
-from blender_app.session import mixing
+from blender_app.session import morphing
 from blender_app.session.controller import Controller
-from blender_app.session.document import Link, Source, Track, TrackKind
+from blender_app.session.document import PuckCoupling, Source, Track, TrackKind
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
 from blender_app.ui.shell.shell import Shell
 from blender_app.ui.tracks.panel import TrackKnobs, TrackPanel, sound_choices
@@ -63,7 +63,7 @@ class TracksPresenter(Presenter):
             "track_settings": lambda: self.show_settings(self._front.name),
             "mute_track": lambda: c.document.set_track_parameter("mute", not self._front.mute),
             "solo_track": lambda: c.document.set_track_parameter("solo", not self._front.solo),
-            "next_link": self._use_next_link,
+            "next_coupling": self._use_next_coupling,
             "next_track": partial(self._bring_next, 1),
             "last_track": partial(self._bring_next, -1),
         }
@@ -71,7 +71,7 @@ class TracksPresenter(Presenter):
     def _connect_strip(self) -> None:
         c, strip = self._controller, self._strip
         strip.tileMade.connect(self._connect_tile)
-        strip.linkChosen.connect(c.place.set_coupling)
+        strip.couplingChosen.connect(c.place.set_coupling)
         strip.scale.keyChanged.connect(c.band.set_key)
         strip.scale.lockToggled.connect(lambda value: c.document.set_track_parameter("scale_lock", value))
         strip.scale.chords.returnPressed.connect(self._on_chords_returnPressed)
@@ -124,7 +124,7 @@ class TracksPresenter(Presenter):
         for track in session.tracks:
             self.show_cells(track.name)
             self.show_sounding(track.name)
-        self._strip.link.show_value(session.link)
+        self._strip.coupling.show_value(session.coupling)
         self._show_key(session.scale)
         self._show_actions()
 
@@ -134,8 +134,8 @@ class TracksPresenter(Presenter):
             self.show_all()
         if "front" in names:
             self._strip.show_front(session.front)
-        if "link" in names:
-            self._strip.link.show_value(session.link)
+        if "coupling" in names:
+            self._strip.coupling.show_value(session.coupling)
         heard = any(name.endswith((".solo", ".mute")) for name in names)
         for track in session.tracks:
             self._show_changes_of(track, changed_fields_of(names, track.name), heard)
@@ -148,7 +148,7 @@ class TracksPresenter(Presenter):
         """Show what changed of one track; `heard` where mute or solo of any did."""
         if heard or fields & _SHOWN_ON_TILE:
             self._strip.show_track(track, self._controller.document.session.tracks, self._choices(track))
-        if fields & {"puck", "mixer", "source"}:
+        if fields & {"puck", "morph", "source"}:
             self._show_place(track)
         if "source" in fields:
             self.show_cells(track.name)
@@ -163,7 +163,7 @@ class TracksPresenter(Presenter):
             return
         c = self._controller
         loops = c.palettes.morph_loops_of(name)
-        cells = [loops] if track.source is Source.MIXER and loops else c.palettes.cells_of(name)
+        cells = [loops] if track.source is Source.MORPH and loops else c.palettes.cells_of(name)
         self._strip.tiles[name].mini.set_cells(cells)
 
     def show_morph(self, name: str) -> None:
@@ -217,7 +217,7 @@ class TracksPresenter(Presenter):
         actions["remove_track"].setEnabled(len(session.tracks) > 1)
         actions["scale_lock"].setEnabled(session.front_track.kind.is_melodic)
         actions["scale_lock"].setChecked(session.front_track.scale_lock)
-        actions["use_morph"].setChecked(session.front_track.source is Source.MIXER)
+        actions["use_morph"].setChecked(session.front_track.source is Source.MORPH)
 
     def _known(self, name: str) -> Track | None:
         """Return the track of a name that has a tile; one that left the band has none."""
@@ -234,9 +234,9 @@ class TracksPresenter(Presenter):
     def _on_tile_puckMoved(self, name: str, x: float, y: float) -> None:
         """Move what a small palette moves: the puck of a track, or the slider of its morph."""
         track = self._controller.document.session.track(name)
-        if track.source is Source.MIXER and track.mixer is not None:
-            moved = mixing.moved(track.mixer, x)
-            self._controller.morph.put(moved, "Glide", "mixer position", name)
+        if track.source is Source.MORPH and track.morph is not None:
+            moved = morphing.moved(track.morph, x)
+            self._controller.morph.put(moved, "Glide", "morph position", name)
         else:
             self._controller.place.move_puck(x, y, name)
 
@@ -247,7 +247,7 @@ class TracksPresenter(Presenter):
 
     @Slot(bool)
     def _use_morph(self, on: bool) -> None:
-        self._controller.morph.set_source(Source.MIXER if on else Source.PALETTE)
+        self._controller.morph.set_source(Source.MORPH if on else Source.PALETTE)
         self._shell.focus_stage(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot(str, float)
@@ -299,8 +299,8 @@ class TracksPresenter(Presenter):
             names[(names.index(self._controller.document.session.front) + by) % len(names)]
         )
 
-    def _use_next_link(self) -> None:
+    def _use_next_coupling(self) -> None:
         """Link the pucks in the next way."""
-        links = list(Link)
-        now = links.index(self._controller.document.session.link)
-        self._controller.place.set_coupling(links[(now + 1) % len(links)])
+        couplings = list(PuckCoupling)
+        now = couplings.index(self._controller.document.session.coupling)
+        self._controller.place.set_coupling(couplings[(now + 1) % len(couplings)])

@@ -22,7 +22,7 @@ from blender_app.ui.tracks.panel import TrackKnobs
 
 _SOURCES = (
     (Source.PALETTE, "palette", "The palette sounds: a field between four corners  (X)"),
-    (Source.MIXER, "morph", "The morph sounds: a row between two loops  (X)"),
+    (Source.MORPH, "morph", "The morph sounds: a row between two loops  (X)"),
 )
 
 

@@ -46,7 +46,7 @@ class SoundingPresenter(Presenter):
             self.show_all()
             return
         fields = changed_fields_of(names, self._front.name)
-        if fields & {"puck", "mixer", "source"}:
+        if fields & {"puck", "morph", "source"}:
             self._show_place()
         if fields & _IN_HEADING:
             self._panel.show_track(self._front)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from blender_app.session.document import Link, Track, TrackKind
+from blender_app.session.document import PuckCoupling, Track, TrackKind
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.bars import Switch, caption
 from blender_app.ui.look.icons import icon
@@ -26,10 +26,10 @@ from blender_app.ui.tracks.scale_bar import ScaleBar
 from blender_app.ui.tracks.tile import TrackTile
 
 _GAP = 8
-_LINKS = (
-    (Link.FREE, "free", "Each puck moves by itself"),
-    (Link.SAME, "same", "All pucks move together"),
-    (Link.MIRRORED, "mirrored", "The other pucks move to the opposite place"),
+_COUPLINGS = (
+    (PuckCoupling.FREE, "free", "Each puck moves by itself"),
+    (PuckCoupling.SAME, "same", "All pucks move together"),
+    (PuckCoupling.MIRRORED, "mirrored", "The other pucks move to the opposite place"),
 )
 Choices = Mapping[str, list[tuple[str, object]]]
 
@@ -38,7 +38,7 @@ class TrackStrip(QWidget):
     """Shows the session's tracks and tells what is done to them by hand; each tile tells by itself."""
 
     tileMade = Signal(TrackTile)
-    linkChosen = Signal(object)
+    couplingChosen = Signal(object)
 
     def __init__(self, look: Look, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +56,8 @@ class TrackStrip(QWidget):
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._row)
         self.add_button = self._make_add_button()
-        self.link = Switch(look, "Pucks", _LINKS, self)
-        self.link.chosen.connect(self.linkChosen)
+        self.coupling = Switch(look, "Pucks", _COUPLINGS, self)
+        self.coupling.chosen.connect(self.couplingChosen)
         self.scale = ScaleBar(look, self)
         self._lay_out()
         look.changed.connect(self._on_look_changed)
@@ -90,7 +90,7 @@ class TrackStrip(QWidget):
         pucks = QHBoxLayout()
         pucks.setSpacing(5)
         pucks.addWidget(caption("pucks", self._look, self))
-        pucks.addWidget(self.link)
+        pucks.addWidget(self.coupling)
         pucks.addStretch(1)
         band.addStretch(1)
         band.addLayout(pucks)
@@ -156,7 +156,7 @@ class TrackStrip(QWidget):
         bar = self._scroll.horizontalScrollBar().sizeHint().height()
         scrolls = self._row.minimumSizeHint().width() > self._scroll.width()
         highest = max((tile.sizeHint().height() for tile in self.tiles.values()), default=0)
-        band = self.link.sizeHint().height() + 4 + self.scale.sizeHint().height()
+        band = self.coupling.sizeHint().height() + 4 + self.scale.sizeHint().height()
         height = max(highest + (bar if scrolls else 0), band)
         if height != self.height():
             self.setFixedHeight(height)

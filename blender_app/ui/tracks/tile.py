@@ -148,7 +148,7 @@ class TrackTile(QWidget):
             self.volume.setValue(round(track.volume * _VOLUME_STEPS))
         self.volume.blockSignals(blocked)
         self.lane.set_silent(silent)
-        source = "morph" if track.source is Source.MIXER else "palette"
+        source = "morph" if track.source is Source.MORPH else "palette"
         self.mini.setToolTip(f"The {source} of {track.name}: drag it, or use the arrow keys")
 
     def set_front(self, front: bool) -> None:

@@ -74,7 +74,7 @@ class WindowLayout:
 
     def hints(self) -> dict[QWidget, str]:
         """Return the name of the hint of each widget that has one."""
-        numbers = (self.transport.tempo, self.transport.swing, self.transport.feel)
+        numbers = (self.transport.tempo, self.transport.swing, self.transport.groove_amount)
         hints: dict[QWidget, str] = {
             self.stage.palette_view: "palette",
             self.editor.step_grid: "editor",

@@ -25,7 +25,7 @@ class TransportBar(QFrame):
 
     tempoChanged = Signal(float)
     swingChanged = Signal(float)
-    feelChanged = Signal(float)
+    grooveChanged = Signal(float)
     changeAtChosen = Signal(object)
     portChosen = Signal(object)
     ownPortAsked = Signal()
@@ -66,7 +66,7 @@ class TransportBar(QFrame):
                     "tap",
                     "count_in",
                     "track_settings",
-                    "next_link",
+                    "next_coupling",
                     "corner_4",
                     "edit_4",
                 ):
@@ -78,14 +78,14 @@ class TransportBar(QFrame):
         self.swing = NumberBox(
             STRAIGHT_SWING * 100, MAX_SWING * 100, STRAIGHT_SWING * 100, 1.0, 0, " %", self
         )
-        self.feel = NumberBox(0, 100, 100, 5.0, 0, " %", self)
+        self.groove_amount = NumberBox(0, 100, 100, 5.0, 0, " %", self)
         self.tempo.valueChanged.connect(self.tempoChanged)
         self.swing.valueChanged.connect(lambda value: self.swingChanged.emit(value / 100))
-        self.feel.valueChanged.connect(lambda value: self.feelChanged.emit(value / 100))
+        self.groove_amount.valueChanged.connect(lambda value: self.grooveChanged.emit(value / 100))
         for box, name, tip in (
             (self.tempo, "Tempo", "Tempo in beats a minute"),
             (self.swing, "Swing", "Swing: 50 % is straight, 66 % is triplets"),
-            (self.feel, "Feel", "Feel: how much of the pattern's timing and dynamics is played"),
+            (self.groove_amount, "Feel", "Feel: how much of the pattern's timing and dynamics is played"),
         ):
             box.set_name(name, tip)
             box.gestureStarted.connect(lambda text=name: self.gestureStarted.emit(text))
@@ -124,7 +124,7 @@ class TransportBar(QFrame):
         self.tap_button.setAccessibleName("Tap the tempo")
         flow.addWidget(self.tap_button)
         flow.addWidget(captioned("swing", self.swing, self._look, self))
-        flow.addWidget(captioned("feel", self.feel, self._look, self))
+        flow.addWidget(captioned("groove_amount", self.groove_amount, self._look, self))
         flow.addWidget(captioned("change at", self.change_at, self._look, self))
         self.undo_button = action_button(self._actions["undo"], self._look, self)
         self.redo_button = action_button(self._actions["redo"], self._look, self)
@@ -141,7 +141,7 @@ class TransportBar(QFrame):
         """Show the session's numbers and choices."""
         self.tempo.show_value(session.tempo_bpm)
         self.swing.show_value(session.swing * 100)
-        self.feel.show_value(session.feel * 100)
+        self.groove_amount.show_value(session.groove_amount * 100)
         self.change_at.show_current(session.change_at)
         blocked = self.volume.blockSignals(True)
         if not self.volume.isSliderDown():

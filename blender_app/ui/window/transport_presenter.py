@@ -10,7 +10,7 @@ from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell
 from blender_app.ui.window.transport_bar import TransportBar
 
-_SHOWN = {"tempo_bpm", "swing", "feel", "change_at", "volume"}
+_SHOWN = {"tempo_bpm", "swing", "groove_amount", "change_at", "volume"}
 
 
 class TransportPresenter(Presenter):
@@ -49,7 +49,7 @@ class TransportPresenter(Presenter):
         c, bar = self._controller, self._bar
         bar.tempoChanged.connect(lambda value: c.document.set_parameter("tempo_bpm", value))
         bar.swingChanged.connect(lambda value: c.document.set_parameter("swing", value))
-        bar.feelChanged.connect(lambda value: c.document.set_parameter("feel", value))
+        bar.grooveChanged.connect(lambda value: c.document.set_parameter("groove_amount", value))
         bar.changeAtChosen.connect(c.band.set_change_at)
         bar.portChosen.connect(c.devices.open_port)
         bar.ownPortAsked.connect(c.devices.open_virtual_port)
@@ -57,7 +57,7 @@ class TransportPresenter(Presenter):
         bar.volumeChanged.connect(lambda value: c.document.set_parameter("volume", value))
         bar.gestureStarted.connect(c.document.begin_gesture)
         bar.gestureEnded.connect(c.document.end_gesture)
-        for box in (bar.tempo, bar.swing, bar.feel):
+        for box in (bar.tempo, bar.swing, bar.groove_amount):
             box.finished.connect(self._on_box_finished)
 
     # -- showing ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from blender_app.session.document import Mixer, Source
+from blender_app.session.document import Morph, Source
 from blender_app.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -20,14 +20,14 @@ LEFT = Qt.MouseButton.LeftButton
 def mixing(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window whose front, the melody, mixes nine decoded steps; the morph has the focus."""
     window.controller.tracks.set_front("melody")
-    window.controller.morph.set_source(Source.MIXER)
+    window.controller.morph.set_source(Source.MORPH)
     qtbot.waitUntil(lambda: window.morph.panel.step_clip(8) is not None)
     window.morph.panel.view.setFocus()
     return window
 
 
-def morph_of(window: MainWindow) -> Mixer:
-    morph = window.controller.document.session.track("melody").mixer
+def morph_of(window: MainWindow) -> Morph:
+    morph = window.controller.document.session.track("melody").morph
     assert morph is not None
     return morph
 

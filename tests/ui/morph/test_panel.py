@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from blender_app.core.melody import MelodyLoop
-from blender_app.session import mixing
-from blender_app.session.document import Clip, Mixer, Track, TrackKind, new_track
+from blender_app.session import morphing
+from blender_app.session.document import Clip, Morph, Track, TrackKind, new_track
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import clip_in, file_name
 from blender_app.ui.morph.panel import MorphPanel
@@ -31,15 +31,15 @@ def loops(count: int) -> list[MelodyLoop]:
 
 
 @pytest.fixture
-def morph() -> Mixer:
+def morph() -> Morph:
     """Return a morph of five steps."""
-    return Mixer(ends=(loop(40), loop(44)), names=("Walk", "Lark"), steps=5)
+    return Morph(ends=(loop(40), loop(44)), names=("Walk", "Lark"), steps=5)
 
 
 @pytest.fixture
-def track(morph: Mixer) -> Track:
+def track(morph: Morph) -> Track:
     """Return a bass track with that morph."""
-    return replace(new_track(TrackKind.BASS), mixer=morph, drawn=(False, True, False, False))
+    return replace(new_track(TrackKind.BASS), morph=morph, user_edited=(False, True, False, False))
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def panel(qtbot: QtBot, look: Look, track: Track) -> MorphPanel:
 
 
 @pytest.fixture
-def edits(panel: MorphPanel) -> list[tuple[Mixer, str, str]]:
+def edits(panel: MorphPanel) -> list[tuple[Morph, str, str]]:
     """Return the edits that the panel tells."""
-    edits: list[tuple[Mixer, str, str]] = []
+    edits: list[tuple[Morph, str, str]] = []
     panel.morphEdited.connect(lambda morph, text, key: edits.append((morph, text, key)))
     return edits
 
@@ -110,12 +110,12 @@ def pull(card: QWidget, start: QPoint, *moves: int) -> None:
 def test_a_tap_moves_the_slider_then_tells_the_step(panel: MorphPanel, edits, gestures) -> None:
     found = asked(panel)
     QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=panel.view.box_of(2).center().toPoint())
-    assert [(morph.position, text, key) for morph, text, key in edits] == [(0.5, "Glide", "mixer position")]
+    assert [(morph.position, text, key) for morph, text, key in edits] == [(0.5, "Glide", "morph position")]
     assert found == [("stepClicked", 2)]
     assert gestures == ["Glide", "end"]
 
 
-def test_touching_ends_the_sweep(panel: MorphPanel, morph: Mixer, edits) -> None:
+def test_touching_ends_the_sweep(panel: MorphPanel, morph: Morph, edits) -> None:
     panel.set_morph(replace(morph, sweeping=True))
     panel.set_sweep_playhead(0.8)
     QTest.keyClick(panel.view, Qt.Key.Key_Right)
@@ -151,7 +151,7 @@ def test_a_card_follows_the_hand_that_pulls_it(panel: MorphPanel) -> None:
     assert card.x() - before == pytest.approx(40, abs=8)
 
 
-def test_the_more_steps_the_farther_apart_stand_the_ends(panel: MorphPanel, morph: Mixer) -> None:
+def test_the_more_steps_the_farther_apart_stand_the_ends(panel: MorphPanel, morph: Morph) -> None:
     gaps = []
     for steps in (3, 9, 20, 33):
         panel.set_morph(replace(morph, steps=steps))
@@ -162,7 +162,7 @@ def test_the_more_steps_the_farther_apart_stand_the_ends(panel: MorphPanel, morp
 
 
 def test_the_line_between_the_ends_has_a_dot_for_each_step_and_is_not_drawn_for_every_frame(
-    panel: MorphPanel, morph: Mixer, monkeypatch
+    panel: MorphPanel, morph: Morph, monkeypatch
 ) -> None:
     three, nine = (replace(morph, steps=steps) for steps in (3, 9))
     panel.set_morph(three)
@@ -209,35 +209,35 @@ def test_the_keys_of_an_end(panel: MorphPanel, key: Qt.Key, name: str) -> None:
     assert found == [(name, 0)]
 
 
-def test_swapping_the_ends(panel: MorphPanel, morph: Mixer, edits) -> None:
+def test_swapping_the_ends(panel: MorphPanel, morph: Morph, edits) -> None:
     QTest.mouseClick(panel.swap_button, Qt.MouseButton.LeftButton)
-    assert edits == [(mixing.swapped(morph), "Swap ends", "")]
+    assert edits == [(morphing.swapped(morph), "Swap ends", "")]
     assert panel.step_clip(1).loop == loop(43)
 
 
 def test_steps_between_other_ends_are_not_kept_before_they_are_decoded(
-    panel: MorphPanel, morph: Mixer
+    panel: MorphPanel, morph: Morph
 ) -> None:
-    panel.set_morph(mixing.moved(morph, 0.7))
+    panel.set_morph(morphing.moved(morph, 0.7))
     assert panel.step_clip(1) is not None
-    panel.set_morph(mixing.with_end(morph, 0, loop(20), "Other"))
+    panel.set_morph(morphing.with_end(morph, 0, loop(20), "Other"))
     assert panel.step_clip(1) is None
 
 
-def test_a_corner_or_a_preset_becomes_an_end(panel: MorphPanel, track: Track, morph: Mixer, edits) -> None:
+def test_a_corner_or_a_preset_becomes_an_end(panel: MorphPanel, track: Track, morph: Morph, edits) -> None:
     menu = panel.cards[0].menu
     menu.aboutToShow.emit()
     corner = next(action for action in menu.actions() if action.text().startswith("Corner 2"))
     corner.trigger()
     name = track.corner_names[1]
-    put = mixing.with_end(morph, 0, track.corners[1], name, drawn=True)
+    put = morphing.with_end(morph, 0, track.corners[1], name, user_edited=True)
     assert edits == [(put, f"{name} as end A", "")]
     menus = {sub.title(): sub for sub in menu.findChildren(QMenu)}
     assert set(menus) == {"Presets", "Melody presets"}
     preset = menus["Melody presets"].actions()[3]
     preset.trigger()
     assert edits[-1][0].names == (preset.text(), "Lark")
-    assert edits[-1][0].drawn == (False, False)
+    assert edits[-1][0].user_edited == (False, False)
 
 
 def test_the_menu_of_an_end_follows_the_track(panel: MorphPanel) -> None:
@@ -268,18 +268,18 @@ def test_long_names_do_not_widen_the_menus(panel: MorphPanel, track: Track) -> N
         assert len(text) < 65
 
 
-def test_an_end_is_left_out_of_the_key(panel: MorphPanel, morph: Mixer, edits) -> None:
+def test_an_end_is_left_out_of_the_key(panel: MorphPanel, morph: Morph, edits) -> None:
     card = panel.cards[1]
-    assert not card.drawn_action.isVisible()
+    assert not card.user_edited_action.isVisible()
     panel.set_in_key(True)
-    assert card.drawn_action.isVisible()
-    assert not card.drawn_action.isChecked()
-    card.drawn_action.trigger()
-    assert edits == [(replace(morph, drawn=(False, True)), "Leave end out of key", "")]
-    card.drawn_action.trigger()
+    assert card.user_edited_action.isVisible()
+    assert not card.user_edited_action.isChecked()
+    card.user_edited_action.trigger()
+    assert edits == [(replace(morph, user_edited=(False, True)), "Leave end out of key", "")]
+    card.user_edited_action.trigger()
     assert edits[-1][0] == morph
-    panel.set_morph(replace(morph, drawn=(True, True)))
-    assert [one.drawn_action.isChecked() for one in panel.cards] == [True, True]
+    panel.set_morph(replace(morph, user_edited=(True, True)))
+    assert [one.user_edited_action.isChecked() for one in panel.cards] == [True, True]
 
 
 def test_the_end_in_the_editor_is_marked(panel: MorphPanel) -> None:
@@ -320,10 +320,10 @@ def test_other_files_are_not_taken(panel: MorphPanel) -> None:
     assert not drop(panel.cards[1], data)
 
 
-def test_a_clip_is_dropped_on_an_end(panel: MorphPanel, morph: Mixer, edits) -> None:
+def test_a_clip_is_dropped_on_an_end(panel: MorphPanel, morph: Morph, edits) -> None:
     found = asked(panel)
     assert drop(panel.cards[1], panel.drag.mime_data(clip()))
-    assert edits == [(mixing.with_end(morph, 1, loop(60), "Kept"), "Kept as end B", "")]
+    assert edits == [(morphing.with_end(morph, 1, loop(60), "Kept"), "Kept as end B", "")]
     assert found == []
 
 
@@ -342,11 +342,11 @@ def test_typing_the_number_of_steps(panel: MorphPanel, edits) -> None:
     QTest.keyClicks(box, "17")
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert [(morph.steps, text, key) for morph, text, key in edits] == [
-        (17, "Number of steps", "mixer steps")
+        (17, "Number of steps", "morph steps")
     ]
 
 
-def test_the_sweep_and_its_rate(panel: MorphPanel, morph: Mixer, edits) -> None:
+def test_the_sweep_and_its_rate(panel: MorphPanel, morph: Morph, edits) -> None:
     QTest.mouseClick(panel.bar.sweep_button, Qt.MouseButton.LeftButton)
     panel.bar.bars.setValue(4)
     QTest.mouseClick(panel.bar.sweep_button, Qt.MouseButton.LeftButton)
@@ -357,7 +357,7 @@ def test_the_sweep_and_its_rate(panel: MorphPanel, morph: Mixer, edits) -> None:
 
 
 def test_showing_a_morph_tells_nothing_back(panel: MorphPanel, edits) -> None:
-    other = Mixer((loop(50), loop(51)), ("X", "Y"), 21, 0.7, 32, sweeping=True)
+    other = Morph((loop(50), loop(51)), ("X", "Y"), 21, 0.7, 32, sweeping=True)
     panel.set_morph(other)
     assert edits == []
     assert panel.bar.steps.value() == 21
@@ -380,7 +380,7 @@ def test_showing_a_morph_tells_nothing_back(panel: MorphPanel, edits) -> None:
     ],
 )
 def test_keys_for_the_step_wherever_the_focus_is(
-    panel: MorphPanel, morph: Mixer, edits, focus: str, key: Qt.Key, modifier, expected: tuple[object, ...]
+    panel: MorphPanel, morph: Morph, edits, focus: str, key: Qt.Key, modifier, expected: tuple[object, ...]
 ) -> None:
     panel.set_morph(replace(morph, position=0.5))
     widget = {"view": panel.view, "card": panel.cards[1], "swap": panel.swap_button}[focus]
@@ -388,7 +388,7 @@ def test_keys_for_the_step_wherever_the_focus_is(
     QTest.keyClick(widget, key, modifier)
     assert found == [expected]
     QTest.keyClick(widget, Qt.Key.Key_R)
-    assert edits[-1] == (mixing.swapped(replace(morph, position=0.5)), "Swap ends", "")
+    assert edits[-1] == (morphing.swapped(replace(morph, position=0.5)), "Swap ends", "")
 
 
 def test_plus_and_minus_change_the_number_of_steps(panel: MorphPanel, edits) -> None:
@@ -429,7 +429,7 @@ def test_only_our_keys_are_kept_from_the_window(panel: MorphPanel, key: Qt.Key, 
 # -- what becomes of a step -------------------------------------------------------------------------
 
 
-def test_the_menu_of_a_step(panel: MorphPanel, morph: Mixer, track: Track, edits) -> None:
+def test_the_menu_of_a_step(panel: MorphPanel, morph: Morph, track: Track, edits) -> None:
     found = asked(panel)
     panel.view.menuAsked.emit(3, panel.mapToGlobal(QPoint(50, 50)))
     menu = panel.step_menu
@@ -442,12 +442,12 @@ def test_the_menu_of_a_step(panel: MorphPanel, morph: Mixer, track: Track, edits
     assert found == [("stepToCorner", 3, 2), ("stepToClip", 3), ("stepExportAsked", 3), ("stepClicked", 3)]
     assert edits[-1][0].position == 0.75
     menu.end_actions[1].trigger()
-    put = mixing.with_end(replace(morph, position=0.75), 1, loop(43), "Walk to Lark, 75%")
+    put = morphing.with_end(replace(morph, position=0.75), 1, loop(43), "Walk to Lark, 75%")
     assert edits[-1] == (put, "Walk to Lark, 75% as end B", "")
     menu.close()
 
 
-def test_a_step_that_is_not_decoded_yet_can_only_be_heard(panel: MorphPanel, morph: Mixer) -> None:
+def test_a_step_that_is_not_decoded_yet_can_only_be_heard(panel: MorphPanel, morph: Morph) -> None:
     panel.set_morph(replace(morph, steps=9))
     assert panel.step_clip(4) is None
     panel.view.menuAsked.emit(4, panel.mapToGlobal(QPoint(50, 50)))
@@ -458,7 +458,7 @@ def test_a_step_that_is_not_decoded_yet_can_only_be_heard(panel: MorphPanel, mor
     assert panel.step_clip(4) == Clip("Walk to Lark, 50%", TrackKind.BASS, loop(44))
 
 
-def test_the_buttons_keep_and_export_the_step_where_we_are(panel: MorphPanel, morph: Mixer) -> None:
+def test_the_buttons_keep_and_export_the_step_where_we_are(panel: MorphPanel, morph: Morph) -> None:
     panel.set_morph(replace(morph, position=1.0))
     found = asked(panel)
     QTest.mouseClick(panel.bar.keep_button, Qt.MouseButton.LeftButton)
@@ -526,7 +526,7 @@ def test_names_of_files(name: str, file: str) -> None:
 @pytest.mark.parametrize("size", [(420, 400), (700, 600), (1900, 1000)])
 @pytest.mark.parametrize("steps", [3, 33])
 def test_nothing_overlaps(
-    panel: MorphPanel, morph: Mixer, look: Look, scale: float, size: tuple[int, int], steps: int
+    panel: MorphPanel, morph: Morph, look: Look, scale: float, size: tuple[int, int], steps: int
 ) -> None:
     look.set_text_scale(scale)
     panel.setFont(look.font())
@@ -588,7 +588,7 @@ def test_drums_are_mixed_as_well(panel: MorphPanel) -> None:
 
 @pytest.mark.parametrize("width", [140, 300])
 def test_the_name_of_an_end_finds_room_beside_or_over_its_buttons(
-    panel: MorphPanel, morph: Mixer, width: int
+    panel: MorphPanel, morph: Morph, width: int
 ) -> None:
     card = panel.cards[0]
     card.resize(width, card.height())

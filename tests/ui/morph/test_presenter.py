@@ -18,7 +18,7 @@ from blender_app.core.scales import Key
 from blender_app.core.smf import write_midi
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.session.document import MAX_CLIPS, Clip, Mixer, Source, TrackKind
+from blender_app.session.document import MAX_CLIPS, Clip, Morph, Source, TrackKind
 from blender_app.session.edits.corners import DRAWN_NAME, EMPTY_NAME
 from blender_app.ui.loops.audition import Audition, notes_of
 from blender_app.ui.window.main_window import MainWindow
@@ -30,13 +30,13 @@ MELODY = MelodyLoop.from_events([60, -2, -1, 64, *[-2] * 28])
 def mixing(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window whose front, the bass, mixes."""
     window.controller.tracks.set_front("bass")
-    window.controller.morph.set_source(Source.MIXER)
+    window.controller.morph.set_source(Source.MORPH)
     qtbot.waitUntil(lambda: len(window.controller.palettes.morph_loops_of("bass")) == 9)
     return window
 
 
-def morph_of(window: MainWindow) -> Mixer:
-    morph = window.controller.document.session.track("bass").mixer
+def morph_of(window: MainWindow) -> Morph:
+    morph = window.controller.document.session.track("bass").morph
     assert morph is not None
     return morph
 
@@ -66,7 +66,7 @@ def test_ends_are_edited_diced_and_dropped(mixing: MainWindow, qtbot: QtBot, tmp
     assert mixing.edited.end == 1
     mixing.roll.panel.roll.loopEdited.emit(MELODY, "Draw note", "")
     assert morph_of(mixing).ends[1] == MELODY
-    assert morph_of(mixing).drawn[1]
+    assert morph_of(mixing).user_edited[1]
     assert controller.document.session.track("bass").corners[1] != MELODY
     panel.endDiced.emit(0)
     first = morph_of(mixing).ends[0]
@@ -86,10 +86,10 @@ def _bass_preset() -> object:
 
 def test_drums_mix_too(window: MainWindow, qtbot: QtBot) -> None:
     controller = window.controller
-    controller.morph.set_source(Source.MIXER)
+    controller.morph.set_source(Source.MORPH)
     qtbot.waitUntil(lambda: len(controller.palettes.morph_loops_of("drums")) == 9)
     window.parts.editor.step_grid.hitPainted.emit(5, 5, 90)
-    morph = controller.document.session.track("drums").mixer
+    morph = controller.document.session.track("drums").morph
     assert morph.ends[0].hits[5, 5]
     assert not controller.document.session.track("drums").corners[0].hits[5, 5]
     assert window.parts.editor.title.text().startswith("A")
@@ -118,8 +118,8 @@ def test_what_sounds_is_kept_and_put_elsewhere(window: MainWindow) -> None:
     library.toCornerAsked.emit(0, 3)
     assert controller.document.session.front_track.corners[3] == clip.loop
     library.toEndAsked.emit(0, 1)
-    assert controller.document.session.front_track.source is Source.MIXER
-    assert controller.document.session.front_track.mixer.ends[1] == clip.loop
+    assert controller.document.session.front_track.source is Source.MORPH
+    assert controller.document.session.front_track.morph.ends[1] == clip.loop
 
 
 def test_a_full_library_says_that_nothing_was_kept(window: MainWindow) -> None:
@@ -225,7 +225,7 @@ def test_two_bars_are_recorded_into_the_corner(window: MainWindow, engine, qtbot
     after = controller.document.session.track("melody").corners[3]
     assert after != before
     assert [(note.step, note.pitch) for note in after.to_notes()][:2] == [(0, 62), (4, 65)]
-    assert controller.document.session.track("melody").drawn[3]
+    assert controller.document.session.track("melody").user_edited[3]
     assert not window.recording.records
     controller.document.undo_stack.undo()
     assert controller.document.session.track("melody").corners[3] == before
@@ -250,7 +250,7 @@ def test_ends_are_shown_and_edited_as_the_key_lets_them_sound(mixing: MainWindow
     steps = controller.palettes.morph_loops_of("bass")
     assert [card._loop for card in panel.cards] == [steps[0], steps[-1]] != list(raw)
     assert roll.model.loop == steps[0]
-    panel.cards[1].drawn_action.trigger()
+    panel.cards[1].user_edited_action.trigger()
     assert panel.cards[1]._loop == raw[1]
     mixing.edited.edit_end(1)
     assert roll.model.loop == raw[1]
@@ -262,7 +262,7 @@ def test_an_empty_end_that_is_drawn_on_is_called_so_no_more(window: MainWindow) 
     controller = window.controller
     controller.tracks.set_front("bass")
     controller.corners.clear(0)
-    controller.morph.set_source(Source.MIXER)
+    controller.morph.set_source(Source.MORPH)
     assert morph_of(window).names[0] == EMPTY_NAME
     roll = window.roll.panel.roll
     roll.setFocus()
@@ -273,10 +273,10 @@ def test_an_empty_end_that_is_drawn_on_is_called_so_no_more(window: MainWindow) 
 
 def test_ends_can_be_left_out_of_the_key(mixing: MainWindow) -> None:
     card = mixing.morph.panel.cards[0]
-    assert not card.drawn_action.isVisible()
+    assert not card.user_edited_action.isVisible()
     mixing.controller.band.set_key(Key(2))
-    assert card.drawn_action.isVisible()
-    card.drawn_action.trigger()
-    assert morph_of(mixing).drawn == (True, False)
+    assert card.user_edited_action.isVisible()
+    card.user_edited_action.trigger()
+    assert morph_of(mixing).user_edited == (True, False)
     mixing.controller.document.set_track_parameter("scale_lock", False)
-    assert not card.drawn_action.isVisible()
+    assert not card.user_edited_action.isVisible()

@@ -73,15 +73,15 @@ def test_the_heading_tells_corner_cursor_and_note(panel: RollPanel) -> None:
 def test_the_heading_says_that_a_key_has_brought_the_loop_into_its_scale(panel: RollPanel) -> None:
     key = Key(2, Mode.DORIAN)
     panel.set_key(key)
-    panel.show_corner(1, "2", "walk", LOW, drawn=True)
+    panel.show_corner(1, "2", "walk", LOW, user_edited=True)
     assert "in key" not in panel.detail.text()
-    panel.show_corner(1, "2", "walk", LOW, drawn=False)
+    panel.show_corner(1, "2", "walk", LOW, user_edited=False)
     assert panel.detail.text().startswith("in key   ")
     panel.roll.setFocus()
     QTest.keyClick(panel.roll, Qt.Key.Key_N)
     assert panel.detail.text() == "in key   G2   1.3.1   velocity 100   length 4"
     panel.set_key(None)
-    panel.show_corner(1, "2", "walk", LOW, drawn=False)
+    panel.show_corner(1, "2", "walk", LOW, user_edited=False)
     assert "in key" not in panel.detail.text()
 
 

@@ -15,7 +15,7 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import BASS_PRESETS
 from blender_app.core.scales import Key, Mode
 from blender_app.engine import messages as m
-from blender_app.session.document import Clip, DrawnPath, Link, Source, TrackKind
+from blender_app.session.document import Clip, DrawnPath, PuckCoupling, Source, TrackKind
 from blender_app.ui.controls.actions import SPECS
 from blender_app.ui.look.theme import Look
 from blender_app.ui.palette.mini_palette import MiniPalette
@@ -104,8 +104,8 @@ def test_dragging_a_small_puck_is_one_step_and_changes_what_sounds(
 
 def test_linked_pucks_move_in_the_window(window: MainWindow) -> None:
     controller = window.controller
-    QTest.mouseClick(window.parts.strip.link.buttons[2], LEFT)
-    assert controller.document.session.link is Link.MIRRORED
+    QTest.mouseClick(window.parts.strip.coupling.buttons[2], LEFT)
+    assert controller.document.session.coupling is PuckCoupling.MIRRORED
     window.parts.stage.palette_view.setFocus()
     press(window, Qt.Key.Key_1)
     assert controller.document.session.track("bass").puck == (1.0, 1.0)
@@ -116,8 +116,8 @@ def test_linked_pucks_move_in_the_window(window: MainWindow) -> None:
     assert controller.document.undo_stack.index() == steps - 1
     assert window.parts.strip.tiles["bass"].mini._puck == (0.5, 0.5)
     press(window, Qt.Key.Key_L)
-    assert controller.document.session.link is Link.FREE
-    assert window.parts.strip.link.buttons[0].isChecked()
+    assert controller.document.session.coupling is PuckCoupling.FREE
+    assert window.parts.strip.coupling.buttons[0].isChecked()
 
 
 def test_tracks_are_added_and_removed_with_a_way_back(window: MainWindow) -> None:
@@ -252,7 +252,7 @@ def test_the_key_of_the_band(window: MainWindow, qtbot: QtBot) -> None:
 def test_after_chords_were_written_keys_are_for_the_window_again(window: MainWindow, mixes: bool) -> None:
     controller, chords = window.controller, window.parts.strip.scale.chords
     controller.tracks.set_front("bass")
-    controller.morph.set_source(Source.MIXER if mixes else Source.PALETTE)
+    controller.morph.set_source(Source.MORPH if mixes else Source.PALETTE)
     controller.band.set_key(Key(9, Mode.MINOR))
     chords.setFocus()
     QTest.keyClicks(chords, "Am Q")
@@ -277,7 +277,7 @@ def test_a_melodic_corner_is_edited(window: MainWindow, qtbot: QtBot) -> None:
     loop = MelodyLoop.from_events([40, *[-2] * 31])
     window.roll.panel.roll.loopEdited.emit(loop, "Draw note", "")
     assert controller.document.session.track("bass").corners[2] == loop
-    assert controller.document.session.track("bass").drawn[2]
+    assert controller.document.session.track("bass").user_edited[2]
     assert window.parts.stage.cards[2]._loop == loop
     qtbot.waitUntil(lambda: controller.palettes.cells_of("bass")[-1][0] == loop)
     window.roll.panel.presetChosen.emit(BASS_PRESETS[3])
@@ -370,7 +370,7 @@ def test_the_morph_takes_the_place_of_the_palette(window: MainWindow, qtbot: QtB
     controller = window.controller
     controller.tracks.set_front("bass")
     press(window, Qt.Key.Key_X)
-    assert controller.document.session.track("bass").source is Source.MIXER
+    assert controller.document.session.track("bass").source is Source.MORPH
     assert window.parts.stage_stack.currentWidget() is window.morph.panel
     assert QApplication.focusWidget() is window.morph.panel.view
     qtbot.waitUntil(lambda: window.parts.strip.tiles["bass"].mini.is_row)
@@ -418,18 +418,18 @@ def test_a_message_does_not_cover_the_band(window: MainWindow) -> None:
 def test_a_corner_is_shown_as_the_key_lets_it_sound(window: MainWindow, qtbot: QtBot) -> None:
     controller, card = window.controller, window.parts.stage.cards[1]
     controller.tracks.set_front("melody")
-    assert not card.drawn_action.isVisible()
+    assert not card.user_edited_action.isVisible()
     raw = controller.document.session.track("melody").corners[1]
     before = controller.palettes.cells[0][-1]
     controller.band.set_key(Key(6, Mode.MAJOR))  # far from what the presets are in
     qtbot.waitUntil(lambda: controller.palettes.cells[0][-1] != before)
     assert card._loop == controller.palettes.cells[0][-1] != raw
-    assert card.drawn_action.isVisible()
-    card.drawn_action.trigger()
-    assert controller.document.session.track("melody").drawn[1]
+    assert card.user_edited_action.isVisible()
+    card.user_edited_action.trigger()
+    assert controller.document.session.track("melody").user_edited[1]
     assert card._loop == raw
     controller.document.undo_stack.undo()
-    assert not card.drawn_action.isChecked()
+    assert not card.user_edited_action.isChecked()
     qtbot.waitUntil(lambda: controller.palettes.cells[0][-1] != raw)
     assert card._loop == controller.palettes.cells[0][-1]
 
@@ -449,7 +449,7 @@ def test_the_editor_holds_what_the_key_lets_sound_and_an_edit_keeps_that(
     assert "in key" in window.roll.panel.detail.text()
     roll.setFocus()
     QTest.keyClick(roll, Qt.Key.Key_Plus)  # louder
-    assert controller.document.session.track("melody").drawn[0]
+    assert controller.document.session.track("melody").user_edited[0]
     assert controller.document.session.track("melody").corners[0] == roll.model.loop
     assert roll.model.loop.events.tolist() == heard.events.tolist()
     assert "in key" not in window.roll.panel.detail.text()
@@ -465,7 +465,7 @@ def test_nothing_of_a_melodic_track_is_cut_off(
 ) -> None:
     window.controller.tracks.set_front("melody")
     if mixes:
-        window.controller.morph.set_source(Source.MIXER)
+        window.controller.morph.set_source(Source.MORPH)
     look.set_text_scale(scale)
     window.resize(width, height)
     for _ in range(3):
@@ -484,7 +484,7 @@ def test_every_control_of_a_melodic_track_has_a_name_and_a_place_in_the_tab_orde
 ) -> None:
     window.controller.tracks.set_front("bass")
     if mixes:
-        window.controller.morph.set_source(Source.MIXER)
+        window.controller.morph.set_source(Source.MORPH)
     wanted = set()
     for widget in window.centralWidget().findChildren(QWidget):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.melody import MelodyLoop
 from blender_app.engine.messages import Kit
-from blender_app.session.document import Link, Source, Track, TrackKind, default_tracks, new_track
-from blender_app.session.track import Mixer
+from blender_app.session.document import PuckCoupling, Source, Track, TrackKind, default_tracks, new_track
+from blender_app.session.track import Morph
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.pictures import common_pitches
@@ -314,12 +314,12 @@ def test_six_tracks_are_in_sight_at_the_usual_width(strip: TrackStrip) -> None:
 
 def test_the_link_is_told(strip: TrackStrip) -> None:
     chosen: list[object] = []
-    strip.linkChosen.connect(chosen.append)
-    QTest.mouseClick(strip.link.buttons[2], LEFT)
-    assert chosen == [Link.MIRRORED]
-    strip.link.show_value(Link.SAME)
-    assert strip.link.buttons[1].isChecked()
-    assert chosen == [Link.MIRRORED]
+    strip.couplingChosen.connect(chosen.append)
+    QTest.mouseClick(strip.coupling.buttons[2], LEFT)
+    assert chosen == [PuckCoupling.MIRRORED]
+    strip.coupling.show_value(PuckCoupling.SAME)
+    assert strip.coupling.buttons[1].isChecked()
+    assert chosen == [PuckCoupling.MIRRORED]
 
 
 @pytest.fixture
@@ -367,8 +367,8 @@ def test_settings_of_drums(panel: TrackPanel) -> None:
 
 def test_a_track_on_its_morph_is_shown_at_its_slider(strip: TrackStrip) -> None:
     tracks = list(default_tracks())
-    morph = Mixer((tracks[1].corners[0], tracks[1].corners[1]), ("a", "b"), position=0.75)
-    tracks[1] = replace(tracks[1], source=Source.MIXER, mixer=morph)
+    morph = Morph((tracks[1].corners[0], tracks[1].corners[1]), ("a", "b"), position=0.75)
+    tracks[1] = replace(tracks[1], source=Source.MORPH, morph=morph)
     strip.show_track(tracks[1], tracks, sound_choices(tracks[1], KITS, SOUNDS))
     assert strip.tiles["bass"].mini._puck == (0.75, 0.0)
     assert "morph" in strip.tiles["bass"].mini.toolTip()

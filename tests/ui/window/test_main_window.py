@@ -179,9 +179,9 @@ def test_transport_bar_reaches_the_session(window: MainWindow, engine, qtbot: Qt
     bar, controller = window.parts.transport, window.controller
     bar.tempo.setValue(93.5)
     bar.swing.setValue(58)
-    bar.feel.setValue(40)
+    bar.groove_amount.setValue(40)
     session = controller.document.session
-    assert (session.tempo_bpm, session.swing, session.feel) == (93.5, 0.58, 0.4)
+    assert (session.tempo_bpm, session.swing, session.groove_amount) == (93.5, 0.58, 0.4)
     bar.change_at.setCurrentIndex(2)
     bar.change_at.activated.emit(2)
     assert controller.document.session.change_at is m.ChangeAt.BAR

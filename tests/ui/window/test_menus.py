@@ -69,7 +69,7 @@ def test_the_log_notices_a_menu_that_is_filled(made: MainWindow, log: ActionLog)
 def test_a_painted_hit_fills_no_menu(made: MainWindow, log: ActionLog, qtbot: QtBot, source: Source) -> None:
     controller = made.controller
     controller.morph.set_source(source)
-    if source is Source.MIXER:
+    if source is Source.MORPH:
         qtbot.waitUntil(lambda: bool(controller.palettes.morph_loops_of("drums")))
     log.added = log.removed = 0
     actions = len(made.findChildren(QAction))

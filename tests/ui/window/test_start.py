@@ -149,7 +149,7 @@ def test_the_morph_comes_before_the_rest_is_made(young: MainWindow, engine, qtbo
     young.actions_by_name["use_morph"].trigger()
     panel = young.morph.panel
     assert young.parts.stage_stack.currentWidget() is panel
-    assert young.controller.document.session.front_track.source is Source.MIXER
+    assert young.controller.document.session.front_track.source is Source.MORPH
     qtbot.waitUntil(lambda: bool(young.controller.palettes.morph_loops_of("drums")))
     panel.stepClicked.emit(1)
     qtbot.waitUntil(lambda: bool(engine.sent(m.Preview)))

@@ -1,4 +1,4 @@
-"""The mixer, a row of loops between two ends: its edits, and how it answers as a palette does."""
+"""The morph, a row of loops between two ends: its edits, and how it answers as a palette does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from blender_app.core.checks import MAX_NAME_LENGTH, check_index, clamp, replace_at
 from blender_app.core.time import STEPS_PER_BAR
-from blender_app.session.track import MAX_MIXER_STEPS, MIN_MIXER_STEPS, Loop, Mixer, Track
+from blender_app.session.track import MAX_MORPH_STEPS, MIN_MORPH_STEPS, Loop, Morph, Track
 
 Positions = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ _SAME_POSITION = 1e-6
 _BETWEEN = re.compile(r"(?P<start>.+) to (?P<end>.+), \d+%( \d+)?$")
 
 
-class Morph(Protocol):
+class MorphLine(Protocol):
     """Loops on a line from one end (0) to the other (1)."""
 
     def at(self, positions: Positions) -> list[Loop]:
@@ -31,41 +31,43 @@ class Morph(Protocol):
 # -- edits ------------------------------------------------------------------------------------------
 
 
-def default_mixer(track: Track) -> Mixer:
-    """Return the mixer that a track begins with, between its upper two corners."""
+def default_morph(track: Track) -> Morph:
+    """Return the morph that a track begins with, between its upper two corners."""
     first, second = track.corners[:END_COUNT]
-    names, drawn = track.corner_names, track.drawn
-    return Mixer(ends=(first, second), names=(names[0], names[1]), drawn=(drawn[0], drawn[1]))
-
-
-def with_steps(mixer: Mixer, steps: int) -> Mixer:
-    """Return the mixer with another number of steps, brought into 3-33."""
-    return replace(mixer, steps=min(max(int(steps), MIN_MIXER_STEPS), MAX_MIXER_STEPS))
-
-
-def with_end(mixer: Mixer, index: int, loop: Loop, name: str, drawn: bool = False) -> Mixer:
-    """Return the mixer with another loop at an end (0 or 1); `drawn` if it was made by hand."""
-    check_index("end", index, END_COUNT)
-    first, second = replace_at(mixer.ends, index, loop)
-    one, two = replace_at(mixer.names, index, name[:MAX_NAME_LENGTH])
-    by_hand, too = replace_at(mixer.drawn, index, drawn)
-    return replace(mixer, ends=(first, second), names=(one, two), drawn=(by_hand, too))
-
-
-def swapped(mixer: Mixer) -> Mixer:
-    """Return the mixer the other way round; what sounds stays what it is."""
-    return replace(
-        mixer,
-        ends=(mixer.ends[1], mixer.ends[0]),
-        names=(mixer.names[1], mixer.names[0]),
-        drawn=(mixer.drawn[1], mixer.drawn[0]),
-        position=1.0 - mixer.position,
+    names, user_edited = track.corner_names, track.user_edited
+    return Morph(
+        ends=(first, second), names=(names[0], names[1]), user_edited=(user_edited[0], user_edited[1])
     )
 
 
-def moved(mixer: Mixer, position: float) -> Mixer:
-    """Return the mixer with its slider at a position, brought into 0-1; a sweep lets go."""
-    return replace(mixer, position=clamp(position, 0.0, 1.0), sweeping=False)
+def with_steps(morph: Morph, steps: int) -> Morph:
+    """Return the morph with another number of steps, brought into 3-33."""
+    return replace(morph, steps=min(max(int(steps), MIN_MORPH_STEPS), MAX_MORPH_STEPS))
+
+
+def with_end(morph: Morph, index: int, loop: Loop, name: str, user_edited: bool = False) -> Morph:
+    """Return the morph with another loop at an end (0 or 1); `user_edited` if it was made by hand."""
+    check_index("end", index, END_COUNT)
+    first, second = replace_at(morph.ends, index, loop)
+    one, two = replace_at(morph.names, index, name[:MAX_NAME_LENGTH])
+    by_hand, too = replace_at(morph.user_edited, index, user_edited)
+    return replace(morph, ends=(first, second), names=(one, two), user_edited=(by_hand, too))
+
+
+def swapped(morph: Morph) -> Morph:
+    """Return the morph the other way round; what sounds stays what it is."""
+    return replace(
+        morph,
+        ends=(morph.ends[1], morph.ends[0]),
+        names=(morph.names[1], morph.names[0]),
+        user_edited=(morph.user_edited[1], morph.user_edited[0]),
+        position=1.0 - morph.position,
+    )
+
+
+def moved(morph: Morph, position: float) -> Morph:
+    """Return the morph with its slider at a position, brought into 0-1; a sweep lets go."""
+    return replace(morph, position=clamp(position, 0.0, 1.0), sweeping=False)
 
 
 # -- steps ------------------------------------------------------------------------------------------
@@ -88,26 +90,26 @@ def next_step(position: float, steps: int, forward: int) -> int:
     return nearest if beyond else nearest + forward
 
 
-def step_name(mixer: Mixer, step: int) -> str:
+def step_name(morph: Morph, step: int) -> str:
     """Return a name for what is at a step: an end's own, or how far it is from one to the other.
 
     An end that is such a step itself counts by where it came from, or names would grow for ever.
     """
-    if step in (0, mixer.steps - 1):
-        return mixer.names[step > 0]
-    way = f", {step / (mixer.steps - 1):.0%}"
-    first, second = (_BETWEEN.match(name) for name in mixer.names)
-    start = first["start"] if first else mixer.names[0]
-    end = second["end"] if second else mixer.names[1]
+    if step in (0, morph.steps - 1):
+        return morph.names[step > 0]
+    way = f", {step / (morph.steps - 1):.0%}"
+    first, second = (_BETWEEN.match(name) for name in morph.names)
+    start = first["start"] if first else morph.names[0]
+    end = second["end"] if second else morph.names[1]
     return f"{start} to {end}"[: MAX_NAME_LENGTH - len(way)] + way
 
 
 # -- the sweep --------------------------------------------------------------------------------------
 
 
-def sweep_anchor(mixer: Mixer, step: int) -> int:
+def sweep_anchor(morph: Morph, step: int) -> int:
     """Return the transport step where the sweep's lap begins if at `step` it is where the slider is."""
-    return step - round(mixer.position * mixer.sweep_bars * STEPS_PER_BAR)
+    return step - round(morph.position * morph.sweep_bars * STEPS_PER_BAR)
 
 
 class Row:
@@ -119,7 +121,7 @@ class Row:
         Loops on a line.
     """
 
-    def __init__(self, morph: Morph) -> None:
+    def __init__(self, morph: MorphLine) -> None:
         self._morph = morph
 
     @property
