@@ -11,8 +11,8 @@ import pytest
 
 from blender_app.core.errors import AudioError
 from blender_app.engine import messages as m
-from blender_app.engine import sound_keeper
-from blender_app.engine.sound_keeper import SoundKeeper
+from blender_app.engine import sound_manager
+from blender_app.engine.sound_manager import SoundManager
 
 BUSY = "No audio device could be opened"
 
@@ -48,27 +48,27 @@ class Synth:
 
 @pytest.fixture
 def keep(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[m.Event]]]:
-    """Start a keeper that looks every few milliseconds; give what it tells."""
-    keepers = []
-    monkeypatch.setattr(sound_keeper, "LiveSynth", Synth)
-    monkeypatch.setattr(sound_keeper, "WATCH_S", 0.005)
-    monkeypatch.setattr(sound_keeper, "FIRST_RETRY_S", 0.02)
-    monkeypatch.setattr(sound_keeper, "STALLED_S", 1e9)
+    """Start a manager that looks every few milliseconds; give what it tells."""
+    managers = []
+    monkeypatch.setattr(sound_manager, "LiveSynth", Synth)
+    monkeypatch.setattr(sound_manager, "WATCH_S", 0.005)
+    monkeypatch.setattr(sound_manager, "FIRST_RETRY_S", 0.02)
+    monkeypatch.setattr(sound_manager, "STALLED_S", 1e9)
 
     def start(failures: int, drivers: tuple[str, ...]) -> list[m.Event]:
         events: list[m.Event] = []
         monkeypatch.setattr(Synth, "failures", failures)
         monkeypatch.setattr(Synth, "started", [])
-        monkeypatch.setattr(sound_keeper, "likely_drivers", lambda: drivers)
-        keepers.append(SoundKeeper(lambda _synth: None, events.append))
-        keepers[-1].start()
-        keepers[-1].handle(m.SetAudio(True))
+        monkeypatch.setattr(sound_manager, "likely_drivers", lambda: drivers)
+        managers.append(SoundManager(lambda _synth: None, events.append))
+        managers[-1].start()
+        managers[-1].handle(m.SetAudio(True))
         return events
 
     yield start
-    for keeper in keepers:
-        keeper.handle(m.Quit())
-        keeper.join()
+    for manager in managers:
+        manager.handle(m.Quit())
+        manager.join()
 
 
 def changes(events: list[m.Event]) -> list[tuple[str | None, str | None]]:
