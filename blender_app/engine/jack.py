@@ -4,10 +4,10 @@ Notes
 -----
 Whether it runs is asked without libjack, which is loud about servers that are not there.
 
-JACK does not wait until clients have heard that another one left (`JackEngine::NotifyRemoveClient`). What
-opens or closes a client in that moment can find libjack's table of clients in disorder: the new client
-misses its first wake-up, and a synchronous server waits for it, or the lock of the table is lost with a
-thread that is ended, and closing never returns. So we let some time pass when a client of ours has left.
+JACK does not wait until clients have heard that another one left (`JackEngine::NotifyRemoveClient`). Twice
+something was seen that fits what opens or closes a client in that moment: a synchronous server that waited
+for a client for as long as its time-out allows, and a client whose closing never returned. That this is the
+cause is read from JACK's source and not proven. So we let some time pass when a client of ours has left.
 """
 
 from __future__ import annotations
