@@ -3,6 +3,11 @@
 Notes
 -----
 Whether it runs is asked without libjack, which is loud about servers that are not there.
+
+JACK does not wait until clients have heard that another one left (`JackEngine::NotifyRemoveClient`). Twice
+something was seen that fits what opens or closes a client in that moment: a synchronous server that waited
+for a client for as long as its time-out allows, and a client whose closing never returned. That this is the
+cause is read from JACK's source and not proven. So we let some time pass when a client of ours has left.
 """
 
 from __future__ import annotations
@@ -11,8 +16,11 @@ import ctypes
 import os
 import socket
 import sys
+import time
 
 _NO_START_SERVER = 1  # of jack_options_t
+LEAVE_PAUSE_S = 0.02
+"""After which the other clients of this process have mostly heard that a client has left."""
 
 
 def connect_to_jack() -> socket.socket | None:
@@ -87,4 +95,5 @@ def jack_rate_hz() -> float | None:
         return None
     rate_hz = probe.rate_hz
     probe.close()
+    time.sleep(LEAVE_PAUSE_S)
     return rate_hz

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_app.core.errors import PortError
-from blender_app.engine.jack import connect_to_jack, open_probe
+from blender_app.engine.jack import LEAVE_PAUSE_S, connect_to_jack, open_probe
 
 CLIENT_NAME = "Loopweave"
 API_VARIABLE = "LOOPWEAVE_MIDI_API"
@@ -293,6 +293,8 @@ class MidiSystem:
         if self.alive:
             for client in clients:
                 client.delete()
+                if self._probe is not None:
+                    time.sleep(LEAVE_PAUSE_S)
             if self._probe is not None and clients:
                 self._probe.close()
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from blender_app.engine.output import CLICK_CHANNEL, Output, SynthChannels
 WATCH_S = 0.5
 STALLED_S = 2.0
 """A stream that renders nothing for so long has lost its device."""
+FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0
+"""Pauses before a device that could not be opened is tried again; each is twice the one before."""
 
 
 class SoundManager(threading.Thread):
@@ -48,6 +51,7 @@ class SoundManager(threading.Thread):
         self._channels = SynthChannels()
         self._volume = 1.0
         self._frames, self._stalled_s = -1, 0.0
+        self._retry_s, self._retry_in_s = FIRST_RETRY_S, math.inf
 
     def handle(self, command: m.Command) -> None:
         """Take a command (those above, or `Quit`) from another thread."""
@@ -124,11 +128,15 @@ class SoundManager(threading.Thread):
 
     def _start(self, synth: LiveSynth) -> str | None:
         """Open the audio device; return what is wrong, if anything."""
+        self._retry_in_s = math.inf
         try:
             self._tried_drivers = likely_drivers()
             synth.start(self._wanted_driver)
         except DeviceError as error:
+            if self._tried_drivers:  # a server that is just starting, or another program's device
+                self._retry_in_s, self._retry_s = self._retry_s, min(2 * self._retry_s, LAST_RETRY_S)
             return str(error)
+        self._retry_s = FIRST_RETRY_S
         self._attach(synth)
         return None
 
@@ -173,7 +181,9 @@ class SoundManager(threading.Thread):
         if not self._enabled:
             return
         if self._synth is None or self._synth.driver is None:
-            if self._wanted_driver is None and self._tried_drivers != self._drivers_now():
+            self._retry_in_s -= WATCH_S
+            changed = self._tried_drivers != self._drivers_now()
+            if self._wanted_driver is None and (changed or self._retry_in_s <= 0):
                 self._set_audio(True, None)
             return
         frames = self._synth.frames
@@ -187,7 +197,7 @@ class SoundManager(threading.Thread):
         self._attach(None)
         driver = synth.driver
         synth.abandon()
-        self._synth = None
+        self._synth, self._retry_in_s = None, math.inf
         self._tried_drivers = self._drivers_now()
         self._tell(f"The audio device ({driver}) has stopped; switch sound off and on to try again.")
 

@@ -24,7 +24,7 @@ from blender_app.session.engine_link import Engine, EngineLink
 from blender_app.session.exchange import Exchange
 from blender_app.session.filing import Files
 from blender_app.session.messages import Messages
-from blender_app.session.models import Model, StoredPalette
+from blender_app.session.models import Model, ReadyPalette
 from blender_app.session.palettes import Palettes, front_first
 from blender_app.session.playback import Playback
 from blender_app.session.settings import Settings
@@ -63,7 +63,7 @@ class Controller(QObject):
         self,
         make_engine: Callable[[], Engine],
         load_model: Callable[[str], Model],
-        load_stored: Callable[[str], StoredPalette | None],
+        load_stored: Callable[[str], ReadyPalette | None],
         settings: Settings,
         state_folder: Path,
         session: Session | None = None,

@@ -18,7 +18,7 @@ ROUNDING = 1 / 254
 
 def palette_of(model: Model, space: Space, refine: bool) -> Palette:
     """Return a model's palette of a space, or its row between the two ends of a morph."""
-    constraints = constraints_of(space.key, space.user_edited)
+    constraints = constraints_of(model.steps, space.key, space.user_edited)
     if len(space.anchors) == CORNER_COUNT:
         return model.make_palette(space.anchors, refine=refine, constraints=constraints)
     first, second = space.anchors
@@ -26,12 +26,14 @@ def palette_of(model: Model, space: Space, refine: bool) -> Palette:
 
 
 def constraints_of(
-    key: Key | None, user_edited: tuple[bool, ...] = (), register: tuple[int, int] | None = None
+    steps: int, key: Key | None, user_edited: tuple[bool, ...] = (), register: tuple[int, int] | None = None
 ) -> DecodeConstraints:
     """Return what decoded loops keep to.
 
     Parameters
     ----------
+    steps
+        Length of the model's loops in sixteenths.
     key
         The key whose pitches are allowed, or None.
     user_edited
@@ -41,7 +43,7 @@ def constraints_of(
     """
     if key is None:
         return DecodeConstraints(register=register)
-    return DecodeConstraints(key.allowed(), user_edited, register)
+    return DecodeConstraints(key.allowed(steps), user_edited, register)
 
 
 def nearly_same(stored: Loop, corner: Loop) -> bool:

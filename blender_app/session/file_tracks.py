@@ -26,17 +26,7 @@ from blender_app.session.track import (
     Track,
 )
 
-FILE_NAMES = {
-    "user_edited": "user_edited",
-    "morph": "morph",
-    "link": "coupling",
-    "groove_amount": "groove_amount",
-}
-"""What session files call what has another name in the code."""
-
 _PLAIN = (*parameters_of(Track), "port", "model")
-_FIELD_NAMES = {in_file: name for name, in_file in FILE_NAMES.items()}
-_EDITED, _MORPH = FILE_NAMES["user_edited"], FILE_NAMES["morph"]
 
 
 def mapping(what: str, value: object) -> Mapping[str, Any]:
@@ -64,15 +54,15 @@ def encode_track(track: Track) -> dict[str, object]:
         "name": track.name,
         "kind": track.kind.value,
         "corners": [
-            {"name": name, _EDITED: user_edited, **encode_loop(loop)}
+            {"name": name, "user_edited": user_edited, **encode_loop(loop)}
             for name, user_edited, loop in zip(
                 track.corner_names, track.user_edited, track.corners, strict=True
             )
         ],
         "puck": list(track.puck),
         "path": None if track.path is None else _encode_path(track.path),
-        "source": FILE_NAMES.get(track.source.value, track.source.value),
-        _MORPH: None if track.morph is None else _encode_morph(track.morph),
+        "source": track.source.value,
+        "morph": None if track.morph is None else _encode_morph(track.morph),
         "sound": {"bank": track.sound[0], "program": track.sound[1]},
         **{name: getattr(track, name) for name in _PLAIN},
     }
@@ -99,19 +89,20 @@ def decode_track(document: Mapping[str, Any]) -> Track:
     values["corners"] = tuple(decode_loop(kind, corner) for corner in corners)
     values["corner_names"] = tuple(check_text("a corner's name", corner["name"]) for corner in corners)
     values["user_edited"] = tuple(
-        check_flag("whether a corner was edited by hand", corner.get(_EDITED, False)) for corner in corners
+        check_flag("whether a corner was edited by hand", corner.get("user_edited", False))
+        for corner in corners
     )
     readers: dict[str, Callable[[Any], object]] = {
         "puck": lambda puck: _point("the puck", puck),
         "path": _decode_path,
         "source": _decode_source,
-        _MORPH: lambda morph: _decode_morph(kind, morph),
+        "morph": lambda morph: _decode_morph(kind, morph),
         "note_map": lambda notes: _of_voices("the notes of the note map", notes),
         "mix": lambda mix: tuple(_decode_mix(voice) for voice in _of_voices("the voices of the mix", mix)),
     }
     for name, read in readers.items():
         if name in document:
-            values[_FIELD_NAMES.get(name, name)] = read(document[name])
+            values[name] = read(document[name])
     values["channel"], sound = document["channel"], mapping("a sound's values", document["sound"])
     values["sound"] = sound["bank"], sound["program"]
     return Track(name=check_text("a track's name", document["name"]), kind=kind, **values)
@@ -124,14 +115,13 @@ def _of_voices(what: str, document: object) -> tuple[Any, ...]:
 
 
 def _decode_source(source: object) -> Source:
-    known = _FIELD_NAMES.get(source, source) if isinstance(source, str) else source
-    return check_choice("what plays", known, Source)
+    return check_choice("what plays", source, Source)
 
 
 def _encode_morph(morph: Morph) -> dict[str, object]:
     return {
         "ends": [
-            {"name": name, _EDITED: user_edited, **encode_loop(loop)}
+            {"name": name, "user_edited": user_edited, **encode_loop(loop)}
             for name, user_edited, loop in zip(morph.names, morph.user_edited, morph.ends, strict=True)
         ],
         **values_of(morph),
@@ -148,7 +138,7 @@ def _decode_morph(kind: TrackKind, document: object) -> Morph | None:
     return Morph(
         ends=(decode_loop(kind, first), decode_loop(kind, second)),
         names=(first["name"], second["name"]),
-        user_edited=(first.get(_EDITED, False), second.get(_EDITED, False)),
+        user_edited=(first.get("user_edited", False), second.get("user_edited", False)),
         **_parameters(Morph, parts),
     )
 

@@ -17,7 +17,6 @@ from blender_app.core.scales import Chord, Key, Mode
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.document import Clip, MidiSettings, PuckCoupling, Session, Track
 from blender_app.session.file_tracks import (
-    FILE_NAMES,
     decode_loop,
     decode_track,
     encode_loop,
@@ -81,9 +80,9 @@ def encode(session: Session) -> str:
         "format": FORMAT,
         "version": VERSION,
         "models": [{"name": name, "hash": digest} for name, digest in session.models],
-        **{FILE_NAMES.get(name, name): getattr(session, name) for name in _PLAIN},
+        **{name: getattr(session, name) for name in _PLAIN},
         "change_at": session.change_at.value,
-        FILE_NAMES["link"]: session.coupling.value,
+        "coupling": session.coupling.value,
         "scale": None if session.scale is None else _encode_key(session.scale),
         "midi": {"port": midi.port, **values_of(midi)},
         "tracks": [encode_track(track) for track in session.tracks],
@@ -128,21 +127,18 @@ def _told(error: Exception) -> str:
 
 
 def _session(document: Mapping[str, Any]) -> Session:
-    values: dict[str, Any] = {}
-    for field in _PLAIN:
-        if (name := FILE_NAMES.get(field, field)) in document:
-            values[field] = document[name]
+    values: dict[str, Any] = {name: document[name] for name in _PLAIN if name in document}
     values["tracks"] = tuple(_decode_track(track) for track in items_of("the tracks", document["tracks"]))
-    for field, read in (
+    for name, read in (
         ("change_at", lambda change_at: check_choice("where patterns change", change_at, ChangeAt)),
-        ("link", lambda coupling: check_choice("how pucks are linked", coupling, PuckCoupling)),
+        ("coupling", lambda coupling: check_choice("how pucks are linked", coupling, PuckCoupling)),
         ("scale", _decode_key),
         ("midi", _decode_midi),
         ("models", _decode_models),
         ("clips", _decode_clips),
     ):
-        if (name := FILE_NAMES.get(field, field)) in document:
-            values[field] = read(document[name])
+        if name in document:
+            values[name] = read(document[name])
     return Session(**values)
 
 

@@ -88,11 +88,6 @@ class Files(QObject):
         """Whether there is unsaved work."""
         return not self._document.undo_stack.isClean()
 
-    @property
-    def recoverable(self) -> Recoverable | None:
-        """Unsaved work of a window that crashed, to be offered to the user."""
-        return self._recoverable
-
     # -- session files --------------------------------------------------------------------------
 
     def new(self) -> None:

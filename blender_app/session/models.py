@@ -23,7 +23,7 @@ class Palette(Protocol):
         """Return the loops at places (x, y), shape (N, 2)."""
 
 
-class StoredPalette(Palette, Protocol):
+class ReadyPalette(Palette, Protocol):
     """A palette made beforehand, for one set of corners."""
 
     @property
@@ -41,6 +41,10 @@ class Model(Protocol):
     @property
     def hash(self) -> str:
         """Hash of its weights."""
+
+    @property
+    def steps(self) -> int:
+        """Length of its loops in sixteenths."""
 
     def make_palette(
         self,

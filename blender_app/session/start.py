@@ -8,11 +8,11 @@ from typing import cast
 from PySide6.QtCore import QObject, QStandardPaths
 
 from blender_app import load_model
-from blender_app.core.stored_palette import StoredPalette as DefaultPalette
+from blender_app.core.stored_palette import StoredPalette
 from blender_app.engine.host import EngineProcess
 from blender_app.session.controller import Controller
 from blender_app.session.engine_link import Engine
-from blender_app.session.models import Model, StoredPalette
+from blender_app.session.models import Model, ReadyPalette
 from blender_app.session.preload import preload_model_libraries
 from blender_app.session.settings import Settings
 
@@ -55,7 +55,7 @@ def state_folder() -> Path:
     return Path(base) / "loopweave"
 
 
-def load_stored_palette(kind: str) -> StoredPalette:
+def load_stored_palette(kind: str) -> ReadyPalette:
     """Return the palette that sounds until the model is loaded, for tracks of a kind ("bass").
 
     Raises
@@ -63,4 +63,4 @@ def load_stored_palette(kind: str) -> StoredPalette:
     FileError
         It is missing or damaged; a cross-fade does its work then.
     """
-    return cast(StoredPalette, DefaultPalette.load(kind))
+    return cast(ReadyPalette, StoredPalette.load(kind))

@@ -20,7 +20,7 @@ from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.decoding import constraints_of, nearly_same, palette_of
 from blender_app.session.document import TrackKind
 from blender_app.session.model_needs import ModelNeeds
-from blender_app.session.models import Model, Palette, StoredPalette
+from blender_app.session.models import Model, Palette, ReadyPalette
 from blender_app.session.requests import (
     CornerResult,
     DecodeTarget,
@@ -80,7 +80,7 @@ class DecodeWorker(QObject):
     def __init__(
         self,
         load_model: Callable[[str], Model],
-        load_stored: Callable[[str], StoredPalette | None],
+        load_stored: Callable[[str], ReadyPalette | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -89,7 +89,7 @@ class DecodeWorker(QObject):
         self._queue = RequestQueue()
         self._to_refine = RequestQueue()
         self._models: dict[str, Model] = {}
-        self._stored: dict[TrackKind, StoredPalette | None] = {}
+        self._stored: dict[TrackKind, ReadyPalette | None] = {}
         self._palettes: dict[DecodeTarget, Palette] = {}
         self._wanted: dict[DecodeTarget, PaletteRequest] = {}
         self._made: OrderedDict[tuple[Space, bool], Palette] = OrderedDict()
@@ -257,10 +257,10 @@ class DecodeWorker(QObject):
         if model is None:
             return
         if isinstance(request, VaryRequest):
-            constraints = constraints_of(request.key)
+            constraints = constraints_of(model.steps, request.key)
             loop = model.vary(request.loop, request.amount, request.seed, constraints=constraints)
         else:
-            constraints = constraints_of(request.key, register=request.kind.register)
+            constraints = constraints_of(model.steps, request.key, register=request.kind.register)
             loop = model.sample_loops(1, seed=request.seed, constraints=constraints)[0]
         self._tell(self.cornerReady, CornerResult(request, loop))
 
@@ -317,7 +317,7 @@ class DecodeWorker(QObject):
         cells = palette.cells(request.rows, request.cols)
         self._tell(self.paletteReady, PaletteResult(request, cells, None, refined=False))
 
-    def _stored_for(self, space: Space) -> StoredPalette | None:
+    def _stored_for(self, space: Space) -> ReadyPalette | None:
         """Return the stored palette of a space, if there is one."""
         if len(space.anchors) != CORNER_COUNT or space.key is not None:
             return None

@@ -54,8 +54,8 @@ class Jack:
         """Start the server, and return whether it takes clients; another one may have its name."""
         # A server that does not wait for its clients loses what they did not read in time on a busy machine.
         # One that does waits for ten times its time-out (JACK's DRIVER_TIMEOUT_FACTOR) when a client leaves
-        # just as another one comes, and takes no clients meanwhile: 10 s, a quarter of our own patience.
-        command = ["jackd", "--no-realtime", "--no-mlock", "--sync", "--timeout", "1000", "-n", self.name]
+        # just as another one comes: 3 s, for it turns those away that come meanwhile when they have waited 5.
+        command = ["jackd", "--no-realtime", "--no-mlock", "--sync", "--timeout", "300", "-n", self.name]
         command += ["-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)

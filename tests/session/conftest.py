@@ -80,7 +80,7 @@ class FakeMorph(FakePalette):
 class FakeModel:
     """Cross-fades; remembers what it was asked."""
 
-    name, hash = "drums-2bar", "f00d"
+    name, hash, steps = "drums-2bar", "f00d", 32
 
     def __init__(self) -> None:
         self.asked: list[tuple[tuple[Loop, ...], bool]] = []

@@ -22,6 +22,8 @@ from blender_app.session.performance import band_parts, length_of
 class Model:
     """Answers with the nearest anchor, and writes down what it was asked."""
 
+    steps = 32
+
     def __init__(self) -> None:
         self.asked: list[dict[str, object]] = []
 

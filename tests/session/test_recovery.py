@@ -187,7 +187,7 @@ def test_recovering_brings_back_work_and_file(make_controller, crashed: Path, qt
     assert controller.document.session.tempo_bpm == 66
     assert (controller.files.title, controller.files.modified) == ("mine", True)
     assert told.args[0] == "mine"
-    assert controller.files.recoverable is None
+    assert controller.files._recoverable is None
     assert not controller.files.recover()
 
 

@@ -14,7 +14,6 @@ from blender_app.core.time import LOOP_LENGTHS
 from blender_app.engine.messages import VoiceMix
 from blender_app.session.clips import added
 from blender_app.session.document import Clip, DrawnPath, MidiSettings, Morph, Session, Track, TrackKind
-from blender_app.session.file_tracks import FILE_NAMES
 from blender_app.session.files import VERSION, decode, encode
 from blender_app.session.morphing import default_morph
 
@@ -59,8 +58,7 @@ def test_ranges_of_parameters_are_those_of_the_table() -> None:
     for text, owner in ((session_text, Session), (track_text, Track)):
         described = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text, flags=re.MULTILINE))
         plain = {name: re.sub(r" \([^)]*\)", "", words) for name, words in described.items()}
-        for field, row in parameters_of(owner).items():
-            name = FILE_NAMES.get(field, field)
+        for name, row in parameters_of(owner).items():
             if name in plain and row.kind is not bool:
                 assert plain[name].startswith(f"{row.low:g} to {row.high:g}"), name
 

@@ -46,33 +46,10 @@ def oklab_to_srgb(lab: Floats) -> Floats:
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-def srgb_to_linear(srgb: Floats) -> Floats:
-    """Return linear light (..., 3) of sRGB colours (..., 3) in 0-1."""
-    srgb = np.asarray(srgb, np.float64)
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-
-
-def srgb_to_oklab(srgb: Floats) -> Floats:
-    """Return OKLab (..., 3) of sRGB colours (..., 3) in 0-1."""
-    lab: Floats = np.cbrt(srgb_to_linear(srgb) @ _RGB_TO_LMS.T) @ _LMS_TO_LAB.T
-    return lab
-
-
 def to_qcolor(lab: Floats) -> QColor:
     """Return one OKLab colour as a QColor."""
     red, green, blue = (float(channel) for channel in oklab_to_srgb(lab))
     return QColor.fromRgbF(red, green, blue)
-
-
-def contrast(first: QColor, second: QColor) -> float:
-    """Return the contrast ratio, 1 to 21, of two opaque colours."""
-    one, two = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (one + 0.05) / (two + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    linear = srgb_to_linear(np.array([color.redF(), color.greenF(), color.blueF()]))
-    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 def blend_corners(corners: Sequence[Floats], x: Floats | float, y: Floats | float) -> Floats:

@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
         c = self.controller
         c.document.sessionChanged.connect(self._on_controller_sessionChanged)
         c.palettes.cellsChanged.connect(self._on_controller_cellsChanged)
-        c.palettes.morphChanged.connect(self._on_controller_mixerChanged)
+        c.palettes.morphChanged.connect(self._on_palettes_morphChanged)
         c.playback.soundingChanged.connect(self._on_controller_soundingChanged)
         c.playback.transportChanged.connect(self._on_controller_transportChanged)
         c.messages.messageShown.connect(self.banner.show_message)
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
             presenter.show_cells(track)
 
     @Slot(str)
-    def _on_controller_mixerChanged(self, track: str) -> None:
+    def _on_palettes_morphChanged(self, track: str) -> None:
         for presenter in self.presenters:
             presenter.show_morph(track)
 

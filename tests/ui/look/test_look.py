@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QColor
 
 from blender_app.ui.look.color import (
+    _LMS_TO_LAB,
+    _RGB_TO_LMS,
+    Floats,
     blend_corners,
-    contrast,
     oklab_to_srgb,
     oklch_to_oklab,
-    srgb_to_linear,
-    srgb_to_oklab,
     to_qcolor,
 )
 from blender_app.ui.look.theme import (
@@ -46,6 +46,28 @@ DEFICIENCIES = {
 }
 
 channels = st.floats(0.0, 1.0)
+
+
+def srgb_to_linear(srgb: Floats) -> Floats:
+    """Return linear light (..., 3) of sRGB colours (..., 3) in 0-1."""
+    srgb = np.asarray(srgb, np.float64)
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_to_oklab(srgb: Floats) -> Floats:
+    """Return OKLab (..., 3) of sRGB colours (..., 3) in 0-1."""
+    return np.cbrt(srgb_to_linear(srgb) @ _RGB_TO_LMS.T) @ _LMS_TO_LAB.T
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the contrast ratio of WCAG, 1 to 21, of two opaque colours."""
+    one, two = sorted((luminance(first), luminance(second)), reverse=True)
+    return (one + 0.05) / (two + 0.05)
+
+
+def luminance(color: QColor) -> float:
+    linear = srgb_to_linear(np.array([color.redF(), color.greenF(), color.blueF()]))
+    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 @given(st.tuples(channels, channels, channels))

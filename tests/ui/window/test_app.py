@@ -138,7 +138,7 @@ def test_a_signal_closes_it_and_keeps_unsaved_work(run, number: signal.Signals) 
     offered: list[object] = []
 
     def look_for_it(window: MainWindow) -> None:
-        found = window.controller.files.recoverable
+        found = window.controller.files._recoverable
         offered.append(found.session.tempo_bpm if found else None)
         question = window.files.question
         button = next(one for one in question.buttons() if one.text() == "Recover")
