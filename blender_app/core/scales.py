@@ -236,7 +236,7 @@ class Key:
 
 
 def pitch_name(pitch: int) -> str:
-    """Return the name of a MIDI note 0-127, such as "C4" for 60."""
+    """Return the name of a `pitch`, a MIDI note 0-127, such as "C4" for 60."""
     return f"{TONIC_NAMES[pitch % OCTAVE]}{pitch // OCTAVE - 1}"
 
 

@@ -117,7 +117,7 @@ class MidiContents:
 
 
 class TempoMap:
-    """When the ticks of a file are, however many changes of tempo it has."""
+    """When the ticks of a file's `contents` are, however many changes of tempo it has."""
 
     def __init__(self, contents: MidiContents) -> None:
         self._ticks, self._seconds, self._tick_s = [0], [0.0], [0.0]

@@ -35,7 +35,7 @@ def seconds_to_steps(seconds: float, tempo_bpm: float) -> float:
 
 
 def steps_to_ticks(steps: float) -> int:
-    """Return the tick (480 a quarter) nearest to a position in steps."""
+    """Return the tick (480 a quarter) nearest to a position of `steps` sixteenths."""
     return round(steps * TICKS_PER_STEP)
 
 
@@ -115,5 +115,8 @@ class Timeline:
         return self.anchor_step + seconds_to_steps(seconds - self.anchor_s, self.tempo_bpm)
 
     def retimed(self, now_s: float, tempo_bpm: float, swing: float) -> Timeline:
-        """Return a timeline that goes on from where this one is at `now_s`, without a jump."""
+        """Return a timeline that goes on from where this one is at `now_s`, without a jump.
+
+        From there on `tempo_bpm` and `swing` hold.
+        """
         return Timeline(now_s, self.step_at(now_s), tempo_bpm, swing)
