@@ -47,7 +47,7 @@ class ModelConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the configuration that JSON's values make.
+        """Return the configuration that JSON's `values` make.
 
         What is missing gets its default, what is unknown is left out, and old names are understood.
 
