@@ -65,7 +65,17 @@ class MelodyRecipe:
 
 
 class MelodyTrainer:
-    """The data as tensors, the networks, and the four stages over them."""
+    """The data as tensors, the networks, and the four stages over them.
+
+    Parameters
+    ----------
+    corpus
+        Prepared loops; the networks learn from one side of its split and are measured on the other.
+    recipe
+        Sizes, objective and schedule of each stage.
+    seed
+        Of all that is random.
+    """
 
     parts = PARTS
 
@@ -90,7 +100,7 @@ class MelodyTrainer:
         self.held_tokens = torch.from_numpy(self.tokens[self.held[pick]])
 
     def stage(self, part: str) -> Stage:
-        """Return one of `PARTS` ready to be run; "decoder" and "prior" need the parts before."""
+        """Return a `part` of `PARTS` ready to be run; "decoder" and "prior" need the parts before."""
         nets, recipe = self.nets, self.recipe
         nets.encoder.requires_grad_(part == "notes")
         if part == "notes":
