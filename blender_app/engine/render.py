@@ -87,6 +87,15 @@ def render_midi(
 ) -> RenderReport:
     """Render the MIDI file `path_mid` to the 16-bit stereo WAV file `path_wav`.
 
+    Parameters
+    ----------
+    path_mid
+        What to play.
+    path_wav
+        Where to write; an existing file is replaced.
+    style
+        Font, sample rate, tail and loudness.
+
     Raises
     ------
     MidiFileError
@@ -158,7 +167,14 @@ def render_sound(
 ) -> NDArray[np.float32]:
     """Return the sound of a MIDI file; float32, shape (frames, 2), where 1 is full scale.
 
-    With `settings`, each channel has the preset, volume, pan and reverb of a track.
+    Parameters
+    ----------
+    contents
+        Of the MIDI file.
+    style
+        Font, sample rate and tail.
+    settings
+        Preset, volume, pan and reverb of each channel; None leaves them to the file.
 
     Raises
     ------
@@ -273,7 +289,9 @@ def _render_to(
 
 
 def wav_bytes(sound: NDArray[np.float32], sample_rate: int) -> bytes:
-    """Return a 16-bit WAV file of `sound`, float32, shape (frames, channels), 1 being full scale.
+    """Return a 16-bit WAV file of `sound`, which has `sample_rate` frames a second.
+
+    It is float32, shape (frames, channels), 1 being full scale.
 
     Raises
     ------

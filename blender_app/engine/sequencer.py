@@ -123,17 +123,17 @@ class Sequencer:
     # -- what is played
 
     def set_groove(self, groove: GrooveParameters) -> None:
-        """Play everything with another groove amount; tempo and swing are the timeline's."""
+        """Play everything with the groove amount of `groove`; tempo and swing are the timeline's."""
         self._groove = groove
 
     def set_track(self, settings: TrackSettings) -> None:
-        """Add a track or change its settings; what sounds on ends if it can be heard no more."""
+        """Add a track or change its `settings`; what sounds on ends if it can be heard no more."""
         self._tracks.setdefault(settings.track, TrackState()).settings = settings
         for track in self.silent_tracks:
             self._tracks[track].sustained = None
 
     def remove_track(self, track: str) -> None:
-        """Forget all of a track."""
+        """Forget all of `track`."""
         self._tracks.pop(track, None)
 
     @property
@@ -148,7 +148,7 @@ class Sequencer:
         )
 
     def set_pattern(self, track: str, pattern: Pattern, change_at: ChangeAt, now_s: float) -> None:
-        """Play `pattern` from the next `change_at` after `now_s`; at once while nothing plays."""
+        """Play `pattern` on `track` from the next `change_at` after `now_s`; at once while idle."""
         state = self._tracks.setdefault(track, TrackState())
         position = self._timeline.step_at(now_s) if self._timeline is not None else -math.inf
         if change_at is ChangeAt.STEP or not state.spans or position < self._begin_step:
@@ -159,13 +159,13 @@ class Sequencer:
         state.spans.append(Span(pattern, from_step))
 
     def set_mix(self, track: str, voices: tuple[VoiceMix, ...]) -> None:
-        """Set mute, solo and volume of the voices of a track."""
+        """Set mute, solo and volume of the nine `voices` of `track`."""
         self._tracks.setdefault(track, TrackState()).voices = voices
 
     # -- where it plays
 
     def start(self, timeline: Timeline, count_in_bars: int = 0) -> None:
-        """Play on from the timeline's anchor, with nothing before it but so many bars of clicks."""
+        """Play on from the anchor of `timeline`, with nothing before it but `count_in_bars` of clicks."""
         self._timeline = timeline
         self._begin_step = timeline.anchor_step
         self._first_step = math.ceil(timeline.anchor_step)
@@ -179,7 +179,7 @@ class Sequencer:
         self._settle()
 
     def retime(self, timeline: Timeline) -> None:
-        """Go on with another tempo or swing; what was given out stays given out."""
+        """Go on with the tempo and swing of `timeline`; what was given out stays given out."""
         if self._timeline is not None:
             self._timeline = timeline
 

@@ -50,7 +50,7 @@ class SoundManager(threading.Thread):
         self._frames, self._stalled_s = -1, 0.0
 
     def handle(self, command: m.Command) -> None:
-        """Take a command (those above, or `Quit`) from another thread."""
+        """Take a `command` (those above, or `Quit`) from another thread."""
         self._commands.put(command)
 
     def run(self) -> None:

@@ -15,7 +15,7 @@ MAX_SEMITONES = 60
 
 
 def check(name: str, value: float, low: float, high: float) -> None:
-    """Refuse a value outside `low` to `high`, and NaN, with a ValueError that names it."""
+    """Refuse a `value` outside `low` to `high`, and NaN, with a ValueError that calls it `name`."""
     if not low <= value <= high:  # refuses NaN, too
         raise ValueError(f"{name} must be {low} to {high}, not {value}")
 

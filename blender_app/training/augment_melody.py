@@ -24,7 +24,7 @@ _SCALES = (
 
 
 def transpose(tokens: Tokens, semitones: NDArray[np.int64]) -> Tokens:
-    """Return `tokens` (N, T) with row i moved by ``semitones[i]``; out of range it comes back by octaves."""
+    """Return `tokens` (N, T), each row moved by its one of `semitones` (N,), by octaves back into range."""
     played = tokens >= _FIRST
     moved = tokens + semitones[:, None]
     low = np.where(played & (moved < _FIRST), -((moved - _FIRST) // 12) * 12, 0)
