@@ -181,7 +181,7 @@ Request = (
 
 
 def model_needed(request: Request) -> str | None:
-    """Return the name of the model without which a request cannot be answered well, or None."""
+    """Return the name of the model without which `request` cannot be answered well, or None."""
     if isinstance(request, PaletteRequest):
         return request.space.model
     return request.model if isinstance(request, DiceRequest | VaryRequest) else None
@@ -238,7 +238,7 @@ class RequestQueue:
         self._closed = False
 
     def put(self, request: Request) -> None:
-        """Add a request; a new palette makes what waits for quiet on its target obsolete.
+        """Add a `request`; a new palette makes what waits for quiet on its target obsolete.
 
         When a target is to be forgotten, so is what was asked of it, but for what goes to files.
         """
@@ -252,13 +252,13 @@ class RequestQueue:
             self._condition.notify()
 
     def put_unless_newer(self, request: PaletteRequest) -> None:
-        """Add a request that was answered before, unless another palette is asked for meanwhile."""
+        """Add a `request` that was answered before, unless another palette is asked for."""
         with self._condition:
             self._pending.setdefault(_kind(request), request)
             self._condition.notify()
 
     def put_for_quiet(self, request: RefineRequest) -> None:
-        """Add a request that is given out once nothing else was asked for a moment."""
+        """Add a `request` that is given out once nothing else was asked for a moment."""
         with self._condition:
             self._for_quiet[request.target] = request
             self._condition.notify()
