@@ -62,7 +62,7 @@ class Zone:
         return next((amount for code, amount in self.generators if code == operator), None)
 
     def retargeted(self, operator: int, index: dict[int, int]) -> Zone:
-        """Return a copy whose generator `operator` holds the new index."""
+        """Return a copy whose generator `operator` holds its new index: `index` tells it by the old."""
         return replace(
             self,
             generators=tuple(
@@ -115,7 +115,7 @@ class Font:
 
 
 def chunks(data: memoryview, start: int, end: int) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield name and content of the chunks between two places, going into lists."""
+    """Yield name and content of the chunks of `data` from `start` to `end`, going into lists."""
     while start + 8 <= end:
         name, size = struct.unpack_from("<4sI", data, start)
         if start + 8 + size > end:
@@ -128,7 +128,7 @@ def chunks(data: memoryview, start: int, end: int) -> Iterator[tuple[bytes, memo
 
 
 def read(path: Path) -> Font:
-    """Read a SoundFont 2 file.
+    """Read the SoundFont 2 file at `path`.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def read(path: Path) -> Font:
 
 
 def cut(font: Font, wanted: Iterable[tuple[int, int]]) -> Font:
-    """Return a font with the presets `wanted` (bank, program) and only what they use.
+    """Return `font` with the presets `wanted` (bank, program) and only what they use.
 
     Raises
     ------
@@ -222,7 +222,7 @@ def _relinked(sample: Sample, index: dict[int, int]) -> Sample:
 
 
 def write(font: Font, path: Path) -> int:
-    """Write the font and return its size in bytes."""
+    """Write `font` to `path` and return its size in bytes."""
     starts, size = [], 0
     for sample in font.samples:
         starts.append(size // 2)
@@ -286,7 +286,7 @@ def _zone_chunks(kind: bytes, owners: list[tuple[Zone, ...]]) -> tuple[list[int]
 
 
 def described(info: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    """Return the source's information with our name, and what was done, beside the authors' own."""
+    """Return `info`, the source's information, with our name, and what was done, beside the authors' own."""
     comment = (
         b"A selection of presets of Fluid R3 GM, unchanged, made for Loopweave. "
         b"Licensed under the MIT License; see LICENSE.txt."
