@@ -53,7 +53,10 @@ class InputManager:
             self._emit(m.InputOpened(None))
 
     def look(self, system: MidiSystem | None) -> None:
-        """See which inputs there are, whether ours still is, and open it where it has appeared."""
+        """See which inputs there are, whether ours still is, and open it where it has appeared.
+
+        `system` tells; None while there is no MIDI system.
+        """
         names = system.input_names() if system is not None else ()
         found = m.InputsChanged(names)
         if self._input is not None and find_port(self._input.name, list(names)) is None:

@@ -66,7 +66,7 @@ class MidiPort:
     virtual
         Whether other programs connect to it.
     settle
-        Waits, after closing, for a system that needs it.
+        Waits, before the port goes, until JACK has given out what was sent.
     """
 
     lead_s = 0.0

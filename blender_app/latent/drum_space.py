@@ -50,7 +50,7 @@ def to_arrays(hits: Tensor, dynamics: Tensor) -> DrumArrays:
 
 
 class DrumSpace:
-    """See `LoopSpace`; content are hits (N, T, V) in -1 / +1, which are their own target logits."""
+    """Drums as the `LoopSpace` of `nets`; content are hits (N, T, V) in -1 / +1, as are target logits."""
 
     def __init__(self, nets: DrumNets) -> None:
         self.nets = nets

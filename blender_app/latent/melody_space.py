@@ -16,7 +16,13 @@ from blender_app.latent.refine import refine
 
 
 class MelodySpace:
-    """See `LoopSpace`; content are tokens (N, T), target logits are 1 at each step's token."""
+    """Melodies as a `LoopSpace`; content are tokens (N, T), target logits are 1 at each step's token.
+
+    Parameters
+    ----------
+    nets
+        The four networks of the model.
+    """
 
     def __init__(self, nets: MelodyNets) -> None:
         self.nets = nets
