@@ -94,7 +94,7 @@ def render_midi(
     path_wav
         Where to write; an existing file is replaced.
     style
-        Font, sample rate, tail and loudness.
+        Font, kit, sample rate and tail.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def render_sound(
     contents
         Of the MIDI file.
     style
-        Font, sample rate and tail.
+        Font, kit, sample rate and tail.
     settings
         Preset, volume, pan and reverb of each channel; None leaves them to the file.
 

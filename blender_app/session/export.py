@@ -84,7 +84,7 @@ def band_music(parts: Sequence[tuple[Track, Pattern]], length_steps: int) -> Mus
     parts
         Tracks, and the pattern that each plays.
     length_steps
-        Sixteenths to write; shorter patterns are said again.
+        Sixteenths to write; shorter patterns repeat as they do in the engine.
     """
     from blender_app.core.smf import Section
 

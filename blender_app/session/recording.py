@@ -143,7 +143,7 @@ class Recorder:
         return Phase.RECORDING if step < self._steps else Phase.DONE
 
     def beats_until_start(self, now_s: float) -> int:
-        """Return the beats left at `now_s` before the take, that which sounds included; else 0."""
+        """Return the beats left at `now_s`, the one that sounds included; 0 in the take."""
         return max(0, math.ceil(-self._step_at(now_s) / STEPS_PER_BEAT))
 
     def progress_at(self, now_s: float) -> float:
