@@ -124,7 +124,17 @@ def _report_midi(seconds: float, rounds: int, server: AbstractContextManager[str
 
 @dataclass(frozen=True)
 class Part:
-    """A track of the measurement: it plays one note on every `every`-th eighth from `first` on."""
+    """A track of the measurement: it plays one note on every `every`-th eighth from `first` on.
+
+    Parameters
+    ----------
+    settings
+        Name, preset and place of the track.
+    key
+        MIDI note that it plays.
+    voice
+        That it is of drums, 0-8; None for a melody.
+    """
 
     settings: m.TrackSettings
     key: int

@@ -52,7 +52,7 @@ class BadFontError(Exception):
 
 @dataclass(frozen=True)
 class Zone:
-    """Generators (operator, amount as an unsigned word) and raw modulators of one key or velocity zone."""
+    """One key or velocity zone: `generators` (operator, amount as an unsigned word) and raw `modulators`."""
 
     generators: tuple[tuple[int, int], ...]
     modulators: tuple[bytes, ...]
@@ -73,7 +73,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Instrument:
-    """A name and zones that point to samples."""
+    """A `name` and `zones` that point to samples."""
 
     name: bytes
     zones: tuple[Zone, ...]
@@ -81,7 +81,7 @@ class Instrument:
 
 @dataclass(frozen=True)
 class Preset:
-    """A name, its place, and zones that point to instruments."""
+    """A `name`, its `bank` and `program`, and `zones` that point to instruments."""
 
     name: bytes
     bank: int
@@ -91,7 +91,25 @@ class Preset:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample's header, with loop points counted from its own start, and its 16-bit points."""
+    """A sample's header and its points; fields are those of the specification, section 7.10.
+
+    Parameters
+    ----------
+    name
+        At most 20 bytes.
+    points
+        16-bit, little-endian.
+    loop_start, loop_end
+        Counted in points from its own start.
+    rate_hz
+        Points a second.
+    pitch, correction
+        MIDI note that was recorded, and cents to add.
+    link
+        Index of the other side of a stereo pair.
+    kind
+        Mono, left or right, as the specification numbers them.
+    """
 
     name: bytes
     points: bytes
@@ -106,7 +124,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Font:
-    """All that a SoundFont holds, by index."""
+    """All that a SoundFont holds: `info` by chunk, `presets`, `instruments` and `samples` by index."""
 
     info: dict[bytes, bytes]
     presets: tuple[Preset, ...]

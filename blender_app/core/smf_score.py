@@ -31,7 +31,7 @@ _PARTS_OF_COMMON_TIME = ({1.0}, {2.0})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: bar and step counted from 0, microtiming in steps."""
+    """Where something stands: `bar` and `step` counted from 0, `microtiming` in steps."""
 
     bar: int
     step: int

@@ -98,7 +98,16 @@ def swing_delay_steps(step: int, swing: float) -> float:
 class Timeline:
     """A constant tempo anchored to the monotonic clock: step `anchor_step` sounds at `anchor_s`.
 
-    `swing` is the share of an eighth taken by its first sixteenth (0.5 to 0.75).
+    Parameters
+    ----------
+    anchor_s
+        Moment in seconds of the monotonic clock.
+    anchor_step
+        Position, unswung, that sounds then.
+    tempo_bpm
+        Quarters a minute.
+    swing
+        Share of an eighth taken by its first sixteenth, 0.5 to 0.75.
     """
 
     anchor_s: float

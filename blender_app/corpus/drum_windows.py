@@ -19,7 +19,7 @@ MIN_HITS = 4
 
 @dataclass(frozen=True, slots=True)
 class DrumWindows:
-    """N windows: hits bool, velocity uint8, microtiming float32; each (N, `WINDOW_STEPS`, 9)."""
+    """N windows: `hits` bool, `velocity` uint8, `microtiming` float32; each (N, `WINDOW_STEPS`, 9)."""
 
     hits: NDArray[np.bool_]
     velocity: NDArray[np.uint8]

@@ -64,9 +64,16 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class MelodyWindows:
-    """N windows of `WINDOW_STEPS` steps (T): events int16 and velocity uint8, (N, T); bass bool (N,).
+    """N windows of `WINDOW_STEPS` steps (T).
 
-    Velocity is 0 where no note starts, and in the whole window where it is not known.
+    Parameters
+    ----------
+    events
+        Magenta's, int16, (N, T).
+    velocity
+        Uint8, (N, T); 0 where no note starts, and in the whole window where it is not known.
+    bass
+        Which windows are of basslines, bool, (N,).
     """
 
     events: NDArray[np.int16]

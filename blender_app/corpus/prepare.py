@@ -22,7 +22,7 @@ MIN_ON_GRID = 0.75
 
 @dataclass(frozen=True, slots=True)
 class DrumCorpus(Split):
-    """Prepared windows with, for each, where it belongs."""
+    """Prepared `windows` with, for each, where it belongs."""
 
     windows: DrumWindows
 

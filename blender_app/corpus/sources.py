@@ -24,7 +24,19 @@ VALIDATION_SHARE = 12
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a corpus: `song` names all files that must stay on one side of the split."""
+    """One file of a corpus.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    song
+        Names all files that must stay on one side of the split.
+    validation
+        Whether that is the held-out side.
+    voice_of_pitch
+        Which of the nine voices a MIDI note is.
+    """
 
     path: Path
     song: str

@@ -271,7 +271,10 @@ class SynthChannels:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One event that a `RecordingOutput` was told of; velocity 0 is a note-off."""
+    """One event that a `RecordingOutput` was told of, at `time_s`.
+
+    `channel` (0-15), `key` and `velocity` (0-127) as in `Output.note_on`; velocity 0 is a note-off.
+    """
 
     time_s: float
     channel: int

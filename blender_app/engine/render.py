@@ -72,9 +72,16 @@ _DEFAULT_STYLE = RenderStyle()
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
-    """What was written: length in seconds, peak (1 is full scale), and how much it was turned down.
+    """What was written.
 
-    `reduced_db` is 0 if nothing would have clipped.
+    Parameters
+    ----------
+    length_s
+        Of the sound, in seconds.
+    peak
+        1 is full scale.
+    reduced_db
+        By how much it was turned down; 0 if nothing would have clipped.
     """
 
     length_s: float
@@ -110,7 +117,17 @@ def render_midi(
 
 @dataclass(frozen=True, slots=True)
 class BandTrack:
-    """A track of a band: how it sounds, its sections, one after the other, and its voices' volumes."""
+    """A track of a band.
+
+    Parameters
+    ----------
+    settings
+        How it sounds.
+    sections
+        What it plays, one after the other.
+    voice_volumes
+        Of the nine voices of drums, 0 to 1.
+    """
 
     settings: TrackSettings
     sections: tuple[Section, ...]

@@ -39,10 +39,23 @@ _PLAYED_FOR_STEPS = 8
 
 @dataclass(frozen=True, slots=True)
 class DueNote:
-    """A note with the moments in seconds at which it starts and ends, and its final velocity.
+    """A note that is to sound.
 
-    `off_s` is infinite for a note that is sustained; a `DueEnd` with its `serial`, or the next note of its
-    track, ends it.
+    Parameters
+    ----------
+    time_s, off_s
+        Moments in seconds at which it starts and ends; one that is sustained has an infinite end, and a
+        `DueEnd` with its serial, or the next note of its track, ends it.
+    step
+        Of the transport, on which it is written.
+    track
+        That plays it.
+    note
+        As the pattern has it.
+    velocity
+        1-127, as it is played.
+    serial
+        Names it to `DueEnd`.
     """
 
     time_s: float
@@ -56,7 +69,7 @@ class DueNote:
 
 @dataclass(frozen=True, slots=True)
 class DueEnd:
-    """The end of a sustained note."""
+    """The end of the sustained note with this `serial`, at `time_s`."""
 
     time_s: float
     serial: int
@@ -64,7 +77,7 @@ class DueEnd:
 
 @dataclass(frozen=True, slots=True)
 class DueClick:
-    """A click of count-in or metronome."""
+    """A click of count-in or metronome on `step` of the transport, at `time_s`."""
 
     time_s: float
     step: int
@@ -72,9 +85,20 @@ class DueClick:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What `Sequencer.advance` found: notes in order of time, and patterns that begin to sound.
+    """What `Sequencer.advance` found.
 
-    `next_s` is when to call again if nothing changes before.
+    Parameters
+    ----------
+    notes
+        In order of time.
+    started
+        Patterns that begin to sound.
+    next_s
+        When to call again if nothing changes before.
+    ends
+        Of sustained notes.
+    clicks
+        Of count-in and metronome.
     """
 
     notes: tuple[DueNote, ...]

@@ -40,7 +40,7 @@ class VoiceMix:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """A drum kit (or another preset) of the loaded font."""
+    """A drum kit (or another preset) of the loaded font: `bank`, `program` (0-127) and `name`."""
 
     bank: int
     program: int

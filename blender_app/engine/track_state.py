@@ -40,7 +40,18 @@ class Span:
 class SustainedNote:
     """A note that a track of one note at a time sounds, and where it is to end.
 
-    `span` holds the pattern that last had a say in it.
+    Parameters
+    ----------
+    serial
+        Under which outputs know it.
+    span
+        Holds the pattern that last had a say in it.
+    pitch
+        0-127, as written.
+    on_s
+        Moment at which it starts.
+    end_step
+        Position of the transport at which it ends.
     """
 
     serial: int
@@ -56,7 +67,21 @@ class SustainedNote:
 
 @dataclass(slots=True)
 class TrackState:
-    """The patterns of a track in order of their first step, its settings, and what it has played."""
+    """What a track plays, and what it has played.
+
+    Parameters
+    ----------
+    settings
+        None before the track is known.
+    spans
+        Its patterns in order of their first step.
+    voices
+        Mute, solo and volume of each.
+    played
+        Steps and slots, as of `slot`, that were given out.
+    sustained
+        The note that sounds on, of a monophonic track.
+    """
 
     settings: TrackSettings | None = None
     spans: list[Span] = field(default_factory=list)

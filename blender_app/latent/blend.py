@@ -33,7 +33,7 @@ Floats = NDArray[np.float32]
 
 
 class Steer(NamedTuple):
-    """Logits (F, T, W) and how much of each is added at each point, (N, F)."""
+    """`logits` (F, T, W), and the `shares` (N, F) of each that are added at each point."""
 
     shares: Tensor
     logits: Tensor

@@ -24,7 +24,7 @@ _OLD_PREFIX, _PREFIX = "feel.", "dynamics."
 
 
 class Checkpoint(NamedTuple):
-    """A model's networks, its name and the first 16 digits of its weights' SHA-256."""
+    """A model's networks `nets`, its `name`, and `digest`: 16 digits of its weights' SHA-256."""
 
     nets: Any
     name: str

@@ -17,7 +17,7 @@ from blender_app.latent.refine import refine
 
 
 class DrumArrays(NamedTuple):
-    """Hits bool, velocity uint8 and microtiming float32 of N loops; each (N, T, 9)."""
+    """`hits` bool, `velocity` uint8 and `microtiming` float32 of N loops; each (N, T, 9)."""
 
     hits: NDArray[np.bool_]
     velocity: NDArray[np.uint8]

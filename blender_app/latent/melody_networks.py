@@ -233,7 +233,7 @@ class TuneDecoder(nn.Module):
 
 
 class Recalled(NamedTuple):
-    """What the head makes of the past: (..., H), and the last pitch (...), -1 for none."""
+    """What the head makes of the past: `hidden` (..., H), and the `last` pitch (...), -1 for none."""
 
     hidden: Tensor
     last: Tensor

@@ -11,7 +11,7 @@ from blender_app.session.path import PathPlan, loop_pattern
 
 @dataclass(frozen=True, slots=True)
 class PlayedLoop:
-    """A loop that repeats."""
+    """A `loop` that repeats."""
 
     loop: Loop
 
@@ -31,7 +31,7 @@ class PlayedLoop:
 
 @dataclass(frozen=True, slots=True)
 class PlayedPath:
-    """A path over a palette, or a morph's sweep, and the loops at its points."""
+    """A path over a palette, or a morph's sweep (by `source`): its `plan`, and `loops` at its points."""
 
     plan: PathPlan
     loops: tuple[Loop, ...]

@@ -180,7 +180,7 @@ class Morph:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A loop put aside, with its name."""
+    """A `loop` put aside, with its `name`; `kind` is that of the track that it comes from."""
 
     name: str
     kind: TrackKind

@@ -42,6 +42,12 @@ class DrumRecipe:
         Of real and recombined loops in a batch; the rest is drawn.
     hits, dynamics, prior
         Schedules of the three stages, in their order.
+    config
+        Sizes of the networks.
+    objective
+        Weights and shares of the losses.
+    batch
+        Loops in a batch.
     """
 
     config: DrumConfig = field(default_factory=DrumConfig)

@@ -37,6 +37,14 @@ class Schedule:
         Wall-clock limit; when it would end the training early, the cosine is run through faster.
     rate, final_rate
         Learning rates after the warm-up and at the end.
+    warmup_steps
+        In which the rate rises from 0.
+    weight_decay
+        Of AdamW, on matrices alone.
+    average
+        Share of the averaged weights that stays in each step.
+    save_every_s
+        Seconds from checkpoint to checkpoint.
     """
 
     steps: int

@@ -43,6 +43,12 @@ class MelodyRecipe:
     prior_noise
         Noise of the codes that the prior learns, in posterior standard deviations: smoother ones
         than the encoder's own are learned better.
+    config
+        Sizes of the networks.
+    objective
+        Weights and shares of the losses.
+    batch
+        Loops in a batch.
     """
 
     config: MelodyConfig = field(default_factory=MelodyConfig)

@@ -280,7 +280,15 @@ def smoothness(lines: NDArray[np.int64], model: NGram) -> Smoothness:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """How a palette changes from cell to cell: mean and largest hits changed, distinct cells."""
+    """How a palette changes from cell to cell.
+
+    Parameters
+    ----------
+    mean, worst
+        Hits changed between neighbours, on average and at most.
+    distinct
+        How many different cells there are.
+    """
 
     mean: float
     worst: int
