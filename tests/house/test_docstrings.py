@@ -35,7 +35,7 @@ class Documented(NamedTuple):
     name: str
     docstring: str
     parameters: list[str]
-    others: list[str] = []
+    others: tuple[str, ...] = ()
     """What else a class's section may name: fields that need no words, and classes that have more."""
 
 
@@ -80,7 +80,7 @@ def documented_in(path: str, tree: ast.Module) -> Iterator[Documented]:
             continue
         if fields := fields_of(node):
             annotated = [ast.unparse(one.target) for one in node.body if isinstance(one, ast.AnnAssign)]
-            others = [*annotated, *(ast.unparse(base) for base in node.bases)]
+            others = (*annotated, *(ast.unparse(base) for base in node.bases))
             yield Documented(path, node.name, ast.get_docstring(node) or "", fields, others)
         for method in node.body:
             if not isinstance(method, ast.FunctionDef):
