@@ -122,7 +122,7 @@ def band_bytes(parts: Sequence[Part]) -> bytes:
 
 
 def as_sections(music: Music | Iterable[Music]) -> tuple[Section, ...]:
-    """Return `music` as sections: a loop or a section becomes a single one."""
+    """Return `music` as sections, one for each loop, pattern or section."""
     pieces = [music] if isinstance(music, DrumLoop | MelodyLoop | Pattern | Section) else music
     return tuple(_section(piece, "") for piece in pieces)
 

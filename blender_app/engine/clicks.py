@@ -21,7 +21,7 @@ class Clicks:
         self._next_step: float = 0
 
     def start(self, first_step: int, count_in_bars: int) -> None:
-        """Begin `count_in_bars` before `first_step`."""
+        """Begin `count_in_bars` bars before `first_step`."""
         self._first_step = first_step
         self._next_step = _beat_from(first_step - count_in_bars * STEPS_PER_BAR)
 

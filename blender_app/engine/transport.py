@@ -24,7 +24,7 @@ class Transport:
         self.timeline = Timeline(now_s, 0.0, tempo_bpm)
 
     def play(self, now_s: float, count_in_bars: int = 0) -> None:
-        """Start from where the transport stands, `count_in_bars` and `START_DELAY_S` after `now_s`."""
+        """Start from where the transport stands, in `count_in_bars` bars and `START_DELAY_S` from `now_s`."""
         self.playing = True
         count_in_s = steps_to_seconds(count_in_bars * STEPS_PER_BAR, self.timeline.tempo_bpm)
         self._anchor(now_s + START_DELAY_S + count_in_s, self.timeline.anchor_step)

@@ -46,7 +46,7 @@ def port_commands(midi: MidiSettings, ports: Sequence[str], opened: str | None) 
     Parameters
     ----------
     midi
-        Port and channel of the session.
+        The session's port, and whether it is one of our own.
     ports
         Names of those that there are.
     opened

@@ -134,7 +134,7 @@ class DecodeWorker(QObject):
         self._needs.retry(names)
 
     def close(self, timeout_s: float = 10.0) -> bool:
-        """End the threads; return whether they ended within `timeout_s`."""
+        """End the threads, waiting `timeout_s` for each; return whether all have ended."""
         self._closed = True
         self._needs.close()
         self._queue.close()
