@@ -28,7 +28,19 @@ CODES = 121
 
 
 class StackedLSTM(nn.Module):
-    """Two LSTM(256) stepping 32 times over 512 hit combinations: MusicVAE's drums_2bar_small decoder."""
+    """Two LSTM(256) stepping 32 times over 512 hit combinations: MusicVAE's drums_2bar_small decoder.
+
+    Parameters
+    ----------
+    z
+        Numbers in a code.
+    width
+        Of each LSTM.
+    words
+        Hit combinations.
+    steps
+        Of a loop.
+    """
 
     def __init__(self, z: int = 256, width: int = 256, words: int = 512, steps: int = 32) -> None:
         super().__init__()
@@ -39,7 +51,7 @@ class StackedLSTM(nn.Module):
 
     @torch.no_grad()
     def forward(self, z: Tensor) -> Tensor:
-        """Return the most likely tokens (B, 32) of codes (B, 256)."""
+        """Return the most likely tokens (B, 32) of codes `z` (B, 256)."""
         h1, c1, h2, c2 = torch.tanh(self.start(z)).chunk(4, -1)
         word, tokens = z.new_zeros(len(z), self.words), []
         for _ in range(self.steps):
@@ -52,7 +64,7 @@ class StackedLSTM(nn.Module):
 
 
 def measure(jobs: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Return the median of each job's milliseconds over interleaved rounds."""
+    """Return the median milliseconds of each of `jobs`, by name, over interleaved rounds."""
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(ROUNDS + 1):
         for name, job in jobs.items():

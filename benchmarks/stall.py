@@ -45,7 +45,7 @@ class WatchedEngine(EngineProcess):
         self.late_events = 0
 
     def send(self, command: m.Command) -> None:
-        """Pass a command on, and remember when."""
+        """Pass `command` on, and remember when."""
         if isinstance(command, m.SetPattern) and command.track == "drums":
             self.given_s.append(time.monotonic())
         super().send(command)

@@ -124,7 +124,17 @@ def _report_midi(seconds: float, rounds: int, server: AbstractContextManager[str
 
 @dataclass(frozen=True)
 class Part:
-    """A track of the measurement: it plays one note on every `every`-th eighth from `first` on."""
+    """A track of the measurement: it plays one note on every `every`-th eighth from `first` on.
+
+    Parameters
+    ----------
+    settings
+        Name, preset and place of the track.
+    key
+        MIDI note that it plays.
+    voice
+        That it is of drums, 0-8; None for a melody.
+    """
 
     settings: m.TrackSettings
     key: int
@@ -133,7 +143,7 @@ class Part:
     every: int
 
     def pattern(self, serial: int) -> Pattern:
-        """Return its pattern, a little louder or softer with each serial."""
+        """Return its pattern, a little louder or softer with each `serial`."""
         steps = range(2 * self.first, PATTERN_STEPS, 2 * self.every)
         notes = (Note(step, self.key, 90 + serial % 20, 5.0, 0.0, self.voice) for step in steps)
         return Pattern(serial, tuple(notes), PATTERN_STEPS)
@@ -161,7 +171,10 @@ BAND = (
 
 
 def sound_deviations(parts: Sequence[Part], seconds: float) -> NDArray[np.float64]:
-    """Return by how many frames each onset of the recorded sound is off one even grid."""
+    """Return by how many frames each onset of the recorded sound is off one even grid.
+
+    `parts` play for so many `seconds`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "heard.wav"
         engine = EngineProcess()
@@ -215,7 +228,10 @@ def _begin_of(sound: NDArray[np.float64], template: NDArray[np.float64], near: i
 
 
 def midi_intervals(send: object, seconds: float) -> NDArray[np.float64]:
-    """Return the seconds between notes, as JACK gave them out, while `send` plays."""
+    """Return the seconds between notes, as JACK gave them out, while `send` plays.
+
+    It is listened to for so many `seconds`.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     receiver = context.Process(target=_receive, args=(theirs,), daemon=True)

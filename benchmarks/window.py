@@ -39,7 +39,10 @@ PATIENCE_MS = 30_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the figures; return 1 if one of them misses its limit."""
+    """Print the figures; return 1 if one of them misses its limit.
+
+    `argv` are the command's words; None takes those of this process.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--starts", type=int, default=STARTS, help="how many starts to time")
     parser.add_argument("--moves", type=int, default=MOVES, help="how many moves of the mouse to time")

@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 def main(session: str | Path | None = None) -> int:
-    """Open the window, with a session file if one is given, and return the exit code at its end."""
+    """Open the window, with the file `session` if one is given, and return the exit code at its end."""
     multiprocessing.freeze_support()
     tune_startup()
     from blender_app.engine.host import EngineProcess
@@ -99,21 +99,21 @@ def make_application() -> QApplication:
 
 
 def make_controller(engine: EngineProcess) -> Controller:
-    """Return the controller of a running program, round an engine that may have been started."""
+    """Return the controller of a running program, round an `engine` that may have been started."""
     from blender_app.session import start
 
     return start.make_controller(engine)
 
 
 def make_window(controller: Controller) -> MainWindow:
-    """Return the window of a controller, in the look that was chosen last."""
+    """Return the window of `controller`, in the look that was chosen last."""
     from blender_app.ui.window.main_window import MainWindow
 
     return MainWindow(controller, remembered_look(controller))
 
 
 def remembered_look(controller: Controller) -> Look:
-    """Return the look that the settings remember."""
+    """Return the look that the settings of `controller` remember."""
     from blender_app.ui.look.theme import Look
     from blender_app.ui.window.look_presenter import STILL_KEY, TEXT_SIZE_KEY
 
@@ -205,7 +205,7 @@ def _catch_errors(window: MainWindow) -> None:
 
 
 def install_signal_handlers(window: MainWindow) -> None:
-    """Close the window when it is told to end, keeping unsaved work for the next start.
+    """Close `window` when it is told to end, keeping unsaved work for the next start.
 
     SIGHUP, where there is one, comes when the terminal is closed that the program was started from.
     """

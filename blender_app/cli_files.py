@@ -41,7 +41,7 @@ _MIDI_SUFFIXES = (".mid", ".midi")
 
 
 def palette(options: argparse.Namespace) -> None:
-    """Write a palette's cells, one file each, and the whole grid."""
+    """Write a palette's cells, one file each, and the whole grid, as `options` of the command say."""
     loops, kind, tempo_bpm = _read((options.tl, options.tr, options.bl, options.br), options)
     style = _style(options, kind, tempo_bpm)
     constraints = _constraints(options, kind, len(loops))
@@ -56,7 +56,10 @@ def palette(options: argparse.Namespace) -> None:
 
 
 def morph(options: argparse.Namespace) -> None:
-    """Write the way from one loop to another, as one file or a file of each loop."""
+    """Write the way from one loop to another, as one file or a file of each loop.
+
+    `options` are those of the command.
+    """
     (start, end), kind, tempo_bpm = _read((options.a, options.b), options)
     style = _style(options, kind, tempo_bpm)
     constraints = _constraints(options, kind, 2)
@@ -71,7 +74,7 @@ def morph(options: argparse.Namespace) -> None:
 
 
 def sample(options: argparse.Namespace) -> None:
-    """Write loops that a model makes up."""
+    """Write loops that a model makes up, as `options` of the command say."""
     kind, register = _wanted(options)
     style = _style(options, kind, DEFAULT_TEMPO_BPM)
     key = _key(options, kind)
@@ -86,7 +89,7 @@ def sample(options: argparse.Namespace) -> None:
 
 
 def kit_of(text: str | None) -> int | None:
-    """Return the program of a kit given by name or number.
+    """Return the program of a kit that `text` gives by name or number; None for None.
 
     Raises
     ------

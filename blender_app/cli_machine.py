@@ -38,7 +38,19 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the doctor found about one part, and what to do about it."""
+    """What the doctor found about one part, and what to do about it.
+
+    Parameters
+    ----------
+    state
+        Whether it is well.
+    part
+        What was looked at.
+    text
+        What was found.
+    remedy
+        What can be done about it; "" is nothing.
+    """
 
     state: State
     part: str

@@ -12,7 +12,10 @@ from blender_app.corpus.prepare_melody import MelodyCorpus, prepare_melody
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Read folders of songs into a file to train from, and tell what was kept and dropped."""
+    """Read folders of songs into a file to train from, and tell what was kept and dropped.
+
+    `options` are those of the command.
+    """
     corpus: DrumCorpus | MelodyCorpus
     if options.kind == "melody":
         corpus, report = prepare_melody(options.folders, progress=not options.quiet)
@@ -24,7 +27,7 @@ def prepare(options: argparse.Namespace) -> None:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train a model, or go on with a training that was stopped."""
+    """Train a model, or go on with a training that was stopped, as `options` of the command say."""
     training = importlib.import_module("blender_app.training.train")
     out = options.out or Path("models") / options.name
     training.train(
@@ -39,7 +42,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Print a model's figures."""
+    """Print the figures of the model that `options` of the command name."""
     evaluation = importlib.import_module("blender_app.training.evaluate")
     figures = evaluation.evaluate(options.name, options.data, progress=not options.quiet)
     print("\n".join(map(str, figures)))

@@ -14,7 +14,7 @@ _Number = TypeVar("_Number", int, float)
 
 
 def add_blend_options(command: argparse.ArgumentParser) -> None:
-    """Add what palette and morph share."""
+    """Add to `command` what palette and morph share."""
     command.add_argument(
         "--kind", choices=KINDS, help="what to read from the files (what they have: drums or melody)"
     )
@@ -38,7 +38,7 @@ def add_blend_options(command: argparse.ArgumentParser) -> None:
 
 
 def add_model_options(command: argparse.ArgumentParser, key: str) -> None:
-    """Add model and key; `key` is the help of the latter."""
+    """Add model and key to `command`; `key` is the help of the latter."""
     command.add_argument(
         "--model", metavar="MODEL", help="name of a shipped model, or its folder (by what the loops are)"
     )
@@ -49,7 +49,7 @@ def add_model_options(command: argparse.ArgumentParser, key: str) -> None:
 
 
 def add_midi_options(command: argparse.ArgumentParser, tempo: str) -> None:
-    """Add how MIDI files are written; `tempo` says which one is the default."""
+    """Add to `command` how MIDI files are written; `tempo` says which one is the default."""
     options = command.add_argument_group("how the MIDI files are written")
     options.add_argument(
         "--tempo", type=within(float, MIN_TEMPO_BPM, MAX_TEMPO_BPM), metavar="BPM", help=f"20-300 ({tempo})"
@@ -78,7 +78,7 @@ def add_midi_options(command: argparse.ArgumentParser, tempo: str) -> None:
 
 
 def within(kind: type[_Number], least: float, most: float) -> Callable[[str], _Number]:
-    """Return a converter for argparse that takes numbers from `least` to `most`."""
+    """Return a converter for argparse to a `kind` of number from `least` to `most`."""
 
     def convert(text: str) -> _Number:
         try:

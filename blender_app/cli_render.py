@@ -21,7 +21,7 @@ _HEARD_DB = 0.1
 
 
 def render(options: argparse.Namespace) -> None:
-    """Play a MIDI file or a session into a WAV file."""
+    """Play a MIDI file or a session into a WAV file, as `options` of the command say."""
     if options.out.suffix.lower() != ".wav":  # it might be what is to be played
         raise FileError(f"{options.out} is no name for a WAV file: it should end in .wav.")
     style = RenderStyle(options.font, kit_of(options.kit), options.rate, options.tail, options.loop)

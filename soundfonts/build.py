@@ -52,7 +52,7 @@ class BadFontError(Exception):
 
 @dataclass(frozen=True)
 class Zone:
-    """Generators (operator, amount as an unsigned word) and raw modulators of one key or velocity zone."""
+    """One key or velocity zone: `generators` (operator, amount as an unsigned word) and raw `modulators`."""
 
     generators: tuple[tuple[int, int], ...]
     modulators: tuple[bytes, ...]
@@ -62,7 +62,7 @@ class Zone:
         return next((amount for code, amount in self.generators if code == operator), None)
 
     def retargeted(self, operator: int, index: dict[int, int]) -> Zone:
-        """Return a copy whose generator `operator` holds the new index."""
+        """Return a copy whose generator `operator` holds its new index: `index` tells it by the old."""
         return replace(
             self,
             generators=tuple(
@@ -73,7 +73,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Instrument:
-    """A name and zones that point to samples."""
+    """A `name` and `zones` that point to samples."""
 
     name: bytes
     zones: tuple[Zone, ...]
@@ -81,7 +81,7 @@ class Instrument:
 
 @dataclass(frozen=True)
 class Preset:
-    """A name, its place, and zones that point to instruments."""
+    """A `name`, its `bank` and `program`, and `zones` that point to instruments."""
 
     name: bytes
     bank: int
@@ -91,7 +91,25 @@ class Preset:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample's header, with loop points counted from its own start, and its 16-bit points."""
+    """A sample's header and its points; fields are those of the specification, section 7.10.
+
+    Parameters
+    ----------
+    name
+        At most 20 bytes.
+    points
+        16-bit, little-endian.
+    loop_start, loop_end
+        Counted in points from its own start.
+    rate_hz
+        Points a second.
+    pitch, correction
+        MIDI note that was recorded, and cents to add.
+    link
+        Index of the other side of a stereo pair.
+    kind
+        Mono, left or right, as the specification numbers them.
+    """
 
     name: bytes
     points: bytes
@@ -106,7 +124,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Font:
-    """All that a SoundFont holds, by index."""
+    """All that a SoundFont holds: `info` by chunk, `presets`, `instruments` and `samples` by index."""
 
     info: dict[bytes, bytes]
     presets: tuple[Preset, ...]
@@ -115,7 +133,7 @@ class Font:
 
 
 def chunks(data: memoryview, start: int, end: int) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield name and content of the chunks between two places, going into lists."""
+    """Yield name and content of the chunks of `data` from `start` to `end`, going into lists."""
     while start + 8 <= end:
         name, size = struct.unpack_from("<4sI", data, start)
         if start + 8 + size > end:
@@ -128,7 +146,7 @@ def chunks(data: memoryview, start: int, end: int) -> Iterator[tuple[bytes, memo
 
 
 def read(path: Path) -> Font:
-    """Read a SoundFont 2 file.
+    """Read the SoundFont 2 file at `path`.
 
     Raises
     ------
@@ -177,7 +195,7 @@ def read(path: Path) -> Font:
 
 
 def cut(font: Font, wanted: Iterable[tuple[int, int]]) -> Font:
-    """Return a font with the presets `wanted` (bank, program) and only what they use.
+    """Return `font` with the presets `wanted` (bank, program) and only what they use.
 
     Raises
     ------
@@ -222,7 +240,7 @@ def _relinked(sample: Sample, index: dict[int, int]) -> Sample:
 
 
 def write(font: Font, path: Path) -> int:
-    """Write the font and return its size in bytes."""
+    """Write `font` to `path` and return its size in bytes."""
     starts, size = [], 0
     for sample in font.samples:
         starts.append(size // 2)
@@ -286,7 +304,7 @@ def _zone_chunks(kind: bytes, owners: list[tuple[Zone, ...]]) -> tuple[list[int]
 
 
 def described(info: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    """Return the source's information with our name, and what was done, beside the authors' own."""
+    """Return `info`, the source's information, with our name, and what was done, beside the authors' own."""
     comment = (
         b"A selection of presets of Fluid R3 GM, unchanged, made for Loopweave. "
         b"Licensed under the MIT License; see LICENSE.txt."

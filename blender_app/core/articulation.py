@@ -81,7 +81,7 @@ class Articulation:
 
 
 def heard_pitch(pitch: int, semitones: int) -> int:
-    """Return `pitch` so many semitones higher; out of MIDI's range it moves by whole octaves."""
+    """Return `pitch` 0-127 moved by `semitones` up or down; out of range it goes by whole octaves."""
     moved = pitch + semitones
     if moved < 0:
         return moved % _OCTAVE

@@ -17,28 +17,28 @@ _Choice = TypeVar("_Choice", bound=Enum)
 
 
 def check_whole(what: str, value: object, low: int, high: int) -> int:
-    """Return `value` if it is a whole number from `low` to `high`, or raise ValueError."""
+    """Return `value` if it is a whole number from `low` to `high`, or raise ValueError about `what`."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ValueError(f"{what} is a whole number from {low} to {high}, not {reprlib.repr(value)}")
     return value
 
 
 def check_real(what: str, value: object, low: float, high: float) -> float:
-    """Return `value` if it is a number from `low` to `high`, or raise ValueError."""
+    """Return `value` if it is a number from `low` to `high`, or raise ValueError about `what`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
         raise ValueError(f"{what} is a number from {low:g} to {high:g}, not {reprlib.repr(value)}")
     return float(value)
 
 
 def check_flag(what: str, value: object) -> bool:
-    """Return `value` if it is true or false, or raise ValueError."""
+    """Return `value` if it is true or false, or raise ValueError about `what`."""
     if not isinstance(value, bool):
         raise ValueError(f"{what} is true or false, not {reprlib.repr(value)}")
     return value
 
 
 def check_text(what: str, value: object, length: int | None = None) -> str:
-    """Return `value` if it is a text of at most `length` characters, or raise ValueError."""
+    """Return `value` if it is a text of at most `length` characters, or raise ValueError about `what`."""
     if not isinstance(value, str):
         raise ValueError(f"{what} is no text")
     if length is not None and len(value) > length:
@@ -47,7 +47,7 @@ def check_text(what: str, value: object, length: int | None = None) -> str:
 
 
 def check_choice(what: str, value: object, choices: type[_Choice]) -> _Choice:
-    """Return the one of `choices` whose value is `value`, or raise ValueError."""
+    """Return the one of `choices` whose value is `value`, or raise ValueError about `what`."""
     try:
         return choices(value)
     except ValueError as error:
@@ -57,7 +57,7 @@ def check_choice(what: str, value: object, choices: type[_Choice]) -> _Choice:
 
 
 def check_count(what: str, value: object, count: int) -> tuple[object, ...]:
-    """Return `value` if it is a tuple of `count` things, or raise ValueError."""
+    """Return `value` if it is a tuple of `count` things, or raise ValueError about `what`."""
     if not isinstance(value, tuple) or len(value) != count:
         given = len(value) if isinstance(value, tuple) else reprlib.repr(value)
         raise ValueError(f"{what} are {count}, not {given}")
@@ -65,7 +65,7 @@ def check_count(what: str, value: object, count: int) -> tuple[object, ...]:
 
 
 def check_point(what: str, point: Point) -> Point:
-    """Return `point` as two floats if it lies on the palette, or raise ValueError."""
+    """Return `point` as two floats if it lies on the palette, or raise ValueError about `what`."""
     if len(point) != 2:
         raise ValueError(f"{what} is a point of two numbers, not {reprlib.repr(point)}")
     x, y = point
@@ -73,7 +73,7 @@ def check_point(what: str, point: Point) -> Point:
 
 
 def check_index(what: str, index: int, count: int) -> int:
-    """Return `index` if there is such a one among `count`, or raise ValueError."""
+    """Return `index` if there is such a one among `count`, or raise ValueError about `what`."""
     if not 0 <= index < count:
         raise ValueError(f"{what} {index} does not exist: there are {count}")
     return index

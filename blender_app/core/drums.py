@@ -78,6 +78,11 @@ class DrumLoop:
         """Return a loop of arrays that are already as `DrumLoop` keeps them, and read-only.
 
         For those who make hundreds of loops at once and have checked them together.
+
+        Parameters
+        ----------
+        hits, velocity, microtiming
+            The loop's arrays, each (steps, 9); neither copied nor checked.
         """
         loop = object.__new__(cls)
         object.__setattr__(loop, "hits", hits)
@@ -87,7 +92,7 @@ class DrumLoop:
 
     @classmethod
     def from_hits(cls, hits: NDArray[np.bool_], velocity: int = DEFAULT_VELOCITY) -> DrumLoop:
-        """Return a loop with `hits` (steps, 9), all on the grid and equally loud (1-127)."""
+        """Return a loop with `hits` (steps, 9), all on the grid and of one `velocity`, 1-127."""
         shape = np.shape(hits)
         return cls(hits, np.full(shape, velocity, np.uint8), np.zeros(shape, np.float32))
 
@@ -134,7 +139,19 @@ class DrumLoop:
         )
 
     def with_hit(self, step: int, voice: int, velocity: int, microtiming: float = 0.0) -> DrumLoop:
-        """Return a copy with one hit set (velocity 1-127) or, at velocity 0, removed."""
+        """Return a copy with one hit set or removed.
+
+        Parameters
+        ----------
+        step
+            Counted from 0.
+        voice
+            0-8, as in `VOICES`.
+        velocity
+            1-127; 0 removes the hit.
+        microtiming
+            Deviation from the grid in steps, -0.5 to 0.5.
+        """
         hits, velocities, timing = self.hits.copy(), self.velocity.copy(), self.microtiming.copy()
         hits[step, voice] = velocity > 0
         velocities[step, voice] = velocity
@@ -171,11 +188,11 @@ class DrumLoop:
 
 
 def hits_to_tokens(hits: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return hits (..., 9) as numbers 0-511, the sum of 2**voice; int64, shape (...)."""
+    """Return `hits` (..., 9) as numbers 0-511, the sum of 2**voice; int64, shape (...)."""
     tokens: NDArray[np.int64] = (np.asarray(hits, np.int64) << np.arange(VOICE_COUNT)).sum(-1)
     return tokens
 
 
 def tokens_to_hits(tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return numbers 0-511 (...) as hits (..., 9)."""
+    """Return `tokens` 0-511 (...), as `hits_to_tokens` makes them, as hits (..., 9)."""
     return ((np.asarray(tokens)[..., None] >> np.arange(VOICE_COUNT)) & 1).astype(np.bool_)

@@ -81,7 +81,7 @@ KIT_NAMES = {
 
 
 def drum_note_name(note: int) -> str:
-    """Return the name of a drum note, or "note 91" where General MIDI has none."""
+    """Return the name of a drum's MIDI `note`, or "note 91" where General MIDI has none."""
     return DRUM_NOTE_NAMES.get(note, f"note {note}")
 
 

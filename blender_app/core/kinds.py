@@ -117,7 +117,7 @@ class TrackKind(Enum):
         return (self.value, *(f"{self.value} {number}" for number in range(2, MAX_OF_A_KIND + 1)))
 
     def shares_loops(self, other: TrackKind) -> bool:
-        """Say whether its tracks can play the loops of another kind's: bass and melody can."""
+        """Say whether its tracks can play the loops of an `other` kind's: bass and melody can."""
         return self.spec.loop_type is other.spec.loop_type
 
     def empty_loop(self, steps: int = DEFAULT_STEPS) -> Loop:

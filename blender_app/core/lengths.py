@@ -63,17 +63,17 @@ def cut(loop: _L, steps: int) -> _L:
 
 
 def resized(loop: _L, steps: int) -> _L:
-    """Return a loop of `steps` steps (16 to 256): said again where it is shorter, else its beginning."""
+    """Return `loop` of `steps` steps (16 to 256): said again where it is shorter, else its beginning."""
     return repeated(loop, steps) if steps >= loop.steps else cut(loop, steps)
 
 
 def halved(loop: _L) -> _L:
-    """Return the first half of a loop; ValueError if it has only one bar."""
+    """Return the first half of `loop`; ValueError if it has only one bar."""
     return cut(loop, loop.steps // 2)
 
 
 def stretched(loop: _L) -> _L:
-    """Return a loop that takes twice as long, everything in it twice as slow.
+    """Return `loop` at half the speed: it takes twice as long.
 
     Velocity stays; microtiming goes into the place as far as it comes nearer to another step. Where
     two hits of a voice, or two notes, then meet on a step, the rules of `from_notes` say which stays.
@@ -88,7 +88,7 @@ def stretched(loop: _L) -> _L:
 
 
 def matched(loops: Sequence[_L]) -> list[_L]:
-    """Return loops all as long as the longest of them, the shorter ones said again."""
+    """Return `loops` all as long as the longest of them, the shorter ones said again."""
     longest = max(loop.steps for loop in loops)
     return [repeated(loop, longest) for loop in loops]
 

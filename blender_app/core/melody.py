@@ -62,7 +62,7 @@ class MelodyLoop:
 
     @classmethod
     def from_events(cls, events: ArrayLike, velocity: int = DEFAULT_VELOCITY) -> MelodyLoop:
-        """Return a loop of `events` (steps,), all on the grid and equally loud (1-127)."""
+        """Return a loop of `events` (steps,), all on the grid and of one `velocity`, 1-127."""
         given = np.asarray(events)
         return cls(given, np.full(given.shape, velocity, np.uint8), np.zeros(given.shape, np.float32))
 
@@ -74,6 +74,11 @@ class MelodyLoop:
         microtiming: NDArray[np.float32],
     ) -> list[MelodyLoop]:
         """Return the loops of arrays (N, steps), checked all at once: much quicker than each by itself.
+
+        Parameters
+        ----------
+        events, velocity, microtiming
+            (N, steps), a row a loop; else as in `MelodyLoop`.
 
         Raises
         ------
@@ -165,7 +170,7 @@ class MelodyLoop:
 
 
 def without_idle_offs(events: NDArray[np.integer]) -> NDArray[np.int16]:
-    """Return events (..., steps) in which each note-off ends a note; the others become no event."""
+    """Return `events` (..., steps) in which each note-off ends a note; the others become no event."""
     given = np.asarray(events, np.int16)
     steps = np.arange(given.shape[-1])
     # The step of the last note-on or note-off before each step, to see which of them it was.

@@ -61,7 +61,7 @@ class Pattern:
     anchor_step: int = 0
 
     def step_of(self, transport_step: int) -> int:
-        """Return which of the pattern's steps is played at a step of the transport."""
+        """Return which of the pattern's steps is played at `transport_step`, counted from the start."""
         position = transport_step - self.anchor_step
         if 0 <= position < self.length_steps:
             return position

@@ -110,17 +110,23 @@ class Parameter:
 
 
 def real(low: float, high: float, default: float, **row: Any) -> Any:  # noqa: ANN401 (as dataclasses.field)
-    """Declare a field that is a number from `low` to `high`; `row` are fields of `Parameter`."""
+    """Declare a field that is a number from `low` to `high`, at first `default`.
+
+    `row` are other fields of `Parameter`.
+    """
     return _declared(float, default, low=low, high=high, **row)
 
 
 def whole(low: int, high: int, default: int | None = None, **row: Any) -> Any:  # noqa: ANN401
-    """Declare a field that is a whole number from `low` to `high`; `row` are fields of `Parameter`."""
+    """Declare a field that is a whole number from `low` to `high`, at first `default`.
+
+    `row` are other fields of `Parameter`.
+    """
     return _declared(int, default, low=low, high=high, **row)
 
 
 def flag(*, default: bool, **row: Any) -> Any:  # noqa: ANN401
-    """Declare a field that is true or false; `row` are fields of `Parameter`."""
+    """Declare a field that is true or false, at first `default`; `row` are other fields of `Parameter`."""
     return _declared(bool, default, **row)
 
 
@@ -133,7 +139,7 @@ _tables: dict[type, dict[str, Parameter]] = {}
 
 
 def parameters_of(owner: type) -> dict[str, Parameter]:
-    """Return the rows that stand in a dataclass and in what it inherits from, by name, in order."""
+    """Return the rows in the dataclass `owner` and in what it inherits from, by name, in order."""
     if owner not in _tables:
         _tables[owner] = _table(owner)
     return _tables[owner]

@@ -41,7 +41,7 @@ class DrumPreset:
 
 
 def level_velocity(level: int) -> int:
-    """Return the MIDI velocity of a written level 1-9: 20 (a ghost note) to 124 (an accent)."""
+    """Return the MIDI velocity of a written `level` 1-9: 20 (a ghost note) to 124 (an accent)."""
     return _LEVEL_BASE + _LEVEL_STEP * level
 
 

@@ -44,7 +44,7 @@ _MINOR_DEGREES = (
 
 
 def triad(key: Key, degree: int) -> Chord:
-    """Return the triad on a degree of the key's scale, counted from 1."""
+    """Return the triad on a `degree` of the scale of `key`, counted from 1."""
     scale = _PARENTS.get(key.mode, key.mode).intervals
     notes = [scale[(degree - 1 + skip) % len(scale)] for skip in (0, 2, 4)]
     root, third, fifth = notes[0], (notes[1] - notes[0]) % OCTAVE, (notes[2] - notes[0]) % OCTAVE
@@ -52,14 +52,14 @@ def triad(key: Key, degree: int) -> Chord:
 
 
 def progressions(key: Key) -> tuple[Key, ...]:
-    """Return the key with each of a few progressions for its chords."""
+    """Return `key` with each of a few progressions for its chords."""
     scale = _PARENTS.get(key.mode, key.mode)
     degrees = _MINOR_DEGREES if 3 in scale.intervals else _MAJOR_DEGREES
     return tuple(replace(key, chords=tuple(triad(key, one) for one in line)) for line in degrees)
 
 
 def parse_chords(text: str) -> tuple[Chord, ...]:
-    """Return the chords of a line such as "Am F C G"; spaces, commas, dashes and bars part them.
+    """Return the chords of a `text` such as "Am F C G"; spaces, commas, dashes and bars part them.
 
     Raises
     ------

@@ -100,7 +100,7 @@ _QUALITY_INTERVALS = {
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """A chord by its root, pitch class 0-11, and its quality.
+    """A chord by its `root`, pitch class 0-11, and its `quality`.
 
     Raises
     ------
@@ -145,7 +145,7 @@ class Chord:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A tonic (pitch class 0-11), a mode, and 0, 1, 2, 4 or 8 chords, spread evenly over two bars.
+    """A `tonic` (pitch class 0-11), a `mode`, and 0, 1, 2, 4 or 8 `chords`, spread evenly over two bars.
 
     The progression begins again every two bars: in a longer loop it is heard several times, and a loop of
     one bar has its first half.
@@ -236,7 +236,7 @@ class Key:
 
 
 def pitch_name(pitch: int) -> str:
-    """Return the name of a MIDI note 0-127, such as "C4" for 60."""
+    """Return the name of a `pitch`, a MIDI note 0-127, such as "C4" for 60."""
     return f"{TONIC_NAMES[pitch % OCTAVE]}{pitch // OCTAVE - 1}"
 
 

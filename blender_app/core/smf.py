@@ -56,7 +56,7 @@ _DEFAULT_STYLE = MidiStyle()
 
 
 def grid_sections(cells: Sequence[Sequence[Loop]]) -> tuple[Section, ...]:
-    """Return the cells of a palette, row by row, with markers such as "row 3, column 5"."""
+    """Return the `cells` of a palette, row by row, with markers such as "row 3, column 5"."""
     return tuple(
         _section(loop, f"row {row}, column {column}")
         for row, loops in enumerate(cells, 1)
@@ -65,7 +65,7 @@ def grid_sections(cells: Sequence[Sequence[Loop]]) -> tuple[Section, ...]:
 
 
 def row_sections(loops: Sequence[Loop]) -> tuple[Section, ...]:
-    """Return the loops of a morph one after the other, with markers such as "2 of 7"."""
+    """Return the `loops` of a morph one after the other, with markers such as "2 of 7"."""
     return tuple(_section(loop, f"{number} of {len(loops)}") for number, loop in enumerate(loops, 1))
 
 
@@ -92,7 +92,7 @@ def write_midi(
 
 
 def midi_bytes(music: Music | Iterable[Music], style: MidiStyle = _DEFAULT_STYLE) -> bytes:
-    """Return the MIDI file that `write_midi` writes."""
+    """Return the MIDI file that `write_midi` writes of `music` in a `style`."""
     return band_bytes([Part(as_sections(music), style)])
 
 
@@ -115,14 +115,14 @@ def write_band(path: str | os.PathLike[str], parts: Sequence[Part]) -> None:
 
 
 def band_bytes(parts: Sequence[Part]) -> bytes:
-    """Return the MIDI file that `write_band` writes."""
+    """Return the MIDI file that `write_band` writes of `parts`, one or more."""
     from blender_app.core.smf_write import file_bytes  # noqa: PLC0415 - mido would slow the start
 
     return file_bytes(parts)
 
 
 def as_sections(music: Music | Iterable[Music]) -> tuple[Section, ...]:
-    """Return music of any kind as sections."""
+    """Return `music` as sections, one for each loop, pattern or section."""
     pieces = [music] if isinstance(music, DrumLoop | MelodyLoop | Pattern | Section) else music
     return tuple(_section(piece, "") for piece in pieces)
 

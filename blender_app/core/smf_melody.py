@@ -116,9 +116,9 @@ def melody_loop_from(
     name: str = "This file",
     steps: int = DEFAULT_STEPS,
 ) -> MelodyLoop:
-    """Make a melody loop of a file's contents; `name` is what messages call the file.
+    """Make a melody loop of a file's `contents`; `name` is what messages call the file.
 
-    Parameters and errors are those of `read_melody_loop`.
+    `bar`, `track`, `bass` and `steps`, and the errors, are those of `read_melody_loop`.
     """
     score = Score(contents, sustained=True)
     part = _chosen_part(contents, track, bass, score, name)
@@ -132,7 +132,7 @@ def melody_loop_from(
 
 
 def has_melody(contents: MidiContents) -> bool:
-    """Return whether a file has notes on a channel that is not the drums'."""
+    """Return whether a file's `contents` have notes on a channel that is not the drums'."""
     return any(message.is_note_on and message.channel != DRUM_CHANNEL for message in contents.messages)
 
 

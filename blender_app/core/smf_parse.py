@@ -45,7 +45,10 @@ _ONE_TRACK_HEADER = b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk"
 
 @dataclass(frozen=True, slots=True)
 class MidiMessage:
-    """A channel message: `status` 0x80-0xEF and its data bytes 0-127, at `tick` in `track`."""
+    """A channel message: `status` 0x80-0xEF and data bytes at `tick` in `track`, counted from 0.
+
+    `data1` and `data2` are 0-127; where a message has only one, the other is 0.
+    """
 
     tick: int
     track: int
@@ -66,7 +69,7 @@ class MidiMessage:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A time signature that holds from `tick` on."""
+    """A time signature, `numerator` / `denominator`, that holds from `tick` on."""
 
     tick: int
     numerator: int
@@ -117,7 +120,7 @@ class MidiContents:
 
 
 class TempoMap:
-    """When the ticks of a file are, however many changes of tempo it has."""
+    """When the ticks of a file's `contents` are, however many changes of tempo it has."""
 
     def __init__(self, contents: MidiContents) -> None:
         self._ticks, self._seconds, self._tick_s = [0], [0.0], [0.0]

@@ -108,7 +108,7 @@ _DEFAULT_STYLE = MidiStyle()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a band: its sections, one after the other, and how they are written."""
+    """One part of a band: its `sections`, one after the other, and the `style` they are written in."""
 
     sections: tuple[Section, ...]
     style: MidiStyle = _DEFAULT_STYLE

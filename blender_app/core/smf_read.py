@@ -63,9 +63,9 @@ def drum_loop_from(
     name: str = "This file",
     steps: int = DEFAULT_STEPS,
 ) -> DrumLoop:
-    """Make a drum loop of a file's contents; `name` is what messages call the file.
+    """Make a drum loop of a file's `contents`; `name` is what messages call the file.
 
-    Parameters and errors are those of `read_drum_loop`.
+    `bar`, `note_map` and `steps`, and the errors, are those of `read_drum_loop`.
     """
     chosen = _marked_note_map(contents.texts) if note_map is None else note_map
     voices = PITCH_TO_VOICE if chosen is None else {pitch: voice for voice, pitch in enumerate(chosen)}
@@ -83,7 +83,7 @@ def drum_loop_from(
 
 
 def has_drums(contents: MidiContents) -> bool:
-    """Return whether a file has notes on the drum channel."""
+    """Return whether a file's `contents` have notes on the drum channel."""
     return any(message.is_note_on and message.channel == DRUM_CHANNEL for message in contents.messages)
 
 

@@ -31,7 +31,7 @@ _PARTS_OF_COMMON_TIME = ({1.0}, {2.0})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: bar and step counted from 0, microtiming in steps."""
+    """Where something stands: `bar` and `step` counted from 0, `microtiming` in steps."""
 
     bar: int
     step: int
@@ -59,7 +59,7 @@ class _Span:
 
 
 class Score:
-    """Bars and steps of a file.
+    """Bars and steps of a file's `contents`.
 
     Notes that sound on make bars if they are `sustained`: in melodies, not in drums, whose lengths mean
     nothing.
@@ -74,13 +74,13 @@ class Score:
         self.bar_count = self._count_bars(contents, sustained)
 
     def place_note(self, message: MidiMessage) -> Place:
-        """Return where a note-on stands; in other times than 4/4 only its bar is right."""
+        """Return where the note-on `message` stands; in other times than 4/4 only its bar is right."""
         place = self.place(message.tick)
         early = self._early.get((message.track, message.data1))
         return replace(place, microtiming=early) if message.tick == 0 and early is not None else place
 
     def place(self, tick: int) -> Place:
-        """Return where a tick falls; in other times than 4/4 only its bar is right."""
+        """Return where `tick` falls; in other times than 4/4 only its bar is right."""
         span = self._span_at(tick + self._step_ticks / 2 - 1e-6)
         if not span.is_common_time:
             return Place(span.first_bar + max(0, int((tick - span.tick) / span.bar_ticks)), 0, 0.0)
@@ -89,18 +89,18 @@ class Score:
         return Place(span.first_bar + bar, step, microtiming)
 
     def bars_from(self, bar: int, most: int) -> int:
-        """Return how many bars in 4/4 there are from a bar on, that one included, at most `most`."""
+        """Return how many bars in 4/4 there are from `bar` on, that one included, at most `most`."""
         count = 1
         while count < most and bar + count < self.bar_count and self.is_common_time(bar + count):
             count += 1
         return count
 
     def is_common_time(self, bar: int) -> bool:
-        """Return whether the bar with this number, counted from 0, is in 4/4."""
+        """Return whether `bar`, counted from 0, is in 4/4."""
         return self._span_of_bar(bar).is_common_time
 
     def meter_of(self, bar: int) -> str:
-        """Return the time signature of a bar, as "3/4"."""
+        """Return the time signature of `bar`, counted from 0, as "3/4"."""
         meter = self._span_of_bar(bar).meter
         return f"{meter.numerator}/{meter.denominator}"
 

@@ -31,7 +31,7 @@ _EARLIEST_TICKS = 1 - TICKS_PER_STEP // 2
 
 
 def file_bytes(parts: Sequence[Part]) -> bytes:
-    """Return a MIDI file of type 1 with the parts, each of sections one after the other."""
+    """Return a MIDI file of type 1 with the `parts`, each of sections one after the other."""
     end_tick = max(steps_to_ticks(sum(section.length_steps for section in part.sections)) for part in parts)
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     file.tracks.append(_conductor_track(parts, end_tick))

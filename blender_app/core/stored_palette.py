@@ -27,12 +27,12 @@ _L = TypeVar("_L", bound=Loop)
 
 
 def file_name(kind: str) -> str:
-    """Return the name of the file in which the palette of a kind of track is kept."""
+    """Return the name of the file in which the palette of a `kind` of track is kept."""
     return f"default_{kind}.npz"
 
 
 class StoredPalette(Generic[_L]):
-    """A grid of loops with the target of a model's palette, answering with the nearest cell."""
+    """A grid with the target of a model's palette, answering with the nearest of its `loops`."""
 
     def __init__(self, loops: Sequence[Sequence[_L]]) -> None:
         self._loops = loops
@@ -51,7 +51,7 @@ class StoredPalette(Generic[_L]):
 
     @classmethod
     def load(cls, kind: str = "drums") -> StoredPalette[DrumLoop] | StoredPalette[MelodyLoop]:
-        """Read the shipped palette of the default corners of a kind of track: drums, bass or melody.
+        """Read the shipped palette of the default corners of a `kind` of track: drums, bass or melody.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class StoredPalette(Generic[_L]):
         return StoredPalette(_grid(melodies, rows, cols))
 
     def save(self, path: Path) -> None:
-        """Write the palette as a compressed .npz: hits in bits or events, and bytes for their dynamics.
+        """Write the palette to `path`, a compressed .npz: hits in bits or events, dynamics in bytes.
 
         Its "shape" holds rows and columns, its "steps" the length of each loop in sixteenths.
         """
@@ -91,13 +91,13 @@ class StoredPalette(Generic[_L]):
         return top[0], top[-1], bottom[0], bottom[-1]
 
     def at(self, points: NDArray[np.floating]) -> list[_L]:
-        """Return the stored loops nearest to points (N, 2) of (x, y), each 0..1."""
+        """Return the stored loops nearest to `points` (N, 2) of (x, y), each 0..1."""
         last = np.array([len(self._loops[0]) - 1, len(self._loops) - 1])
         columns_rows = np.rint(np.clip(np.asarray(points).reshape(-1, 2), 0.0, 1.0) * last).astype(int)
         return [self._loops[row][column] for column, row in columns_rows]
 
     def cells(self, rows: int, cols: int) -> list[list[_L]]:
-        """Return a grid of the nearest stored loops, from corner to corner."""
+        """Return `rows` by `cols` of the nearest stored loops, from corner to corner."""
         y, x = np.linspace(0.0, 1.0, rows), np.linspace(0.0, 1.0, cols)
         return [self.at(np.stack([x, np.full(cols, at)], 1)) for at in y]
 

@@ -35,7 +35,7 @@ def seconds_to_steps(seconds: float, tempo_bpm: float) -> float:
 
 
 def steps_to_ticks(steps: float) -> int:
-    """Return the tick (480 a quarter) nearest to a position in steps."""
+    """Return the tick (480 a quarter) nearest to a position of `steps` sixteenths."""
     return round(steps * TICKS_PER_STEP)
 
 
@@ -104,7 +104,16 @@ def swing_delay_steps(step: int, swing: float) -> float:
 class Timeline:
     """A constant tempo anchored to the monotonic clock: step `anchor_step` sounds at `anchor_s`.
 
-    `swing` is the share of an eighth taken by its first sixteenth (0.5 to 0.75).
+    Parameters
+    ----------
+    anchor_s
+        Moment in seconds of the monotonic clock.
+    anchor_step
+        Position, unswung, that sounds then.
+    tempo_bpm
+        Quarters a minute.
+    swing
+        Share of an eighth taken by its first sixteenth, 0.5 to 0.75.
     """
 
     anchor_s: float
@@ -121,5 +130,8 @@ class Timeline:
         return self.anchor_step + seconds_to_steps(seconds - self.anchor_s, self.tempo_bpm)
 
     def retimed(self, now_s: float, tempo_bpm: float, swing: float) -> Timeline:
-        """Return a timeline that goes on from where this one is at `now_s`, without a jump."""
+        """Return a timeline that goes on from where this one is at `now_s`, without a jump.
+
+        From there on `tempo_bpm` and `swing` hold.
+        """
         return Timeline(now_s, self.step_at(now_s), tempo_bpm, swing)

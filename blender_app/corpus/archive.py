@@ -16,7 +16,7 @@ from blender_app.core.files import DAMAGED_ARCHIVE, make_folder, write_atomicall
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays as a compressed .npz, whole or not at all, in a folder made if missing.
+    """Write `arrays` by name to `path`, a compressed .npz, whole or not at all; its folder is made.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
 
 @contextmanager
 def open_arrays(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
-    """Give the arrays of a prepared corpus to the body of a ``with``.
+    """Give the arrays of the prepared corpus at `path` to the body of a ``with``.
 
     Raises
     ------

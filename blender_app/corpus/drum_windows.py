@@ -19,7 +19,7 @@ MIN_HITS = 4
 
 @dataclass(frozen=True, slots=True)
 class DrumWindows:
-    """N windows: hits bool, velocity uint8, microtiming float32; each (N, `WINDOW_STEPS`, 9)."""
+    """N windows: `hits` bool, `velocity` uint8, `microtiming` float32; each (N, `WINDOW_STEPS`, 9)."""
 
     hits: NDArray[np.bool_]
     velocity: NDArray[np.uint8]
@@ -42,7 +42,14 @@ class DrumWindows:
 
 
 def cut_drum_windows(onsets: Onsets, voice_of_pitch: Mapping[int, int]) -> tuple[DrumWindows, int]:
-    """Quantise onsets to sixteenths and cut a window at each bar line of each 4/4 span.
+    """Quantise `onsets` to sixteenths and cut a window at each bar line of each 4/4 span.
+
+    Parameters
+    ----------
+    onsets
+        Of one file.
+    voice_of_pitch
+        Which of the nine voices a MIDI note is.
 
     Returns
     -------

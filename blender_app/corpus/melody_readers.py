@@ -35,7 +35,7 @@ _DAMAGED_SCORE = (OSError, ValueError, LookupError, AttributeError, TypeError, z
 
 
 def read_pop_song(path: Path) -> Song:
-    """Read melody and bridge of a POP909 song on the beats of the file next to it.
+    """Read melody and bridge of the POP909 song at `path` on the beats of the file next to it.
 
     Raises
     ------
@@ -97,7 +97,9 @@ def _spans(bar_lines_steps: Iterable[float]) -> tuple[tuple[int, int], ...]:
 
 
 def read_abc_song(path: Path, shift_beats: float) -> Song:
-    """Read the first track of a tune that abc2midi made, its start moved by `shift_beats`.
+    """Read the first track of the tune at `path` that abc2midi made.
+
+    Its start is moved by `shift_beats`.
 
     Raises
     ------
@@ -120,7 +122,7 @@ def read_abc_song(path: Path, shift_beats: float) -> Song:
 
 
 def read_made_bass(path: Path) -> Song:
-    """Read the track named "Bass" of a song that was made from a lead sheet.
+    """Read the track named "Bass" of the song at `path`, which was made from a lead sheet.
 
     Raises
     ------
@@ -136,7 +138,7 @@ def read_made_bass(path: Path) -> Song:
 
 
 def read_lead_sheet(path: Path) -> Song:
-    """Read the first part of a MusicXML file (.mxl, .musicxml), without its chord symbols.
+    """Read the first part of the MusicXML file at `path`, without its chord symbols.
 
     Raises
     ------

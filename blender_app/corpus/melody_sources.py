@@ -38,7 +38,17 @@ _TITLE_LETTERS = 20
 
 @dataclass(frozen=True, slots=True)
 class SongFile:
-    """One file of a corpus: `song` names all files that must stay on one side of the split."""
+    """One file of a corpus.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    song
+        Names all files that must stay on one side of the split.
+    read
+        Parses it.
+    """
 
     path: Path
     song: str

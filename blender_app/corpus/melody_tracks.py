@@ -44,7 +44,7 @@ _BASS_NAME = re.compile(r"bass(?!oon|\W*drum)", re.IGNORECASE)
 
 
 def read_game_song(path: Path) -> Song:
-    """Read the leads and basses of a General MIDI file.
+    """Read the leads and basses of the General MIDI file at `path`.
 
     Raises
     ------
@@ -67,7 +67,17 @@ def read_game_song(path: Path) -> Song:
 
 
 def line_of(track: symusic.core.TrackTick, ticks_per_beat: int, *, bass: bool = False) -> Line:
-    """Return a track's notes as a line; a velocity that never changes counts as unknown."""
+    """Return a track's notes as a line; a velocity that never changes counts as unknown.
+
+    Parameters
+    ----------
+    track
+        As symusic reads it, in ticks.
+    ticks_per_beat
+        Of its file.
+    bass
+        Whether it is a bassline.
+    """
     notes = track.notes.numpy()
     ticks_per_step = ticks_per_beat / STEPS_PER_BEAT
     return Line(
@@ -80,7 +90,7 @@ def line_of(track: symusic.core.TrackTick, ticks_per_beat: int, *, bass: bool = 
 
 
 def is_one_part(line: Line) -> bool:
-    """Return whether a line has one note at a time, mostly."""
+    """Return whether `line` has one note at a time, mostly."""
     order = np.argsort(line.start_steps, kind="stable")
     start, end = line.start_steps[order], line.end_steps[order]
     onsets, first = np.unique(np.floor(start + 0.5), return_index=True)
@@ -91,7 +101,7 @@ def is_one_part(line: Line) -> bool:
 
 
 def without_echoes(lines: list[Line]) -> list[Line]:
-    """Return the lines but those that repeat another one together with it or a little later."""
+    """Return `lines` but those that repeat another one together with it or a little later."""
     notes = [_steps_and_pitches(line) for line in lines]
     kept: list[int] = []
     for index in sorted(range(len(lines)), key=lambda i: (int(notes[i].min()), i)):

@@ -64,9 +64,16 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class MelodyWindows:
-    """N windows of `WINDOW_STEPS` steps (T): events int16 and velocity uint8, (N, T); bass bool (N,).
+    """N windows of `WINDOW_STEPS` steps (T).
 
-    Velocity is 0 where no note starts, and in the whole window where it is not known.
+    Parameters
+    ----------
+    events
+        Magenta's, int16, (N, T).
+    velocity
+        Uint8, (N, T); 0 where no note starts, and in the whole window where it is not known.
+    bass
+        Which windows are of basslines, bool, (N,).
     """
 
     events: NDArray[np.int16]
@@ -90,11 +97,18 @@ class MelodyWindows:
 
 
 def cut_melody_windows(line: Line, spans: tuple[tuple[int, int], ...]) -> MelodyWindows:
-    """Quantise a line to sixteenths and cut a window at each bar line of each span.
+    """Quantise `line` to sixteenths and cut a window at each bar line of each span.
 
     Of notes that start together the highest stays, a later note cuts an earlier one, and a note
     that sounds already where a window begins is not part of it. Windows of fewer than `MIN_NOTES`
     notes and those that repeat one pitch are left out.
+
+    Parameters
+    ----------
+    line
+        Of one part.
+    spans
+        Stretches to look in as (first step, last step), both on bar lines.
     """
     parts = [
         _cut(*_quantise(line, first, last), bass=line.bass)
@@ -106,12 +120,12 @@ def cut_melody_windows(line: Line, spans: tuple[tuple[int, int], ...]) -> Melody
 
 
 def known_velocity(velocity: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return velocities as they are, or 0 for all if they never change: then nobody chose them."""
+    """Return `velocity` (N,) as it is, or all 0 if it never changes: then nobody chose it."""
     return velocity if len(np.unique(velocity)) > 1 else np.zeros_like(velocity)
 
 
 def relative_events(events: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Return windows (N, T) with pitches counted from the first one: equal for transpositions.
+    """Return windows `events` (N, T) with pitches counted from the first: equal for transpositions.
 
     The first pitch becomes 256, and the other events stay.
     """

@@ -46,14 +46,14 @@ class Onsets:
 
 
 def share_on_grid(position_steps: NDArray[np.float64], tolerance_steps: float = ON_GRID_STEPS) -> float:
-    """Return the share of positions near a sixteenth, 0 to 1."""
+    """Return the share of `position_steps` at most `tolerance_steps` from a sixteenth, 0 to 1."""
     if not len(position_steps):
         return 0.0
     return float((np.abs(position_steps - np.round(position_steps)) <= tolerance_steps).mean())
 
 
 def read_score(path: Path) -> symusic.core.ScoreTick:
-    """Parse one file.
+    """Parse the MIDI file at `path`.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def read_score(path: Path) -> symusic.core.ScoreTick:
 
 
 def read_drum_onsets(path: Path) -> Onsets:
-    """Read the drum tracks (MIDI channel 10) of one file.
+    """Read the drum tracks (MIDI channel 10) of the MIDI file at `path`.
 
     Raises
     ------
@@ -97,7 +97,17 @@ def four_four_spans(
     last_step: float,
     signatures: frozenset[tuple[int, int]] = FOUR_FOUR,
 ) -> tuple[tuple[int, int], ...]:
-    """Return the stretches of whole bars in `signatures`; without any, a file counts as 4/4."""
+    """Return the stretches of whole bars in a meter, each as (first step, last step).
+
+    Parameters
+    ----------
+    score
+        A file as symusic reads it; without a time signature it counts as 4/4.
+    last_step
+        Where its last note is.
+    signatures
+        Meters that count, each (numerator, denominator).
+    """
     ticks_per_step = score.tpq / STEPS_PER_BEAT
     changes = [(s.time / ticks_per_step, s.numerator, s.denominator) for s in score.time_signatures]
     if not changes or changes[0][0] > 0:

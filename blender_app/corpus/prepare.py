@@ -22,16 +22,16 @@ MIN_ON_GRID = 0.75
 
 @dataclass(frozen=True, slots=True)
 class DrumCorpus(Split):
-    """Prepared windows with, for each, where it belongs."""
+    """Prepared `windows` with, for each, where it belongs."""
 
     windows: DrumWindows
 
     def side(self, validation: bool, sources: Iterable[str] | None = None) -> DrumWindows:
-        """Return the windows of one side, of all sources or those named."""
+        """Return the windows of one side of the split; parameters as in `chosen`."""
         return self.windows[self.chosen(validation, sources)]
 
     def save(self, path: Path) -> None:
-        """Write the corpus as a compressed .npz.
+        """Write the corpus to `path` as a compressed .npz.
 
         Raises
         ------
@@ -50,7 +50,7 @@ class DrumCorpus(Split):
 
     @classmethod
     def load(cls, path: Path) -> DrumCorpus:
-        """Read what `save` wrote.
+        """Read what `save` wrote to `path`.
 
         Raises
         ------

@@ -50,14 +50,24 @@ class MelodyCorpus(Split):
     def side(
         self, validation: bool, sources: Iterable[str] | None = None, bass: bool | None = None
     ) -> MelodyWindows:
-        """Return the windows of one side, of all sources or those named, of both kinds or one."""
+        """Return the windows of one side of the split.
+
+        Parameters
+        ----------
+        validation
+            Which side.
+        sources
+            Names of those to take; None is all.
+        bass
+            Basses only or melodies only; None is both.
+        """
         mask = self.chosen(validation, sources)
         if bass is not None:
             mask &= self.bass == bass
         return self.windows[mask]
 
     def save(self, path: Path) -> None:
-        """Write the corpus as a compressed .npz.
+        """Write the corpus to `path` as a compressed .npz.
 
         Raises
         ------
@@ -76,7 +86,7 @@ class MelodyCorpus(Split):
 
     @classmethod
     def load(cls, path: Path) -> MelodyCorpus:
-        """Read what `save` wrote.
+        """Read what `save` wrote to `path`.
 
         Raises
         ------
@@ -94,6 +104,8 @@ class MelodyCorpus(Split):
 
 def prepare_melody(folders: Sequence[Path], progress: bool = True) -> tuple[MelodyCorpus, Report]:
     """Read all songs below `folders` into two-bar windows of melodies and basses.
+
+    A bar is shown if `progress` is true.
 
     Raises
     ------

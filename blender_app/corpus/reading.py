@@ -29,7 +29,17 @@ Windows = TypeVar("Windows", bound=Sized)
 
 @dataclass(slots=True)
 class Report:
-    """What was kept and dropped: windows a source and side, and files a reason."""
+    """What was kept and dropped.
+
+    Parameters
+    ----------
+    kept
+        Windows a source and side.
+    problems
+        A line each, for files that could not be read.
+    dropped
+        Files, notes or windows a reason.
+    """
 
     kept: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)

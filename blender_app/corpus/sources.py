@@ -24,7 +24,19 @@ VALIDATION_SHARE = 12
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a corpus: `song` names all files that must stay on one side of the split."""
+    """One file of a corpus.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    song
+        Names all files that must stay on one side of the split.
+    validation
+        Whether that is the held-out side.
+    voice_of_pitch
+        Which of the nine voices a MIDI note is.
+    """
 
     path: Path
     song: str
@@ -65,13 +77,13 @@ def _groove_files(folder: Path, rows: list[dict[str, str]]) -> list[SourceFile]:
 
 
 def song_of(path: Path) -> str:
-    """Return the name that all revisions of a file's song have in common."""
+    """Return the name that all revisions of the song in the file `path` have in common."""
     stem = re.sub(r"-[0-9a-f]{8}$", "", path.stem.lower())
     return re.sub(r"^d_", "", stem)
 
 
 def is_held_out(song: str) -> bool:
-    """Return whether a song belongs to the validation side, by a hash of its name."""
+    """Return whether the `song` of that name belongs to the validation side, by a hash of it."""
     return int(hashlib.sha256(song.encode()).hexdigest(), 16) % VALIDATION_SHARE == 0
 
 

@@ -27,7 +27,15 @@ class Split:
     source_names: tuple[str, ...]
 
     def chosen(self, validation: bool, sources: Iterable[str] | None = None) -> NDArray[np.bool_]:
-        """Return which windows are of one side, of all sources or those named, (N,)."""
+        """Return which windows are of one side, (N,).
+
+        Parameters
+        ----------
+        validation
+            Which side.
+        sources
+            Names of those to take; None is all.
+        """
         mask: NDArray[np.bool_] = self.validation == validation
         if sources is not None:
             wanted = [self.source_names.index(name) for name in sources if name in self.source_names]
@@ -46,6 +54,6 @@ class Split:
 def split_fields(
     data: Mapping[str, NDArray[Any]],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], tuple[str, ...]]:
-    """Return a split's fields from what `Split.to_arrays` gave."""
+    """Return a split's fields from `data`, what `Split.to_arrays` gave."""
     names = tuple(str(name) for name in data["source_names"])
     return data["validation"].astype(np.bool_), data["source"].astype(np.int64), names

@@ -44,7 +44,15 @@ _PR_SET_TIMERSLACK = 29
 
 
 class EngineThread(threading.Thread):
-    """The time-critical thread: owns the `Player`, takes commands, and sleeps between notes."""
+    """The time-critical thread: owns the `Player`, takes commands, and sleeps between notes.
+
+    Parameters
+    ----------
+    drum_keys
+        Voice and key of each drum note, by its pitch.
+    emit
+        Takes the events; called in this thread and must not block.
+    """
 
     def __init__(self, drum_keys: Mapping[int, tuple[int, int]], emit: Callable[[m.Event], None]) -> None:
         super().__init__(name="engine", daemon=True)
@@ -60,15 +68,15 @@ class EngineThread(threading.Thread):
         self._cpu_s = time.process_time()
 
     def handles(self, command: m.Command) -> bool:
-        """Return whether the command is for this thread."""
+        """Return whether `command` is for this thread."""
         return self._player.handles(command)
 
     def handle(self, command: m.Command) -> None:
-        """Take a command from another thread."""
+        """Take `command` from another thread."""
         self._post(lambda: self._player.handle(command))
 
     def attach(self, name: str, output: Output | None) -> Output | None:
-        """Exchange an output from another thread; return the silenced one when it is free."""
+        """Exchange `output` of that `name` from another thread; return the silenced one when free."""
         answer: queue.SimpleQueue[Output | None] = queue.SimpleQueue()
         self._post(lambda: answer.put(self._player.attach(name, output)))
         while True:
@@ -79,7 +87,10 @@ class EngineThread(threading.Thread):
                     return None
 
     def receive(self, pitch: int, velocity: int, time_s: float) -> None:
-        """Take a note from the MIDI system's thread; never blocks."""
+        """Take a note from the MIDI system's thread; never blocks.
+
+        `pitch` 0-127 begins at `time_s` of the monotonic clock, or ends at `velocity` 0.
+        """
         self._post(lambda: self._player.receive(pitch, velocity, time_s))
 
     def input_closed(self) -> None:
@@ -135,7 +146,10 @@ class EngineThread(threading.Thread):
 
 
 class EventWriter(threading.Thread):
-    """Writes events to the window's process; a window that does not read delays nobody."""
+    """Writes events to the window's process; a window that does not read delays nobody.
+
+    `connection` leads there.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(name="events", daemon=True)
@@ -143,7 +157,7 @@ class EventWriter(threading.Thread):
         self._events: queue.SimpleQueue[m.Event | None] = queue.SimpleQueue()
 
     def emit(self, event: m.Event) -> None:
-        """Take an event from any thread; with thousands unread, new ones are dropped."""
+        """Take `event` from any thread; with thousands unread, new ones are dropped."""
         if self._events.qsize() < _MAX_WAITING_EVENTS:
             self._events.put(event)
 
@@ -160,7 +174,15 @@ class EventWriter(threading.Thread):
 
 
 def run_engine(connection: Connection, drum_keys: Mapping[int, tuple[int, int]]) -> None:
-    """Be the engine's process: play until `Quit`, a signal, or the end of the other side."""
+    """Be the engine's process: play until `Quit`, a signal, or the end of the other side.
+
+    Parameters
+    ----------
+    connection
+        Brings commands and takes events.
+    drum_keys
+        Voice and key of each drum note, by its pitch.
+    """
     signalled = _catch_signals()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     writer = EventWriter(connection)

@@ -21,12 +21,12 @@ class Clicks:
         self._next_step: float = 0
 
     def start(self, first_step: int, count_in_bars: int) -> None:
-        """Begin so many bars before `first_step`."""
+        """Begin `count_in_bars` bars before `first_step`."""
         self._first_step = first_step
         self._next_step = _beat_from(first_step - count_in_bars * STEPS_PER_BAR)
 
     def due(self, timeline: Timeline, since_s: float, until_s: float) -> Iterator[tuple[int, float]]:
-        """Yield the step and the moment of each click from `since_s` to before `until_s`."""
+        """Yield step and moment of each click on `timeline`, from `since_s` to before `until_s`."""
         position = timeline.step_at(since_s)
         self._next_step = max(self._next_step, _beat_from(position))
         while (time_s := timeline.seconds_at(self._next_step)) < until_s:
@@ -36,13 +36,13 @@ class Clicks:
                 yield step, time_s
 
     def next_s(self, timeline: Timeline) -> float:
-        """Return the moment of the next click, infinite if there is none."""
+        """Return the moment of the next click on `timeline`, infinite if there is none."""
         counts = self._next_step < self._first_step
         return timeline.seconds_at(self._next_step) if self.enabled or counts else math.inf
 
 
 def click_of(step: int) -> tuple[int, int]:
-    """Return key and velocity of the click on a step."""
+    """Return key and velocity of the click on a `step` of the transport."""
     return (HIGH_CLICK, HIGH_VELOCITY) if step % STEPS_PER_BAR == 0 else (LOW_CLICK, LOW_VELOCITY)
 
 

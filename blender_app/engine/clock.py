@@ -21,7 +21,10 @@ class MonotonicClock:
 
 
 class OfflineClock:
-    """A clock that only moves when told to, so that tests assert exact moments without sleeping."""
+    """A clock that only moves when told to, so that tests assert exact moments without sleeping.
+
+    It begins at `start_s`.
+    """
 
     def __init__(self, start_s: float = 0.0) -> None:
         self._now_s = start_s
@@ -31,5 +34,5 @@ class OfflineClock:
         return self._now_s
 
     def wait_until(self, moment_s: float, wake: threading.Event) -> None:  # noqa: ARG002
-        """Move to `moment_s` at once; never back."""
+        """Move to `moment_s` at once, never back; `wake` is not waited for."""
         self._now_s = max(self._now_s, moment_s)

@@ -11,7 +11,10 @@ from blender_app.engine.track import Kit
 
 @dataclass(frozen=True, slots=True)
 class TransportChanged:
-    """The transport started, stopped, moved, or changed tempo or swing."""
+    """The transport started, stopped, moved, or changed tempo or swing.
+
+    It runs (`playing`) or stands at the anchor of `timeline`.
+    """
 
     playing: bool
     timeline: Timeline
@@ -33,7 +36,7 @@ class PatternStarted:
 
 @dataclass(frozen=True, slots=True)
 class PortsChanged:
-    """The MIDI ports that notes can be sent to now.
+    """The MIDI ports, by their `names`, that notes can be sent to now.
 
     `message` says what is missing where the machine has no MIDI system at all.
     """
@@ -44,9 +47,11 @@ class PortsChanged:
 
 @dataclass(frozen=True, slots=True)
 class PortOpened:
-    """Notes go to this MIDI port from now on; None: to no port.
+    """Notes go to the MIDI port called `name` from now on; None: to no port.
 
     `track` is the track whose own port it is; None is the main port.
+
+    Others can connect to it if it is `virtual`.
     """
 
     name: str | None
@@ -56,7 +61,7 @@ class PortOpened:
 
 @dataclass(frozen=True, slots=True)
 class PortLost:
-    """The port that notes went to has vanished; `track` as in `PortOpened`.
+    """The port called `name`, that notes went to, has vanished; `track` as in `PortOpened`.
 
     A track's own port is opened again by itself when it comes back.
     """
@@ -67,28 +72,28 @@ class PortLost:
 
 @dataclass(frozen=True, slots=True)
 class InputsChanged:
-    """The MIDI inputs that notes can be taken from now."""
+    """The MIDI inputs, by their `names`, that notes can be taken from now."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class InputOpened:
-    """Notes are taken from this MIDI input from now on; None: from none."""
+    """Notes are taken from the MIDI input called `name` from now on; None: from none."""
 
     name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class InputLost:
-    """The MIDI input has vanished; it is opened again by itself when it comes back."""
+    """The MIDI input called `name` has vanished; it is opened by itself when it comes back."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoteReceived:
-    """A note came from the MIDI input; velocity 0 ends it.
+    """A note, `pitch` 0-127, came from the MIDI input; `velocity` 0 ends it.
 
     `time_s` is when it came, taken in the callback of the MIDI system.
     """
@@ -100,7 +105,7 @@ class NoteReceived:
 
 @dataclass(frozen=True, slots=True)
 class AudioChanged:
-    """What sounds now: driver, font, its kits and its other sounds; None where there is none.
+    """What sounds now: `driver` and `font`, the font's `kits` and its other `sounds`; None is none.
 
     `message` says why there is no sound and what to do about it, and is None if all is well.
     """
@@ -114,14 +119,14 @@ class AudioChanged:
 
 @dataclass(frozen=True, slots=True)
 class FontLoaded:
-    """The font can be heard from now on."""
+    """The font at `path` can be heard from now on."""
 
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class FontFailed:
-    """The font cannot be used; the one before stays."""
+    """The font at `path` cannot be used, as `message` says; the one before stays."""
 
     path: Path | None
     message: str
@@ -142,7 +147,7 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class EngineError:
-    """Something failed that the musician should know; everything else goes on."""
+    """Something failed that the musician should know, as `message` says; everything else goes on."""
 
     message: str
 

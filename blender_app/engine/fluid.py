@@ -206,7 +206,10 @@ class OfflineSynth:
         return tuple([kit for kit in presets if kit.bank == DRUM_BANK] or presets)[:_MAX_KITS]
 
     def select(self, channel: int, bank: int, program: int) -> bool:
-        """Choose a preset for a channel (0-15); return whether the font has it."""
+        """Choose a preset for `channel` (0-15); return whether the font has it.
+
+        `bank` and `program` (0-127) say which.
+        """
         done = self._fluid.fluid_synth_program_select(self._synth, channel, self._font_id, bank, program)
         return bool(done == self._fluid.FLUID_OK)
 
@@ -216,7 +219,7 @@ class OfflineSynth:
         return tuple(sorted(presets, key=lambda kit: (kit.bank, kit.program)))
 
     def shape(self, channel: int, settings: TrackSettings) -> None:
-        """Give a channel (0-15) the volume, pan and reverb of a track; its preset is for `select`.
+        """Give `channel` (0-15) volume, pan and reverb of `settings`; its preset is for `select`.
 
         Volume 1 is what a channel of FluidSynth begins with. As with velocity, loudness goes by the
         square.
@@ -225,11 +228,19 @@ class OfflineSynth:
             self.message(0xB0 | channel, controller, value)
 
     def set_gain(self, gain: float) -> None:
-        """Set FluidSynth's gain, 0 to 10."""
+        """Set FluidSynth's `gain`, 0 to 10."""
         self._library.fluid_synth_set_gain(self._synth, gain)
 
     def message(self, status: int, data1: int, data2: int = 0) -> None:
-        """Take a MIDI channel message (status 0x80 to 0xEF); program changes stay in their bank."""
+        """Take a MIDI channel message; program changes stay in their bank.
+
+        Parameters
+        ----------
+        status
+            0x80 to 0xEF, the channel in its lower half.
+        data1, data2
+            0-127 each; programs and channel pressure have one only.
+        """
         fluid, synth, channel = self._fluid, self._synth, status & 15
         calls: dict[int, Callable[[], object]] = {
             0x80: lambda: fluid.fluid_synth_noteoff(synth, channel, data1),

@@ -73,7 +73,7 @@ class EngineProcess:
         return self._process.pid if self._process is not None else None
 
     def send(self, command: m.Command) -> None:
-        """Send a command; never blocks, and does nothing when the process has ended."""
+        """Send `command`; never blocks, and does nothing when the process has ended."""
         if self.alive:
             self._commands.put(command)
 

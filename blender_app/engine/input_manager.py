@@ -37,7 +37,15 @@ class InputManager:
         self._due = False
 
     def want(self, name: str | None, alive: bool) -> None:
-        """Let another input (None: none) be the one to open; `look` opens it."""
+        """Let another input be the one to open; `look` opens it.
+
+        Parameters
+        ----------
+        name
+            As the system has it; None is none.
+        alive
+            Whether the MIDI system still runs: ports of a dead one cannot be closed.
+        """
         self._wanted, self._due = name, name is not None
         before = self._input
         self._let_go(alive)
@@ -45,7 +53,10 @@ class InputManager:
             self._emit(m.InputOpened(None))
 
     def look(self, system: MidiSystem | None) -> None:
-        """See which inputs there are, whether ours still is, and open it where it has appeared."""
+        """See which inputs there are, whether ours still is, and open it where it has appeared.
+
+        `system` tells; None while there is no MIDI system.
+        """
         names = system.input_names() if system is not None else ()
         found = m.InputsChanged(names)
         if self._input is not None and find_port(self._input.name, list(names)) is None:
@@ -65,7 +76,7 @@ class InputManager:
             self._emit(m.InputLost(name))
 
     def close(self, alive: bool) -> None:
-        """Let the input go and want none."""
+        """Let the input go and want none; `alive` as in `want`."""
         self._wanted = None
         self._let_go(alive)
 

@@ -50,7 +50,10 @@ def jack_runs() -> bool:
 
 
 class JackProbe:
-    """A client of the JACK server that plays nothing and asks how the server fares."""
+    """A client of the JACK server that plays nothing and asks how the server fares.
+
+    `library` is libjack, `client` its handle of the open client.
+    """
 
     def __init__(self, library: ctypes.CDLL, client: int) -> None:
         self._library = library

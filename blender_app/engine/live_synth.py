@@ -39,6 +39,13 @@ class LiveSynth(OfflineSynth):
     """A FluidSynth that sounds: an `Output` for the engine's thread.
 
     `start` and `stop` belong to one thread, the rest of the `Output` to another.
+
+    Parameters
+    ----------
+    font
+        SoundFont to load; None is the shipped one.
+    volume
+        0 to 1.
     """
 
     def __init__(self, font: Path | None = None, volume: float = 1.0) -> None:
@@ -50,7 +57,7 @@ class LiveSynth(OfflineSynth):
         super().__init__(font, SAMPLE_RATE, FULL_GAIN * volume)
 
     def set_volume(self, volume: float) -> None:
-        """Set the volume, 0 to 1."""
+        """Set the `volume`, 0 to 1."""
         self.set_gain(FULL_GAIN * volume)
 
     # -- the driver
@@ -134,16 +141,19 @@ class LiveSynth(OfflineSynth):
     # -- the output
 
     def follow(self, now_s: float) -> None:
-        """Keep in step with the audio device's clock; called some hundred times a second."""
+        """Keep in step with the audio device; called some hundred times a second.
+
+        `now_s` is read from the monotonic clock.
+        """
         self._clock.observe(now_s, self.frames)
 
     def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:
-        """Let a note begin at `time_s`."""
+        """Let a note begin at `time_s`; see `Output.note_on`."""
         self._fluid.fluid_event_noteon(self._event, channel, key, velocity)
         self._send(time_s)
 
     def note_off(self, time_s: float, channel: int, key: int) -> None:
-        """Let a note end at `time_s`."""
+        """Let a note end at `time_s`; see `Output.note_off`."""
         self._fluid.fluid_event_noteoff(self._event, channel, key)
         self._send(time_s)
 

@@ -92,7 +92,7 @@ def _check_note(note: Note) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Start from where the transport stands, after so many bars of clicks (0 to 8)."""
+    """Start from where the transport stands, after `count_in_bars` of clicks (0 to 8)."""
 
     count_in_bars: int = 0
 
@@ -107,7 +107,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Locate:
-    """Go to a step of the transport, playing on if it plays."""
+    """Go to `step` of the transport, playing on if it plays."""
 
     step: float
 
@@ -176,7 +176,7 @@ def _unpickle_pattern(
 
 @dataclass(frozen=True, slots=True)
 class SetMix:
-    """Set mute, solo and volume of a track's voices, in order of voice."""
+    """Set mute, solo and volume of the `voices` of `track`, in order of voice."""
 
     track: str
     voices: tuple[VoiceMix, ...]
@@ -188,28 +188,28 @@ class SetMix:
 
 @dataclass(frozen=True, slots=True)
 class SetTrack:
-    """Add a track, or change what an existing one of that name is like; patterns stay."""
+    """Add the track of `settings`, or change what one of that name is like; patterns stay."""
 
     settings: TrackSettings
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveTrack:
-    """End a track: what it sounds, its pattern, and its own MIDI port."""
+    """End `track`: what it sounds, its pattern, and its own MIDI port."""
 
     track: str
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFont:
-    """Load another .sf2 or .sf3 in the background; None is the shipped one."""
+    """Load the .sf2 or .sf3 at `path` in the background; None is the shipped one."""
 
     path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SetAudio:
-    """Switch sound on or off.
+    """Switch sound on (`enabled`) or off.
 
     `driver` is one of FluidSynth's names ("jack", "pulseaudio", ...), ``"file:out.wav"`` to write
     what would be heard into a file, or None to find one that works. With no font loaded yet, the
@@ -222,21 +222,21 @@ class SetAudio:
 
 @dataclass(frozen=True, slots=True)
 class OpenPort:
-    """Send notes to the MIDI port of this name; None closes the port."""
+    """Send notes to the MIDI port called `name`; None closes the port."""
 
     name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenVirtualPort:
-    """Make a port of our own that other programs can connect to, and send notes there."""
+    """Make a port, called `name`, that other programs can connect to, and send notes there."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetLatency:
-    """Send MIDI notes later than their time by seconds, -0.02 (earlier) to 0.5."""
+    """Send MIDI notes `offset_s` seconds later than their time, -0.02 (earlier) to 0.5."""
 
     offset_s: float
 
@@ -246,7 +246,7 @@ class SetLatency:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Sound a note on a track at once, for its length at the tempo, muted or not."""
+    """Sound `note` on `track` at once, for its length at the tempo, muted or not."""
 
     track: str
     note: Note
@@ -257,21 +257,21 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class SetMetronome:
-    """Switch a click on each beat on or off; it is heard in FluidSynth alone."""
+    """Switch a click on each beat on (`enabled`) or off; it is heard in FluidSynth alone."""
 
     enabled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OpenInput:
-    """Take notes from the MIDI input of this name, whenever it is there; None takes none."""
+    """Take notes from the MIDI input called `name`, whenever it is there; None takes none."""
 
     name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class SetThru:
-    """Let what is played on the MIDI input sound on this track at once; None lets it be silent."""
+    """Let what is played on the MIDI input sound on `track` at once; None lets it be silent."""
 
     track: str | None
 

@@ -56,6 +56,17 @@ class MidiPort:
     """An open MIDI port: an `Output` for the engine's thread.
 
     It owns sending and closing under one lock. Made by `MidiSystem`.
+
+    Parameters
+    ----------
+    client
+        Of rtmidi, with its port open.
+    name
+        Under which it was asked for.
+    virtual
+        Whether other programs connect to it.
+    settle
+        Waits, before the port goes, until JACK has given out what was sent.
     """
 
     lead_s = 0.0
@@ -71,19 +82,19 @@ class MidiPort:
         self._channels: set[int] = set()
 
     def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:  # noqa: ARG002
-        """Send a note-on now."""
+        """Send a note-on now, whatever its moment; see `Output.note_on`."""
         self._channels.add(channel)
         self._send((0x90 | channel, key, velocity))
 
     def note_off(self, time_s: float, channel: int, key: int) -> None:  # noqa: ARG002
-        """Send a note-off now."""
+        """Send a note-off now, whatever its moment; see `Output.note_off`."""
         self._send((0x80 | channel, key, 64))
 
     def cancel(self) -> None:
         """Do nothing: what was sent sounds already."""
 
     def follow(self, now_s: float) -> None:
-        """Do nothing: a port has no clock of its own."""
+        """Do nothing with `now_s`: a port has no clock of its own."""
 
     def panic(self) -> None:
         """Tell the channels that had notes to be silent."""
@@ -132,7 +143,10 @@ class MidiPort:
 
 
 class MidiInput:
-    """An open MIDI input, which hands over what is played. Made by `MidiSystem`."""
+    """An open MIDI input, which hands over what is played. Made by `MidiSystem`.
+
+    `client` is rtmidi's, with its port open; `name` is the port's.
+    """
 
     def __init__(self, client: Any, name: str) -> None:  # noqa: ANN401
         self.name = name
@@ -218,7 +232,7 @@ class MidiSystem:
         return tuple(_not_ours(self._input_client.get_ports())) if self.alive else ()
 
     def open(self, name: str) -> MidiPort:
-        """Open the port of this name (a changed ALSA number at its end does not matter).
+        """Open the port called `name` (a changed ALSA number at its end does not matter).
 
         Raises
         ------
@@ -271,7 +285,7 @@ class MidiSystem:
         return MidiInput(client, names[index])
 
     def open_virtual(self, name: str) -> MidiPort:
-        """Make a port that other programs can connect to.
+        """Make a port, called `name`, that other programs can connect to.
 
         Raises
         ------
@@ -332,7 +346,7 @@ def _not_ours(names: list[str]) -> list[str]:
 
 
 def find_port(name: str, names: list[str]) -> int | None:
-    """Return the index of the port called `name`, or of the one that differs only in ALSA's numbers."""
+    """Return which of `names` is `name`, or differs from it only in ALSA's numbers; None if none."""
     if name in names:
         return names.index(name)
     plain = [_without_numbers(other) for other in names]

@@ -17,7 +17,7 @@ MIN_NOTE_S = 0.005
 
 
 def port_of(track: str | None) -> str:
-    """Return the name of the output that is a track's own MIDI port; None is the main one."""
+    """Return the name of the output that is the MIDI port of a `track` alone; None is the main one."""
     return MIDI if track is None else f"{MIDI}:{track}"
 
 
@@ -39,16 +39,19 @@ class Output(Protocol):
     drums_ring_s: float
 
     def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:
-        """Start a note (channel 0-15, key 0-127, velocity 1-127) at `time_s`."""
+        """Start a note (`channel` 0-15, `key` 0-127, `velocity` 1-127) at `time_s`."""
 
     def note_off(self, time_s: float, channel: int, key: int) -> None:
-        """End a note at `time_s`."""
+        """End the note on `key` of `channel` at `time_s`."""
 
     def cancel(self) -> None:
         """Forget the notes that were told of but do not sound yet."""
 
     def follow(self, now_s: float) -> None:
-        """Keep in step with the device's clock; called some hundred times a second."""
+        """Keep in step with the device's clock; called some hundred times a second.
+
+        `now_s` is read from the monotonic clock.
+        """
 
     def panic(self) -> None:
         """Silence everything behind the output."""
@@ -97,7 +100,7 @@ class _Sounding:
 
 
 class NoteQueue:
-    """Tells one output of its notes in time, and of the end of each note exactly once.
+    """Tells one `output` of its notes in time, and of the end of each note exactly once.
 
     A note that comes while its key, or a track of one note at a time, still sounds ends the earlier
     one first, at the same moment.
@@ -129,7 +132,7 @@ class NoteQueue:
         return frozenset(self._on_place)
 
     def add(self, sound: Sound, time_s: float, off_s: float = math.inf) -> None:
-        """Queue a note from `time_s` to `off_s`, or to where `end` will say."""
+        """Queue `sound` from `time_s` to `off_s`, or to where `end` will say."""
         if not sound.monophonic:
             off_s = max(off_s, time_s + self.output.drums_ring_s)
         self._push(ON, time_s, sound.serial, sound)
@@ -138,7 +141,7 @@ class NoteQueue:
             self._push(OFF, off_s, sound.serial)
 
     def end(self, serial: int, time_s: float) -> None:
-        """Queue the end of a note; one that has ended, or was never here, does not matter."""
+        """Queue the end at `time_s` of the note with this `serial`; it may have ended or be unknown."""
         start_s = self._waiting_s.get(serial, -math.inf)  # perhaps at a latency that was longer
         self._push(OFF, max(time_s, start_s - self.output.latency_s + MIN_NOTE_S), serial)
 
@@ -161,7 +164,7 @@ class NoteQueue:
             self._ends.popleft()
 
     def end_track(self, track: str, now_s: float) -> None:
-        """Forget what waits of a track, and end what sounds of it."""
+        """Forget what waits of `track`, and end at `now_s` what sounds of it."""
         kept = [entry for entry in self._heap if entry.sound is None or entry.sound.track != track]
         self._waiting_s = {e.serial: e.time_s for e in kept if e.sound is not None}
         self._heap = kept
@@ -171,7 +174,7 @@ class NoteQueue:
                 self._finish(sounding.serial, now_s)
 
     def silence(self, now_s: float) -> None:
-        """Forget what waits, and end what sounds, also what would have ended in a moment."""
+        """Forget what waits, and end at `now_s` what sounds, also what would have ended in a moment."""
         self._heap.clear()
         self._waiting_s.clear()
         self.output.cancel()
@@ -185,7 +188,7 @@ class NoteQueue:
             self.output.note_off(now_s, *place)
 
     def panic(self, now_s: float) -> None:
-        """Silence everything, whether it is known here or not."""
+        """Silence everything at `now_s`, whether it is known here or not."""
         self.silence(now_s)
         self.output.panic()
 
@@ -254,7 +257,7 @@ class SynthChannels:
         self._of: dict[str, int] = {}
 
     def take(self, track: str) -> int:
-        """Return the channel (0-14) of a track, which it keeps until `free`."""
+        """Return the channel (0-14) of `track`, which it keeps until `free`."""
         if track not in self._of:
             used = set(self._of.values())
             free = (channel for channel in range(FREE_CHANNELS) if channel not in used)
@@ -262,13 +265,16 @@ class SynthChannels:
         return self._of[track]
 
     def free(self, track: str) -> None:
-        """Give the channel of a track back."""
+        """Give back the channel of `track`."""
         self._of.pop(track, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One event that a `RecordingOutput` was told of; velocity 0 is a note-off."""
+    """One event that a `RecordingOutput` was told of, at `time_s`.
+
+    `channel` (0-15), `key` and `velocity` (0-127) as in `Output.note_on`; velocity 0 is a note-off.
+    """
 
     time_s: float
     channel: int
@@ -304,11 +310,11 @@ class RecordingOutput:
         self._now = now
 
     def note_on(self, time_s: float, channel: int, key: int, velocity: int) -> None:
-        """Write down a note-on."""
+        """Write down a note-on; see `Output.note_on`."""
         self.events.append(Recorded(time_s, channel, key, velocity))
 
     def note_off(self, time_s: float, channel: int, key: int) -> None:
-        """Write down a note-off."""
+        """Write down a note-off; see `Output.note_off`."""
         latest = next((e for e in reversed(self.events) if (e.channel, e.key) == (channel, key)), None)
         if self._now is None or (latest is not None and latest.velocity):
             self.events.append(Recorded(time_s, channel, key, 0))
@@ -321,7 +327,7 @@ class RecordingOutput:
             self.events = [event for event in self.events if event.time_s <= now_s]
 
     def follow(self, now_s: float) -> None:
-        """Do nothing."""
+        """Do nothing with `now_s`."""
 
     def panic(self) -> None:
         """Count the call."""

@@ -87,11 +87,11 @@ class Player:
         }
 
     def handles(self, command: m.Command) -> bool:
-        """Return whether the command is about playing, not about devices alone."""
+        """Return whether `command` is about playing, not about devices alone."""
         return type(command) in self._handlers
 
     def handle(self, command: m.Command) -> None:
-        """Carry out a command; call `advance` afterwards."""
+        """Carry out `command`; call `advance` afterwards."""
         self._handlers[type(command)](command)
 
     def advance(self) -> float:
@@ -114,7 +114,7 @@ class Player:
         return SOUND in self._queues
 
     def attach(self, name: str, output: Output | None) -> Output | None:
-        """Use `output` under this name from now on (None: none); return the silenced one before it."""
+        """Use `output` as `name` from now on (None: none); return the silenced one before it."""
         before = self._queues.get(name)
         if before is not None:
             self._guard(name, lambda queue: queue.silence(self._now()))
@@ -204,7 +204,17 @@ class Player:
         return serial
 
     def receive(self, pitch: int, velocity: int, time_s: float) -> None:
-        """Take a note from the MIDI input (velocity 0 ends it); call `advance` afterwards."""
+        """Take a note from the MIDI input; call `advance` afterwards.
+
+        Parameters
+        ----------
+        pitch
+            0-127.
+        velocity
+            1-127; 0 ends the note.
+        time_s
+            When it was played, on the monotonic clock.
+        """
         self._emit(m.NoteReceived(pitch, velocity, time_s))
         self._end_thru(pitch)
         settings = self._tracks.get(self._thru) if self._thru is not None else None

@@ -52,7 +52,7 @@ class PortManager(threading.Thread):
         self._stalled = False
 
     def handle(self, command: m.Command) -> None:
-        """Take a command about ports, inputs or tracks, or `Quit`; from one other thread."""
+        """Take a `command` about ports, inputs or tracks, or `Quit`; from one other thread."""
         if isinstance(command, m.SetTrack):  # mostly of a knob that is turned: no reason to look at ports
             settings = command.settings
             if self._asked.get(settings.track) == settings.port:
@@ -63,7 +63,7 @@ class PortManager(threading.Thread):
         self._commands.put(command)
 
     def port_failed(self, port: Output) -> None:
-        """Learn from the engine's thread that a port takes no more notes."""
+        """Learn from the engine's thread that `port` takes no more notes."""
         self._commands.put(port)
 
     def run(self) -> None:

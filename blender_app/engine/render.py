@@ -72,9 +72,16 @@ _DEFAULT_STYLE = RenderStyle()
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
-    """What was written: length in seconds, peak (1 is full scale), and how much it was turned down.
+    """What was written.
 
-    `reduced_db` is 0 if nothing would have clipped.
+    Parameters
+    ----------
+    length_s
+        Of the sound, in seconds.
+    peak
+        1 is full scale.
+    reduced_db
+        By how much it was turned down; 0 if nothing would have clipped.
     """
 
     length_s: float
@@ -86,6 +93,15 @@ def render_midi(
     path_mid: str | os.PathLike[str], path_wav: str | os.PathLike[str], style: RenderStyle = _DEFAULT_STYLE
 ) -> RenderReport:
     """Render the MIDI file `path_mid` to the 16-bit stereo WAV file `path_wav`.
+
+    Parameters
+    ----------
+    path_mid
+        What to play.
+    path_wav
+        Where to write; an existing file is replaced.
+    style
+        Font, kit, sample rate and tail.
 
     Raises
     ------
@@ -101,7 +117,17 @@ def render_midi(
 
 @dataclass(frozen=True, slots=True)
 class BandTrack:
-    """A track of a band: how it sounds, its sections, one after the other, and its voices' volumes."""
+    """A track of a band.
+
+    Parameters
+    ----------
+    settings
+        How it sounds.
+    sections
+        What it plays, one after the other.
+    voice_volumes
+        Of the nine voices of drums, 0 to 1.
+    """
 
     settings: TrackSettings
     sections: tuple[Section, ...]
@@ -158,7 +184,14 @@ def render_sound(
 ) -> NDArray[np.float32]:
     """Return the sound of a MIDI file; float32, shape (frames, 2), where 1 is full scale.
 
-    With `settings`, each channel has the preset, volume, pan and reverb of a track.
+    Parameters
+    ----------
+    contents
+        Of the MIDI file.
+    style
+        Font, kit, sample rate and tail.
+    settings
+        Preset, volume, pan and reverb of each channel; None leaves them to the file.
 
     Raises
     ------
@@ -273,7 +306,9 @@ def _render_to(
 
 
 def wav_bytes(sound: NDArray[np.float32], sample_rate: int) -> bytes:
-    """Return a 16-bit WAV file of `sound`, float32, shape (frames, channels), 1 being full scale.
+    """Return a 16-bit WAV file of `sound`, which has `sample_rate` frames a second.
+
+    It is float32, shape (frames, channels), 1 being full scale.
 
     Raises
     ------

@@ -39,10 +39,23 @@ _PLAYED_FOR_STEPS = 8
 
 @dataclass(frozen=True, slots=True)
 class DueNote:
-    """A note with the moments in seconds at which it starts and ends, and its final velocity.
+    """A note that is to sound.
 
-    `off_s` is infinite for a note that is sustained; a `DueEnd` with its `serial`, or the next note of its
-    track, ends it.
+    Parameters
+    ----------
+    time_s, off_s
+        Moments in seconds at which it starts and ends; one that is sustained has an infinite end, and a
+        `DueEnd` with its serial, or the next note of its track, ends it.
+    step
+        Of the transport, on which it is written.
+    track
+        That plays it.
+    note
+        As the pattern has it.
+    velocity
+        1-127, as it is played.
+    serial
+        Names it to `DueEnd`.
     """
 
     time_s: float
@@ -56,7 +69,7 @@ class DueNote:
 
 @dataclass(frozen=True, slots=True)
 class DueEnd:
-    """The end of a sustained note."""
+    """The end of the sustained note with this `serial`, at `time_s`."""
 
     time_s: float
     serial: int
@@ -64,7 +77,7 @@ class DueEnd:
 
 @dataclass(frozen=True, slots=True)
 class DueClick:
-    """A click of count-in or metronome."""
+    """A click of count-in or metronome on `step` of the transport, at `time_s`."""
 
     time_s: float
     step: int
@@ -72,9 +85,20 @@ class DueClick:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What `Sequencer.advance` found: notes in order of time, and patterns that begin to sound.
+    """What `Sequencer.advance` found.
 
-    `next_s` is when to call again if nothing changes before.
+    Parameters
+    ----------
+    notes
+        In order of time.
+    started
+        Patterns that begin to sound.
+    next_s
+        When to call again if nothing changes before.
+    ends
+        Of sustained notes.
+    clicks
+        Of count-in and metronome.
     """
 
     notes: tuple[DueNote, ...]
@@ -123,17 +147,17 @@ class Sequencer:
     # -- what is played
 
     def set_groove(self, groove: GrooveParameters) -> None:
-        """Play everything with another groove amount; tempo and swing are the timeline's."""
+        """Play everything with the groove amount of `groove`; tempo and swing are the timeline's."""
         self._groove = groove
 
     def set_track(self, settings: TrackSettings) -> None:
-        """Add a track or change its settings; what sounds on ends if it can be heard no more."""
+        """Add a track or change its `settings`; what sounds on ends if it can be heard no more."""
         self._tracks.setdefault(settings.track, TrackState()).settings = settings
         for track in self.silent_tracks:
             self._tracks[track].sustained = None
 
     def remove_track(self, track: str) -> None:
-        """Forget all of a track."""
+        """Forget all of `track`."""
         self._tracks.pop(track, None)
 
     @property
@@ -148,7 +172,7 @@ class Sequencer:
         )
 
     def set_pattern(self, track: str, pattern: Pattern, change_at: ChangeAt, now_s: float) -> None:
-        """Play `pattern` from the next `change_at` after `now_s`; at once while nothing plays."""
+        """Play `pattern` on `track` from the next `change_at` after `now_s`; at once while idle."""
         state = self._tracks.setdefault(track, TrackState())
         position = self._timeline.step_at(now_s) if self._timeline is not None else -math.inf
         if change_at is ChangeAt.STEP or not state.spans or position < self._begin_step:
@@ -159,13 +183,13 @@ class Sequencer:
         state.spans.append(Span(pattern, from_step))
 
     def set_mix(self, track: str, voices: tuple[VoiceMix, ...]) -> None:
-        """Set mute, solo and volume of the voices of a track."""
+        """Set mute, solo and volume of the nine `voices` of `track`."""
         self._tracks.setdefault(track, TrackState()).voices = voices
 
     # -- where it plays
 
     def start(self, timeline: Timeline, count_in_bars: int = 0) -> None:
-        """Play on from the timeline's anchor, with nothing before it but so many bars of clicks."""
+        """Play on from the anchor of `timeline`, with nothing before it but `count_in_bars` of clicks."""
         self._timeline = timeline
         self._begin_step = timeline.anchor_step
         self._first_step = math.ceil(timeline.anchor_step)
@@ -179,7 +203,7 @@ class Sequencer:
         self._settle()
 
     def retime(self, timeline: Timeline) -> None:
-        """Go on with another tempo or swing; what was given out stays given out."""
+        """Go on with the tempo and swing of `timeline`; what was given out stays given out."""
         if self._timeline is not None:
             self._timeline = timeline
 

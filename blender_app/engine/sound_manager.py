@@ -54,7 +54,7 @@ class SoundManager(threading.Thread):
         self._retry_s, self._retry_in_s = FIRST_RETRY_S, math.inf
 
     def handle(self, command: m.Command) -> None:
-        """Take a command (those above, or `Quit`) from another thread."""
+        """Take a `command` (those above, or `Quit`) from another thread."""
         self._commands.put(command)
 
     def run(self) -> None:

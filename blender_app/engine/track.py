@@ -15,7 +15,7 @@ MAX_SEMITONES = 60
 
 
 def check(name: str, value: float, low: float, high: float) -> None:
-    """Refuse a value outside `low` to `high`, and NaN, with a ValueError that names it."""
+    """Refuse a `value` outside `low` to `high`, and NaN, with a ValueError that calls it `name`."""
     if not low <= value <= high:  # refuses NaN, too
         raise ValueError(f"{name} must be {low} to {high}, not {value}")
 
@@ -40,7 +40,7 @@ class VoiceMix:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """A drum kit (or another preset) of the loaded font."""
+    """A drum kit (or another preset) of the loaded font: `bank`, `program` (0-127) and `name`."""
 
     bank: int
     program: int

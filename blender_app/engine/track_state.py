@@ -14,7 +14,7 @@ _ONE_SLOT = -1
 
 
 class Span:
-    """A pattern, indexed by step, and the transport step from which on it is valid."""
+    """A `pattern`, indexed by step, valid on the transport from `from_step` on."""
 
     __slots__ = ("_by_step", "from_step", "notified", "pattern")
 
@@ -27,11 +27,11 @@ class Span:
             self._by_step.setdefault(note.step, []).append(note)
 
     def notes_at(self, transport_step: int) -> list[Note]:
-        """Return the notes that start on a step of the transport."""
+        """Return the notes that start on `transport_step`."""
         return self._by_step.get(self.pattern.step_of(transport_step), _NO_NOTES)
 
     def highest_at(self, transport_step: int) -> list[Note]:
-        """Return the highest of them alone: of one part, the highest note wins."""
+        """Return the highest that starts on `transport_step` alone: of one part, it wins."""
         notes = self.notes_at(transport_step)
         return [max(notes, key=lambda note: note.pitch)] if len(notes) > 1 else notes
 
@@ -40,7 +40,18 @@ class Span:
 class SustainedNote:
     """A note that a track of one note at a time sounds, and where it is to end.
 
-    `span` holds the pattern that last had a say in it.
+    Parameters
+    ----------
+    serial
+        Under which outputs know it.
+    span
+        Holds the pattern that last had a say in it.
+    pitch
+        0-127, as written.
+    on_s
+        Moment at which it starts.
+    end_step
+        Position of the transport at which it ends.
     """
 
     serial: int
@@ -50,13 +61,27 @@ class SustainedNote:
     end_step: float
 
     def hand_over(self, span: Span, end_step: float) -> None:
-        """Let another pattern have its say from now on, by which the note ends at `end_step`."""
+        """Let the pattern of `span` have its say from now on: the note ends at `end_step`."""
         self.span, self.end_step = span, end_step
 
 
 @dataclass(slots=True)
 class TrackState:
-    """The patterns of a track in order of their first step, its settings, and what it has played."""
+    """What a track plays, and what it has played.
+
+    Parameters
+    ----------
+    settings
+        None before the track is known.
+    spans
+        Its patterns in order of their first step.
+    voices
+        Mute, solo and volume of each.
+    played
+        Steps and slots, as of `slot`, that were given out.
+    sustained
+        The note that sounds on, of a monophonic track.
+    """
 
     settings: TrackSettings | None = None
     spans: list[Span] = field(default_factory=list)
@@ -75,21 +100,21 @@ class TrackState:
         return [span for span in self.spans if not span.notified] if self.settings is not None else []
 
     def span_at(self, step: float) -> Span | None:
-        """Return the pattern that is valid at a step of the transport."""
+        """Return the pattern that is valid at a `step` of the transport."""
         for span in reversed(self.spans):
             if span.from_step <= step:
                 return span
         return None
 
     def notes_at(self, step: int) -> list[Note]:
-        """Return what starts on a step; of a track of one note at a time only the highest."""
+        """Return what starts on a `step` of the transport; of a monophonic track only the highest."""
         span = self.span_at(step)
         if span is None:
             return _NO_NOTES
         return span.highest_at(step) if self.monophonic else span.notes_at(step)
 
     def slot(self, note: Note) -> int:
-        """Return what may sound once a step: the voice, the pitch (negative), or the track's one note."""
+        """Return what may sound once a step: the voice of `note`, its pitch (negative), or the part."""
         if self.monophonic:
             return _ONE_SLOT
         return note.voice if note.voice is not None else -1 - note.pitch
@@ -102,7 +127,7 @@ class TrackState:
                     yield step, note
 
     def volume(self, voice: int | None) -> float:
-        """Return the volume of a voice, 0 if it is muted or another one is solo."""
+        """Return the volume of a `voice` 0-8, 0 if it is muted or another one is solo."""
         solo = any(mix.solo for mix in self.voices)
         if voice is None or voice >= len(self.voices):
             return 0.0 if solo else 1.0
@@ -118,7 +143,7 @@ class TrackState:
         self.sustained = None
 
     def forget(self, before_step: float) -> None:
-        """Drop what lies behind: spans that another one has replaced, and played notes."""
+        """Drop what lies before `before_step`: spans that another one has replaced, and played notes."""
         while len(self.spans) > 1 and self.spans[1].from_step <= before_step:
             del self.spans[0]
         if len(self.played) > _PLAYED_KEPT:

@@ -15,6 +15,8 @@ class Transport:
     """Start, stop, locate and change of tempo on one `Timeline`.
 
     While it stands, the timeline's `anchor_step` is where it stands.
+
+    It begins at `now_s` with `tempo_bpm`, standing on step 0.
     """
 
     def __init__(self, now_s: float, tempo_bpm: float = DEFAULT_TEMPO_BPM) -> None:
@@ -22,18 +24,18 @@ class Transport:
         self.timeline = Timeline(now_s, 0.0, tempo_bpm)
 
     def play(self, now_s: float, count_in_bars: int = 0) -> None:
-        """Start from where the transport stands, so many bars and `START_DELAY_S` from now."""
+        """Start from where the transport stands, in `count_in_bars` bars and `START_DELAY_S` from `now_s`."""
         self.playing = True
         count_in_s = steps_to_seconds(count_in_bars * STEPS_PER_BAR, self.timeline.tempo_bpm)
         self._anchor(now_s + START_DELAY_S + count_in_s, self.timeline.anchor_step)
 
     def stop(self, now_s: float) -> None:
-        """Stop and go back to step 0."""
+        """Stop at `now_s` and go back to step 0."""
         self.playing = False
         self._anchor(now_s, 0.0)
 
     def locate(self, now_s: float, step: float) -> None:
-        """Go to `step`; while playing it sounds `START_DELAY_S` from now."""
+        """Go to `step` at `now_s`; while playing it sounds `START_DELAY_S` later."""
         self._anchor(now_s + START_DELAY_S if self.playing else now_s, step)
 
     def retime(self, now_s: float, tempo_bpm: float | None = None, swing: float | None = None) -> None:

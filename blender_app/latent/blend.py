@@ -33,17 +33,19 @@ Floats = NDArray[np.float32]
 
 
 class Steer(NamedTuple):
-    """Logits (F, T, W) and how much of each is added at each point, (N, F)."""
+    """`logits` (F, T, W), and the `shares` (N, F) of each that are added at each point."""
 
     shares: Tensor
     logits: Tensor
 
 
 class Blend(Generic[LoopT]):
-    """The space between K loops (anchors), addressed by weights that sum to one.
+    """The `space` between K loops (anchors), addressed by weights that sum to one.
 
     Parameters
     ----------
+    space
+        The model's kind of loop and its networks.
     anchors
         The loops; at weight one, a blend is exactly that loop, unless a scale forbids it.
     refined
@@ -93,7 +95,7 @@ class Blend(Generic[LoopT]):
 
     @torch.no_grad()
     def content_at(self, weights: Floats, steer: Steer | None = None) -> Tensor:
-        """Return the content (N, ...) at weights (N, K), steered if told so."""
+        """Return the content (N, ...) at `weights` (N, K), to whose logits `steer` is added if given."""
         w = torch.as_tensor(weights, dtype=torch.float32)
         z = w @ self.codes + _fade(w) @ self.code_delta
         if self.plain:
@@ -125,7 +127,10 @@ class Blend(Generic[LoopT]):
 
     @torch.no_grad()
     def at(self, weights: Floats, steer: Steer | None = None) -> list[LoopT]:
-        """Return the loops at weights (N, K), steered if told so; an anchor where its weight is one."""
+        """Return the loops at `weights` (N, K), an anchor where its weight is one.
+
+        Logits of `steer`, if given, are added to the decoder's.
+        """
         w = torch.as_tensor(weights, dtype=torch.float32)
         share = _fade(w) if not self.plain else torch.zeros_like(w)
         error = torch.einsum("nk,k...->n...", share, self.dynamics_error)
@@ -160,7 +165,7 @@ class Blend(Generic[LoopT]):
         return self.pace(content.view(len(starts), points, *content.shape[1:]))
 
     def pace(self, content: Tensor) -> NDArray[np.float64]:
-        """Return (L, points) positions of even musical distances on lines of content (L, points, ...)."""
+        """Return (L, points) positions of even musical distances on lines of `content` (L, points, ...)."""
         changed = self.space.changed(content[:, 1:], content[:, :-1]).sum(-1).numpy() + REST
         length = np.concatenate([np.zeros((len(changed), 1)), changed.cumsum(1)], 1)
         even = np.linspace(0.0, 1.0, length.shape[1])
@@ -172,7 +177,7 @@ def _fade(weights: Tensor) -> Tensor:
 
 
 def allowed_tensor(constraints: DecodeConstraints, steps: int) -> Tensor | None:
-    """Return which pitches may start at each step, bool (T, 128); None allows all.
+    """Return which pitches `constraints` let start at each step, bool (T, 128); None allows all.
 
     Raises
     ------

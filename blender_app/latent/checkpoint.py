@@ -24,7 +24,7 @@ _OLD_PREFIX, _PREFIX = "feel.", "dynamics."
 
 
 class Checkpoint(NamedTuple):
-    """A model's networks, its name and the first 16 digits of its weights' SHA-256."""
+    """A model's networks `nets`, its `name`, and `digest`: 16 digits of its weights' SHA-256."""
 
     nets: Any
     name: str
@@ -60,13 +60,13 @@ def save_weights(nets: nn.Module, folder: Path, name: str) -> None:
 
 
 def find_model(name: str | Path) -> Path:
-    """Return the folder of a model: one of that path, else one of that name among the shipped."""
+    """Return the folder of a model: `name` as a path, else the shipped model of that name."""
     folder = Path(name)
     return folder if (folder / CONFIG).exists() else models_dir() / str(name)
 
 
 def kind_of(name: str | Path) -> ModelKind:
-    """Return the kind of a model, given by its name or folder.
+    """Return the kind of the model whose name or folder `name` is.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _read_document(folder: Path) -> dict[str, Any]:
 
 
 def load_weights(folder: Path, kind: ModelKind) -> Checkpoint:
-    """Read a model of a kind from its folder.
+    """Read a model of a `kind` from its `folder`.
 
     Raises
     ------

@@ -47,7 +47,7 @@ class ModelConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the configuration that JSON's values make.
+        """Return the configuration that JSON's `values` make.
 
         What is missing gets its default, what is unknown is left out, and old names are understood.
 
@@ -66,7 +66,7 @@ class ModelConfig:
 
 @dataclass(frozen=True, slots=True)
 class DrumConfig(ModelConfig):
-    """Sizes of the drum model; the rest is as in `ModelConfig`.
+    """Sizes of the drum model; what is not said here is as in `ModelConfig`.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class DrumConfig(ModelConfig):
 
 @dataclass(frozen=True, slots=True)
 class MelodyConfig(ModelConfig):
-    """Sizes of the melody model; what is named as in `DrumConfig` means the same.
+    """Sizes of the melody model; what is not said here is as in `DrumConfig`, or as in `ModelConfig`.
 
     Parameters
     ----------

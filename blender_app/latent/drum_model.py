@@ -80,14 +80,20 @@ class DrumModel(LoopModel[DrumLoop, DrumSpace]):
         seed: int | None = None,
         noise: float | None = None,
     ) -> DrumArrays:
-        """Return hits, velocity and microtiming of whole codes (B, Z); parameters as in `decode`."""
+        """Return hits, velocity and microtiming of whole codes `z` (B, Z).
+
+        `temperature`, `seed` and `noise` as in `decode`.
+        """
         config = self._space.config
         codes = self._checked_codes(z, config.z_hits + config.z_dynamics)
         hits = self._decoded(codes[:, : config.z_hits], temperature, seed, noise)
         return self._space.arrays(hits, codes[:, config.z_hits :])
 
     def sample_full(self, n: int, temperature: float | None = None, seed: int | None = None) -> DrumArrays:
-        """Return n loops from the learned prior as arrays; parameters as in `sample_loops`."""
+        """Return `n` loops from the learned prior as arrays.
+
+        `temperature` and `seed` as in `sample_loops`.
+        """
         temperature, generator = self._temperature(temperature), seeded(seed)
         hits = self._sampled(n, temperature, generator, NO_CONSTRAINTS)
         return self._space.arrays(hits, self._sampled_dynamics(hits, temperature, generator))

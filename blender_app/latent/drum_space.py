@@ -17,7 +17,7 @@ from blender_app.latent.refine import refine
 
 
 class DrumArrays(NamedTuple):
-    """Hits bool, velocity uint8 and microtiming float32 of N loops; each (N, T, 9)."""
+    """`hits` bool, `velocity` uint8 and `microtiming` float32 of N loops; each (N, T, 9)."""
 
     hits: NDArray[np.bool_]
     velocity: NDArray[np.uint8]
@@ -35,7 +35,7 @@ class DrumArrays(NamedTuple):
 
 
 def loop_tensors(loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
-    """Return hits (B, T, V) in -1 / +1 and dynamics (B, T, V, 2) of loops."""
+    """Return hits (B, T, V) in -1 / +1 and dynamics (B, T, V, 2) of `loops`."""
     hits = torch.from_numpy(np.stack([loop.hits for loop in loops]))
     velocity = torch.from_numpy(np.stack([loop.velocity for loop in loops])).float() / 127.0
     timing = torch.from_numpy(np.stack([loop.microtiming for loop in loops]))
@@ -43,14 +43,14 @@ def loop_tensors(loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
 
 
 def to_arrays(hits: Tensor, dynamics: Tensor) -> DrumArrays:
-    """Return decoded tensors as arrays, silent where there is no hit."""
+    """Return decoded `hits` (B, T, V) in -1 / +1 and `dynamics` (B, T, V, 2) as arrays, rests silent."""
     on = (hits > 0).numpy()
     velocity = (dynamics[..., 0] * 127.0).round().clamp(1, 127).to(torch.uint8).numpy()
     return DrumArrays(on, velocity * on, (dynamics[..., 1].clamp(-0.5, 0.5).numpy() * on).astype(np.float32))
 
 
 class DrumSpace:
-    """See `LoopSpace`; content are hits (N, T, V) in -1 / +1, which are their own target logits."""
+    """Drums as the `LoopSpace` of `nets`; content are hits (N, T, V) in -1 / +1, as are target logits."""
 
     def __init__(self, nets: DrumNets) -> None:
         self.nets = nets
@@ -65,26 +65,26 @@ class DrumSpace:
         return torch.full((1, self.config.steps, VOICE_COUNT), -1.0)
 
     def content(self, loops: Sequence[DrumLoop]) -> Tensor:
-        """Return hits (N, T, V) in -1 / +1."""
+        """Return hits (N, T, V) of `loops` in -1 / +1."""
         return loop_tensors(loops)[0]
 
     def target_logits(self, content: Tensor) -> Tensor:
-        """Return the hits themselves."""
+        """Return `content`, the hits, as it is."""
         return content
 
     def encode(self, content: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mu and logvar (N, Z)."""
+        """Return mu and logvar (N, Z) of `content`, hits (N, T, V)."""
         mu, logvar = self.nets.encoder(content)
         return mu, logvar
 
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
-        """Return codes (N, Z) that say the hits."""
+        """Return codes (N, Z) that say the hits; see `LoopSpace.refine`."""
         clean = mu.new_zeros(len(mu))
         recalled = self.nets.decoder.recall(content)
         return refine(lambda z: self.nets.decoder.logits(z, clean, content, recalled) * content, mu, logvar)
 
     def margin(self, codes: Tensor, content: Tensor) -> Tensor:
-        """Return by how much each hit or rest is preferred, (N, T, V)."""
+        """Return by how much each hit or rest is preferred, (N, T, V); see `LoopSpace.margin`."""
         clean, known = codes.new_zeros(len(codes)), content.new_ones(1, content.shape[1], 1)
         logits: Tensor = self.nets.decoder(codes, clean, content, known)
         return logits * content
@@ -98,7 +98,7 @@ class DrumSpace:
         temperature: float | None = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return hits; drums have no use for pitches, which `allowed` could forbid."""
+        """Return hits, see `LoopSpace.decode`; drums have no pitches, which `allowed` could forbid."""
         del allowed
         return self.nets.decoder.decode(codes, noise, temperature, generator, bias)
 
@@ -109,34 +109,34 @@ class DrumSpace:
         generator: torch.Generator | None = None,
         allowed: Tensor | None = None,
     ) -> Tensor:
-        """Return hits of n codes of the prior."""
+        """Return hits of `n` codes of the prior; see `LoopSpace.sample`."""
         codes = self.nets.prior.sample(torch.randn(n, self.config.z_hits, generator=generator))
         noise = torch.full((n,), self.config.sample_noise)
         return self.decode(codes, noise, None, allowed, temperature or None, generator)
 
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
-        """Return where any voice differs, (..., T)."""
+        """Return where any voice differs between hits `before` and `after`, (..., T)."""
         return (before != after).any(-1)
 
     def dynamics_code(self, loops: Sequence[DrumLoop], content: Tensor) -> Tensor:
-        """Return codes (N, F) of velocity and microtiming."""
+        """Return codes (N, F) of velocity and microtiming of `loops`, whose hits are `content`."""
         code: Tensor = self.nets.dynamics.encode(content, loop_tensors(loops)[1])[0]
         return code
 
     def usual_dynamics(self, content: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and log-variance (N, F) of what a drummer would choose for such hits."""
+        """Return mean and log-variance (N, F) of a drummer's choice for the hits `content`."""
         return self.nets.dynamics.expect(content)
 
     def dynamics_error(self, loops: Sequence[DrumLoop], content: Tensor, code: Tensor) -> Tensor:
-        """Return true minus said dynamics (N, T, V, 2) at hits."""
+        """Return true minus said dynamics (N, T, V, 2) at hits; see `LoopSpace.dynamics_error`."""
         said = self.nets.dynamics.decode(content, code)
         return (loop_tensors(loops)[1] - said) * (content > 0)[..., None]
 
     def arrays(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> DrumArrays:
-        """Return hits with dynamics; parameters as in `LoopSpace.played`."""
+        """Return hits with dynamics as arrays; parameters as in `LoopSpace.played`."""
         said = self.nets.dynamics.decode(content, code)
         return to_arrays(content, said if error is None else said + error)
 
     def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[DrumLoop]:
-        """Return loops with dynamics."""
+        """Return loops with dynamics; see `LoopSpace.played`."""
         return self.arrays(content, code, error).loops()

@@ -9,7 +9,7 @@ LOGVAR_RANGE = -10.0, 4.0
 
 
 def mean_and_logvar(raw: Tensor) -> tuple[Tensor, Tensor]:
-    """Split (B, 2 Z) into mean and log-variance, each (B, Z) float32, the latter clamped."""
+    """Split `raw` (B, 2 Z) into mean and log-variance, each (B, Z) float32, the latter clamped."""
     half = raw.shape[-1] // 2
     raw = raw.float()
     return raw[..., :half], raw[..., half:].clamp(*LOGVAR_RANGE)

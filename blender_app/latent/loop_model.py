@@ -99,14 +99,14 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         return codes
 
     def encode(self, loops: ArrayLike) -> Codes:
-        """Return the posterior means (B, Z), float32, of loops (B, T, ...)."""
+        """Return the posterior means (B, Z), float32, of `loops` (B, T, ...)."""
         content = self._content(loops)
         with torch.no_grad():
             mu, _ = self._space.encode(content)
             return _array(self._whole_codes(mu, content))
 
     def refine(self, loops: ArrayLike) -> Codes:
-        """Return codes (B, Z) near `encode`'s whose most likely loops are these, by gradient steps."""
+        """Return codes (B, Z) near `encode`'s whose most likely loops are `loops`, by gradient steps."""
         content = self._content(loops)
         with torch.no_grad():
             mu, logvar = self._space.encode(content)
@@ -150,7 +150,10 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         return self._space.decode(codes, levels, temperature=temperature, generator=seeded(seed))
 
     def sample(self, n: int, temperature: float | None = None, seed: int | None = None) -> NDArray[Any]:
-        """Return loops from the learned prior as an array (n, T, ...); parameters as in `sample_loops`."""
+        """Return `n` loops from the learned prior as an array (n, T, ...).
+
+        `temperature` and `seed` as in `sample_loops`.
+        """
         return self._to_array(self._sampled(n, self._temperature(temperature), seeded(seed), NO_CONSTRAINTS))
 
     def interpolate(
@@ -280,7 +283,10 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> LatentMorph[LoopT]:
-        """Return the interpolation from a to b; the other parameters are as in `make_palette`."""
+        """Return the interpolation from loop `a` to loop `b`.
+
+        `refine`, `plain` and `constraints` as in `make_palette`.
+        """
         return LatentMorph(Blend(self._space, self.fitted([a, b]), refine, plain, constraints))
 
     def sample_loops(

@@ -30,19 +30,25 @@ class LoopSpace(Protocol, Generic[LoopT]):
         """Return the content of one loop of silence, (1, T, ...)."""
 
     def content(self, loops: Sequence[LoopT]) -> Tensor:
-        """Return the content of loops of the model's length."""
+        """Return the content of `loops`, which are of the model's length."""
 
     def target_logits(self, content: Tensor) -> Tensor:
         """Return what speaks for each choice of `content`, (N, T, W), at most 1."""
 
     def encode(self, content: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the posterior's mean and log-variance, each (N, Z)."""
+        """Return the posterior's mean and log-variance, each (N, Z), of `content`."""
 
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
-        """Return codes (N, Z) near `mu` that the decoder says as `content`."""
+        """Return codes (N, Z) near `mu` that the decoder says as `content`.
+
+        `logvar` (N, Z), the posterior's, says how far each code may go.
+        """
 
     def margin(self, codes: Tensor, content: Tensor) -> Tensor:
-        """Return by how much the decoder at noise 0 prefers each choice of `content`, (N, T, W or 1)."""
+        """Return by how much the decoder at noise 0 prefers each choice, (N, T, W or 1).
+
+        `codes` (N, Z) are decoded; `content` is what they should say.
+        """
 
     def decode(
         self,
@@ -76,19 +82,32 @@ class LoopSpace(Protocol, Generic[LoopT]):
         generator: torch.Generator | None = None,
         allowed: Tensor | None = None,
     ) -> Tensor:
-        """Return the content of `n` loops from the prior; parameters as in `decode`, 0 the likeliest."""
+        """Return the content of `n` loops from the prior.
+
+        At `temperature` 0 each code gives its likeliest content; `generator` and `allowed` as in `decode`.
+        """
 
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
-        """Return which steps (..., T) of two contents differ."""
+        """Return at which steps (..., T) the contents `before` and `after` differ."""
 
     def dynamics_code(self, loops: Sequence[LoopT], content: Tensor) -> Tensor:
-        """Return codes (N, F) of how the loops are played."""
+        """Return codes (N, F) of how `loops`, whose content is `content`, are played."""
 
     def usual_dynamics(self, content: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and log-variance (N, F) of the codes of how such content is usually played."""
+        """Return mean and log-variance (N, F) of the codes of how such `content` is usually played."""
 
     def dynamics_error(self, loops: Sequence[LoopT], content: Tensor, code: Tensor) -> Tensor:
-        """Return what the model gets wrong of how the loops are played, (N, T, ...)."""
+        """Return what the model gets wrong of how loops are played, (N, T, ...).
+
+        Parameters
+        ----------
+        loops
+            As they are played.
+        content
+            What they play.
+        code
+            What the model says of their dynamics, (N, F).
+        """
 
     def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[LoopT]:
-        """Return loops of `content` with dynamics of codes (N, F), `error` added to what they say."""
+        """Return loops of `content` with dynamics of `code` (N, F), `error` added to what it says."""

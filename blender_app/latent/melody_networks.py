@@ -55,7 +55,10 @@ LEAPS = _leap_table()
 
 
 class TuneEncoder(nn.Module):
-    """Tokens (B, T) to the posterior's mean and log-variance, each (B, Z)."""
+    """Tokens (B, T) to the posterior's mean and log-variance, each (B, Z).
+
+    `config` gives the sizes.
+    """
 
     def __init__(self, config: MelodyConfig) -> None:
         super().__init__()
@@ -64,7 +67,7 @@ class TuneEncoder(nn.Module):
         self.net = ResidualMLP(inputs, config.width, config.blocks, 2 * config.z_notes)
 
     def forward(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mu and logvar of tokens; `UNKNOWN` is allowed."""
+        """Return mu and logvar of `tokens` (B, T); `UNKNOWN` is allowed."""
         return mean_and_logvar(self.net(self.embed(tokens).flatten(1)))
 
 
@@ -74,6 +77,11 @@ class TuneDecoder(nn.Module):
     The head sees the step's features, the last sixteen tokens, the last note and how it was reached,
     and which pitch classes were played, counted from the last. It says pitches by themselves and
     intervals from the last note, so what it learns in one key holds in all.
+
+    Parameters
+    ----------
+    config
+        Sizes, and how many past steps the head sees.
     """
 
     def __init__(self, config: MelodyConfig) -> None:
@@ -93,7 +101,7 @@ class TuneDecoder(nn.Module):
         self.out = nn.Linear(config.head_width, TOKENS + INTERVALS)
 
     def step_features(self, z: Tensor, noise: Tensor) -> Tensor:
-        """Map z (B, Z) and noise levels (B,) to features (B, T, F)."""
+        """Map `z` (B, Z) and `noise` levels (B,) to features (B, T, F)."""
         level = torch.stack([noise, (noise == 0).to(z.dtype)], -1)
         features: Tensor = self.features(torch.cat([z, level], -1))
         return features.view(len(z), self.config.steps, -1)
@@ -107,14 +115,24 @@ class TuneDecoder(nn.Module):
         return torch.cat([logits[..., :FIRST_PITCH], logits[..., FIRST_PITCH:] + pitches], -1)
 
     def forward(self, z: Tensor, noise: Tensor, tokens: Tensor, known: Tensor) -> Tensor:
-        """Return the logits (B, T, W) of each step, given the tokens before it.
+        """Return the logits (B, T, W) of each step, given those before it.
 
-        `known` (B, T) is False for past steps that the head may not see.
+        Parameters
+        ----------
+        z, noise
+            Codes (B, Z) and their noise levels (B,).
+        tokens
+            What is said, (B, T).
+        known
+            Bool (B, T), False for past steps that the head may not see.
         """
         return self.logits(z, noise, self.recall(tokens, known))
 
     def recall(self, tokens: Tensor, known: Tensor) -> Recalled:
-        """Return what the head makes of the steps before each step of `tokens`."""
+        """Return what the head makes of the steps before each step of `tokens` (B, T).
+
+        `known` (B, T) is False for steps that it may not see.
+        """
         seen = torch.where(known, tokens, UNKNOWN)
         past = F.pad(seen, (self.config.history_steps, -1), value=UNKNOWN)
         history = self.embed(past.unfold(1, self.config.history_steps, 1)).flatten(2)
@@ -129,7 +147,15 @@ class TuneDecoder(nn.Module):
         return last
 
     def logits(self, z: Tensor, noise: Tensor, recalled: Recalled) -> Tensor:
-        """Return the logits (B, T, W) of each step, given what `recall` says of those before it."""
+        """Return the logits (B, T, W) of each step, given what `recall` says of those before it.
+
+        Parameters
+        ----------
+        z, noise
+            Codes (B, Z) and their noise levels (B,).
+        recalled
+            What `recall` gives.
+        """
         features = self.step_features(z, noise)
         direct: Tensor = self.direct(features)
         return self._head(self.from_features(features) + recalled.hidden, recalled.last) + direct
@@ -145,12 +171,16 @@ class TuneDecoder(nn.Module):
         allowed: Tensor | None = None,
         leap_cost: float = 0.0,
     ) -> Tensor:
-        """Decode z (B, Z) to tokens (B, T), step by step.
+        """Decode codes to tokens (B, T), step by step.
 
         Parameters
         ----------
+        z, noise
+            Codes (B, Z) and their noise levels (B,).
         temperature
             None takes the likeliest token.
+        generator
+            Source of chance at a temperature; None is torch's own.
         bias
             Added to the logits, (B, T, W).
         allowed
@@ -203,7 +233,7 @@ class TuneDecoder(nn.Module):
 
 
 class Recalled(NamedTuple):
-    """What the head makes of the past: (..., H), and the last pitch (...), -1 for none."""
+    """What the head makes of the past: `hidden` (..., H), and the `last` pitch (...), -1 for none."""
 
     hidden: Tensor
     last: Tensor
@@ -229,13 +259,23 @@ class NotesBefore(NamedTuple):
 
     @classmethod
     def none(cls, batch: int) -> NotesBefore:
-        """Return what is before the first note."""
+        """Return what is before the first note of `batch` melodies."""
         no = torch.full((batch,), -1)
         nowhere = torch.full((batch,), REACHED - 1)
         return cls(no, (nowhere, nowhere), torch.zeros(batch, OCTAVE))
 
     def after(self, token: Tensor, starts: Tensor, played: Tensor) -> NotesBefore:
-        """Return what is before the next step; `played` (B, 12), the pitch classes, is brought up to date."""
+        """Return what is before the next step.
+
+        Parameters
+        ----------
+        token
+            What this step says, (B,).
+        starts
+            Where that starts a note, bool (B,).
+        played
+            The pitch classes played so far, (B, 12); brought up to date in place.
+        """
         pitch = torch.where(starts, token - FIRST_PITCH, self.last)
         last, before = self.reached
         reached = torch.where(starts, _interval(pitch, self.last), last)
@@ -251,7 +291,7 @@ def _interval(pitch: Tensor, before: Tensor) -> Tensor:
 
 
 def notes_before(tokens: Tensor) -> NotesBefore:
-    """Return the notes before each step of tokens (B, T); a step that is `UNKNOWN` hides only itself."""
+    """Return the notes before each step of `tokens` (B, T); a step that is `UNKNOWN` hides only itself."""
     batch, steps = tokens.shape
     on = (tokens >= FIRST_PITCH) & (tokens < UNKNOWN)
     pitch = tokens - FIRST_PITCH
@@ -280,7 +320,7 @@ def _keep_to(pitches: Tensor, allowed: Tensor) -> None:
 
 
 class LoudnessNet(nn.Module):
-    """A conditional VAE of velocity given the tokens: (B, T) velocities in 0..1."""
+    """A conditional VAE of velocity given the tokens: (B, T) velocities in 0..1; `config` gives sizes."""
 
     def __init__(self, config: MelodyConfig) -> None:
         super().__init__()
@@ -291,22 +331,25 @@ class LoudnessNet(nn.Module):
         self.decoder = ResidualMLP(size + config.z_dynamics, width, config.blocks, config.steps)
 
     def encode(self, tokens: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mean and log-variance (B, Z) of loops with velocity."""
+        """Return the mean and log-variance (B, Z) of `tokens` (B, T) played at `velocity` (B, T)."""
         both = torch.cat([self.embed(tokens).flatten(1), velocity], -1)
         return mean_and_logvar(self.posterior(both))
 
     def expect(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mean and log-variance (B, Z) that such notes usually have."""
+        """Return the mean and log-variance (B, Z) that `tokens` (B, T) usually have."""
         return mean_and_logvar(self.prior(self.embed(tokens).flatten(1)))
 
     def decode(self, tokens: Tensor, z: Tensor) -> Tensor:
-        """Return velocities (B, T) in 0..1 for every step, meant to be used at note-ons."""
+        """Return velocities (B, T) in 0..1 for every step, meant to be used at note-ons.
+
+        `tokens` (B, T) are what is played, `z` (B, Z) how.
+        """
         raw: Tensor = self.decoder(torch.cat([self.embed(tokens).flatten(1), z], -1))
         return torch.sigmoid(raw)
 
 
 class MelodyNets(nn.Module):
-    """The four networks of the melody model, saved as one set of weights."""
+    """The four networks of the melody model, saved as one set of weights; `config` gives their sizes."""
 
     def __init__(self, config: MelodyConfig) -> None:
         super().__init__()

@@ -16,7 +16,13 @@ from blender_app.latent.refine import refine
 
 
 class MelodySpace:
-    """See `LoopSpace`; content are tokens (N, T), target logits are 1 at each step's token."""
+    """Melodies as a `LoopSpace`; content are tokens (N, T), target logits are 1 at each step's token.
+
+    Parameters
+    ----------
+    nets
+        The four networks of the model.
+    """
 
     def __init__(self, nets: MelodyNets) -> None:
         self.nets = nets
@@ -31,26 +37,26 @@ class MelodySpace:
         return torch.zeros(1, self.config.steps, dtype=torch.long)
 
     def content(self, loops: Sequence[MelodyLoop]) -> Tensor:
-        """Return tokens (N, T): Magenta's melody events plus two."""
+        """Return tokens (N, T) of `loops`: Magenta's melody events plus two."""
         return torch.from_numpy(np.stack([loop.events for loop in loops]).astype(np.int64) + FIRST_PITCH)
 
     def target_logits(self, content: Tensor) -> Tensor:
-        """Return one-hot tokens (N, T, W)."""
+        """Return the tokens `content` (N, T) as one-hot (N, T, W)."""
         return F.one_hot(content, TOKENS).float()
 
     def encode(self, content: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mu and logvar (N, Z)."""
+        """Return mu and logvar (N, Z) of `content`, tokens (N, T)."""
         mu, logvar = self.nets.encoder(content)
         return mu, logvar
 
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
-        """Return codes (N, Z) that say the tokens."""
+        """Return codes (N, Z) that say the tokens; see `LoopSpace.refine`."""
         clean = mu.new_zeros(len(mu))
         recalled = self.nets.decoder.recall(content, torch.ones_like(content, dtype=torch.bool))
         return refine(lambda z: _margin(self.nets.decoder.logits(z, clean, recalled), content), mu, logvar)
 
     def margin(self, codes: Tensor, content: Tensor) -> Tensor:
-        """Return by how much each step's token is preferred, (N, T, 1)."""
+        """Return by how much each step's token is preferred, (N, T, 1); see `LoopSpace.margin`."""
         known = torch.ones_like(content, dtype=torch.bool)
         logits = self.nets.decoder(codes, codes.new_zeros(len(codes)), content, known)
         return _margin(logits, content)[..., None]
@@ -64,7 +70,7 @@ class MelodySpace:
         temperature: float | None = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return tokens (N, T); see `TuneDecoder.decode`."""
+        """Return tokens (N, T); see `LoopSpace.decode`."""
         return self.nets.decoder.decode(codes, noise, temperature, generator, bias, allowed)
 
     def sample(
@@ -74,7 +80,7 @@ class MelodySpace:
         generator: torch.Generator | None = None,
         allowed: Tensor | None = None,
     ) -> Tensor:
-        """Return tokens of n codes of the prior; large leaps cost something, or there were too many."""
+        """Return tokens of `n` codes, see `LoopSpace.sample`; a large leap costs, or too many come."""
         config = self.config
         codes = self.nets.prior.sample(torch.randn(n, config.z_notes, generator=generator))
         noise = torch.full((n,), config.sample_noise)
@@ -83,33 +89,35 @@ class MelodySpace:
         )
 
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
-        """Return where the tokens differ, (..., T)."""
+        """Return where the tokens `before` and `after` differ, (..., T)."""
         return before != after
 
     def dynamics_code(self, loops: Sequence[MelodyLoop], content: Tensor) -> Tensor:
-        """Return codes (N, F) of velocity."""
+        """Return codes (N, F) of the velocity of `loops`, whose tokens are `content`."""
         return self.velocity_code(content, _velocity(loops))
 
     def velocity_code(self, content: Tensor, velocity: Tensor) -> Tensor:
-        """Return codes (N, F) of velocities (N, T) in 0..1."""
+        """Return codes (N, F) of the `velocity` (N, T), 0..1, of tokens `content` (N, T)."""
         code: Tensor = self.nets.dynamics.encode(content, velocity)[0]
         return code
 
     def usual_dynamics(self, content: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and log-variance (N, F) of the velocities that such notes usually have."""
+        """Return mean and log-variance (N, F) of the usual velocities of tokens `content`."""
         return self.nets.dynamics.expect(content)
 
     def dynamics_error(self, loops: Sequence[MelodyLoop], content: Tensor, code: Tensor) -> Tensor:
         """Return true minus said velocity in 0..1, and the microtiming, (N, T, 2).
 
         The model knows no microtiming: what it gets wrong of it is all of it.
+
+        Parameters as in `LoopSpace.dynamics_error`.
         """
         velocity = _velocity(loops) - self.nets.dynamics.decode(content, code)
         timing = torch.from_numpy(np.stack([loop.microtiming for loop in loops]))
         return torch.stack([velocity, timing], -1) * (content >= FIRST_PITCH)[..., None]
 
     def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[MelodyLoop]:
-        """Return loops with velocities."""
+        """Return loops with velocities and what microtiming is in the error; see `LoopSpace.played`."""
         wrong = torch.zeros(*content.shape, 2) if error is None else error
         velocity = 127.0 * (self.nets.dynamics.decode(content, code) + wrong[..., 0])
         loud = velocity.round().clamp(1, 127).to(torch.uint8).numpy()

@@ -52,17 +52,17 @@ _KINDS: dict[str, ModelKind] = {}
 
 
 def register_kind(kind: ModelKind) -> None:
-    """Make a kind of model known; one of the same label is replaced."""
+    """Make a `kind` of model known; one of the same label is replaced."""
     _KINDS[kind.label] = kind
 
 
 def unregister_kind(label: str) -> None:
-    """Forget a kind of model, if it is known."""
+    """Forget the kind of model of that `label`, if it is known."""
     _KINDS.pop(label, None)
 
 
 def kind_labelled(label: str) -> ModelKind:
-    """Return the kind of a label.
+    """Return the kind of `label`.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def kind_labelled(label: str) -> ModelKind:
 
 
 def kind_made_of(part: type) -> ModelKind:
-    """Return the kind to which a class of networks or of models belongs.
+    """Return the kind to which `part`, a class of networks or of models, belongs.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def trained_names() -> tuple[str, ...]:
 
 
 def part(path: str) -> Any:  # noqa: ANN401 (a class or a function, which depends on the row of the table)
-    """Import what stands at "module:name" and return it."""
+    """Import what stands at a `path` "module:name" and return it."""
     module, _, name = path.partition(":")
     return getattr(importlib.import_module(module), name)
 

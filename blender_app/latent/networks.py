@@ -30,7 +30,7 @@ from blender_app.latent.gaussian import mean_and_logvar
 
 
 class ResidualBlock(nn.Module):
-    """x + MLP(norm(x)), the same width inside."""
+    """x + MLP(norm(x)), the same `width` inside."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -41,14 +41,14 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(self.outer.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (B, width) to (B, width)."""
+        """Map `x` (B, width) to (B, width)."""
         inner: Tensor = self.inner(self.norm(x))
         outer: Tensor = self.outer(F.gelu(inner, approximate="tanh"))
         return x + outer
 
 
 class ResidualMLP(nn.Sequential):
-    """Linear in, `blocks` residual blocks, norm, linear out."""
+    """Linear in from `inputs`, `blocks` residual blocks of `width`, norm, linear out to `outputs`."""
 
     def __init__(self, inputs: int, width: int, blocks: int, outputs: int) -> None:
         super().__init__(
@@ -61,19 +61,22 @@ class ResidualMLP(nn.Sequential):
 
 
 class HitsEncoder(nn.Module):
-    """Hits (B, T, V) to the posterior's mean and log-variance, each (B, Z)."""
+    """Hits (B, T, V) to the posterior's mean and log-variance, each (B, Z); `config` gives the sizes."""
 
     def __init__(self, config: DrumConfig) -> None:
         super().__init__()
         self.net = ResidualMLP(config.steps * VOICE_COUNT, config.width, config.blocks, 2 * config.z_hits)
 
     def forward(self, hits: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mu and logvar of float hits in -1 / +1."""
+        """Return mu and logvar of float `hits` (B, T, V) in -1 / +1."""
         return mean_and_logvar(self.net(hits.flatten(1)))
 
 
 class HitsDecoder(nn.Module):
-    """Code and noise level to hits, autoregressive over steps and voices in a small head."""
+    """Code and noise level to hits, autoregressive over steps and voices in a small head.
+
+    `config` gives the sizes, and how many past steps the head sees.
+    """
 
     def __init__(self, config: DrumConfig) -> None:
         super().__init__()
@@ -91,9 +94,16 @@ class HitsDecoder(nn.Module):
         self.below: Tensor
 
     def forward(self, z: Tensor, noise: Tensor, hits: Tensor, known: Tensor) -> Tensor:
-        """Return the logits (B, T, V) of `hits` (-1 / +1), each given those before it.
+        """Return the logits (B, T, V) of hits, each given those before it.
 
-        `known` (B, T, 1) is 0 for past steps that the head may not see and 1 for the others.
+        Parameters
+        ----------
+        z, noise
+            Codes (B, Z) and their noise levels (B,).
+        hits
+            What is said, (B, T, V) in -1 / +1.
+        known
+            (B, T, 1), 0 for past steps that the head may not see and 1 for the others.
         """
         return self.logits(z, noise, hits, self.recall(hits * known))
 
@@ -103,7 +113,17 @@ class HitsDecoder(nn.Module):
         return recalled
 
     def logits(self, z: Tensor, noise: Tensor, hits: Tensor, recalled: Tensor) -> Tensor:
-        """Return the logits (B, T, V) of `hits`, given what `recall` says of them."""
+        """Return the logits (B, T, V) of hits, given what `recall` says of them.
+
+        Parameters
+        ----------
+        z, noise
+            Codes (B, Z) and their noise levels (B,).
+        hits
+            What is said, (B, T, V) in -1 / +1.
+        recalled
+            What `recall` gives.
+        """
         features = self.features(_with_level(z, noise)).view(len(z), self.config.steps, -1)
         hidden = F.gelu(self.from_features(features) + recalled, approximate="tanh")
         pair = self.pair(hidden).unflatten(-1, (VOICE_COUNT, VOICE_COUNT)) * self.below
@@ -111,7 +131,7 @@ class HitsDecoder(nn.Module):
         return single + torch.einsum("btuv,btv->btu", pair, hits.to(pair.dtype))
 
     def histories(self, hits: Tensor) -> Tensor:
-        """Return for each step the `history_steps` before it, (B, T, history * V), 0 before the start."""
+        """Return the `history_steps` of `hits` before each step, (B, T, history * V), 0 at first."""
         past = F.pad(hits, (0, 0, self.config.history_steps, -1))
         return past.unfold(1, self.config.history_steps, 1).transpose(2, 3).flatten(2)
 
@@ -124,10 +144,18 @@ class HitsDecoder(nn.Module):
         generator: torch.Generator | None = None,
         bias: Tensor | None = None,
     ) -> Tensor:
-        """Decode z (B, Z) to hits (B, T, V) in -1 / +1, step by step.
+        """Decode codes to hits (B, T, V) in -1 / +1, step by step.
 
-        `temperature` None takes the likelier value of each cell. `bias` (B, T, V) is added to the
-        logits.
+        Parameters
+        ----------
+        z, noise
+            Codes (B, Z) and their noise levels (B,).
+        temperature
+            Scales the chance; None takes the likelier value of each cell.
+        generator
+            Source of chance at a temperature; None is torch's own.
+        bias
+            Added to the logits, (B, T, V).
         """
         hidden, direct = self._by_step(z, noise)
         if bias is not None:
@@ -190,6 +218,8 @@ class DynamicsNet(nn.Module):
     """A conditional VAE of velocity and microtiming given the hits.
 
     Dynamics are (B, T, V, 2): velocity in 0..1 and microtiming in steps, 0 where there is no hit.
+
+    `config` gives the sizes.
     """
 
     def __init__(self, config: DrumConfig) -> None:
@@ -200,21 +230,34 @@ class DynamicsNet(nn.Module):
         self.decoder = ResidualMLP(cells + size, config.dynamics_width, config.blocks, 2 * cells)
 
     def encode(self, hits: Tensor, dynamics: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mean and log-variance (B, Z) of loops with dynamics."""
+        """Return the mean and log-variance (B, Z) of `hits` (B, T, V) played with `dynamics`."""
         return mean_and_logvar(self.posterior(torch.cat([hits.flatten(1), dynamics.flatten(1)], -1)))
 
     def expect(self, hits: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mean and log-variance (B, Z) of the dynamics that such hits usually have."""
+        """Return the mean and log-variance (B, Z) of the usual dynamics of `hits` (B, T, V)."""
         return mean_and_logvar(self.prior(hits.flatten(1)))
 
     def decode(self, hits: Tensor, z: Tensor) -> Tensor:
-        """Return dynamics (B, T, V, 2) for every cell, meant to be used where there is a hit."""
+        """Return dynamics (B, T, V, 2) for every cell, meant to be used where there is a hit.
+
+        `hits` (B, T, V) are what is played, `z` (B, Z) how.
+        """
         raw = self.decoder(torch.cat([hits.flatten(1), z], -1)).unflatten(-1, (hits.shape[1], VOICE_COUNT, 2))
         return torch.stack([torch.sigmoid(raw[..., 0]), 0.5 * torch.tanh(raw[..., 1])], -1)
 
 
 class FlowPrior(nn.Module):
-    """Velocity field of a flow from N(0, I) to codes; conditional flow matching, straight paths."""
+    """Velocity field of a flow from N(0, I) to codes; conditional flow matching, straight paths.
+
+    Parameters
+    ----------
+    size
+        Numbers in a code.
+    width, blocks
+        Of the network that gives the velocity.
+    times
+        How many frequencies, sine and cosine, tell it the time.
+    """
 
     def __init__(self, size: int, width: int, blocks: int, times: int = 32) -> None:
         super().__init__()
@@ -227,14 +270,14 @@ class FlowPrior(nn.Module):
         self.scale: Tensor
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        """Return dx/dt (B, Z) at x (B, Z) and time (B,) in 0..1."""
+        """Return dx/dt (B, Z) at `x` (B, Z) and `time` (B,) in 0..1."""
         angle = time[:, None] * self.frequencies
         flow: Tensor = self.net(torch.cat([x, angle.sin(), angle.cos()], -1))
         return flow
 
     @torch.no_grad()
     def sample(self, noise: Tensor, steps: int = 20) -> Tensor:
-        """Carry N(0, I) noise (B, Z) to codes by `steps` midpoint steps."""
+        """Carry N(0, I) `noise` (B, Z) to codes by `steps` midpoint steps."""
         x, dt = noise, 1.0 / steps
         for i in range(steps):
             time = x.new_full((len(x),), i * dt)
@@ -244,7 +287,7 @@ class FlowPrior(nn.Module):
 
 
 class DrumNets(nn.Module):
-    """The four networks of the drum model, saved as one set of weights."""
+    """The four networks of the drum model, saved as one set of weights; `config` gives their sizes."""
 
     def __init__(self, config: DrumConfig) -> None:
         super().__init__()

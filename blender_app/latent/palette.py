@@ -27,6 +27,8 @@ class LatentPalette(Generic[LoopT]):
 
     A point is (x, y), each 0..1: x from left to right, y from top to bottom. Every point is a loop;
     the four corner points are exactly the corners.
+
+    Its `blend` has four anchors, in that order.
     """
 
     def __init__(self, blend: Blend[LoopT]) -> None:
@@ -48,7 +50,7 @@ class LatentPalette(Generic[LoopT]):
         return self._blend.accuracy
 
     def weights(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the corners' weights (N, 4) at points (N, 2), re-timed so that the glide is even."""
+        """Return the corners' weights (N, 4) at `points` (N, 2), re-timed so that the glide is even."""
         x, y = np.clip(np.asarray(points, np.float64).reshape(-1, 2), 0.0, 1.0).T
         return bilinear(_pace(self._along_rows, x, y), _pace(self._along_cols, y, x))
 
@@ -77,23 +79,23 @@ class LatentPalette(Generic[LoopT]):
         return Steer(torch.from_numpy(shares).flatten(1), self._field)
 
     def at(self, points: NDArray[np.floating]) -> list[LoopT]:
-        """Return the loops at points (N, 2)."""
+        """Return the loops at `points` (N, 2), each 0..1."""
         return self._blend.at(self.weights(points), self._steer(points))
 
     def cells(self, rows: int, cols: int) -> list[list[LoopT]]:
-        """Return the loops of an even grid that reaches from corner to corner."""
+        """Return the loops of an even grid of `rows` by `cols` that reaches from corner to corner."""
         loops = self.at(grid_points(rows, cols))
         return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
 
 
 def smoothed(field: Tensor) -> Tensor:
-    """Return a field (F, ...) in which each point took over half of its neighbours; the ends stay."""
+    """Return a `field` (F, ...) in which each point took over half of its neighbours; the ends stay."""
     inner = 0.25 * field[:-2] + 0.5 * field[1:-1] + 0.25 * field[2:]
     return torch.cat([field[:1], inner, field[-1:]])
 
 
 def bilinear(u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the four corners' weights (N, 4) at positions u, v (N,) of 0..1."""
+    """Return the four corners' weights (N, 4) at positions `u`, `v` (N,) of 0..1."""
     return np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v], 1).astype(np.float32)
 
 
@@ -114,7 +116,7 @@ def _pace(
 
 
 def grid_points(rows: int, cols: int) -> NDArray[np.float64]:
-    """Return the points (rows * cols, 2) of an even grid, row by row, from corner to corner."""
+    """Return the points (rows * cols, 2) of an even grid of `rows` by `cols`, row by row."""
     if rows < 2 or cols < 2:
         raise ValueError("a palette has at least two rows and two columns")
     y, x = np.meshgrid(np.linspace(0, 1, rows), np.linspace(0, 1, cols), indexing="ij")
@@ -122,7 +124,7 @@ def grid_points(rows: int, cols: int) -> NDArray[np.float64]:
 
 
 class LatentMorph(Generic[LoopT]):
-    """The interpolation from one loop to another."""
+    """The interpolation between two loops, the anchors of `blend`."""
 
     def __init__(self, blend: Blend[LoopT]) -> None:
         if len(blend.anchors) != 2:
@@ -143,7 +145,7 @@ class LatentMorph(Generic[LoopT]):
         return self._blend.accuracy
 
     def at(self, positions: NDArray[np.floating]) -> list[LoopT]:
-        """Return the loops at positions (N,) of 0..1; the ends are exactly the two loops."""
+        """Return the loops at `positions` (N,) of 0..1; the ends are exactly the two loops."""
         places = _interpolate(np.clip(positions, 0.0, 1.0), self._pace)
         return self._blend.at(self._weights(places), self._steer(places))
 

@@ -26,6 +26,8 @@ def refine(margin_of: Callable[[Tensor], Tensor], mu: Tensor, logvar: Tensor, st
         where all are above 0.
     mu, logvar
         The posterior, (B, Z).
+    steps
+        How many steps it takes at most.
 
     Notes
     -----

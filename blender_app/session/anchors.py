@@ -16,7 +16,7 @@ Place = tuple[Source, Point | DrawnPath]
 
 
 def place_of(track: Track) -> Place:
-    """Return where a track plays: its path if it moves, else its point, on palette or morph."""
+    """Return where `track` plays: its path if it moves, else its point, on palette or morph."""
     return track.source, track.playing_path or track.place
 
 
@@ -28,7 +28,7 @@ def are_swapped(before: Morph | None, after: Morph | None) -> bool:
 
 
 def first_anchor(track: Track, step: int) -> int:
-    """Return where a lap begins that starts at `step`: there, but a sweep starts where its slider is."""
+    """Return where a lap of `track` begins that starts at `step`: there, or by the slider of a sweep."""
     if track.source is Source.MORPH and track.morph is not None:
         return sweep_anchor(track.morph, step)
     return step
@@ -72,7 +72,7 @@ def lap_anchor(
 
 
 def from_start(track: Track, played: Played) -> Played:
-    """Return what a track plays as it is when the transport begins."""
+    """Return `played` as `track` plays it when the transport begins."""
     if isinstance(played, PlayedLoop):
         return played
     return replace(played, plan=replace(played.plan, anchor_step=first_anchor(track, 0)))

@@ -16,7 +16,7 @@ _NAMELESS = "Clip"
 
 
 def added(clips: Clips, clip: Clip) -> Clips:
-    """Return `clips` and one more at the end; a name that is taken gets a number.
+    """Return `clips` and `clip` at the end; a name that is taken gets a number.
 
     A full shelf stays as it is.
     """
@@ -26,7 +26,7 @@ def added(clips: Clips, clip: Clip) -> Clips:
 
 
 def renamed(clips: Clips, index: int, name: str) -> Clips:
-    """Return `clips` with another name for one; an empty name changes nothing."""
+    """Return `clips` with another `name` for the one at `index`; an empty name changes nothing."""
     others = (*clips[:index], *clips[index + 1 :])
     if not name.strip():
         return clips
@@ -34,19 +34,19 @@ def renamed(clips: Clips, index: int, name: str) -> Clips:
 
 
 def removed(clips: Clips, index: int) -> Clips:
-    """Return `clips` without one."""
+    """Return `clips` without the one at `index`."""
     return (*clips[:index], *clips[index + 1 :])
 
 
 def moved(clips: Clips, index: int, to: int) -> Clips:
-    """Return `clips` with one at another place, brought onto the shelf."""
+    """Return `clips` with the one at `index` moved `to` another place, brought onto the shelf."""
     others = removed(clips, index)
     to = min(max(to, 0), len(others))
     return (*others[:to], clips[index], *others[to:])
 
 
 def free_name(clips: Clips, name: str) -> str:
-    """Return `name`, shortened and with a number behind it where another clip has it already."""
+    """Return `name`, shortened and with a number behind it where another of `clips` has it already."""
     name = " ".join(name.split())[:MAX_NAME_LENGTH] or _NAMELESS
     taken = {clip.name for clip in clips}
     if name not in taken:
@@ -60,5 +60,5 @@ def free_name(clips: Clips, name: str) -> str:
 
 
 def fits(clip: Clip, kind: TrackKind) -> bool:
-    """Say whether a track of this kind can play a clip: drums play drums, bass and melody share."""
+    """Say whether a track of this `kind` can play `clip`: drums play drums, bass and melody share."""
     return clip.kind.shares_loops(kind)

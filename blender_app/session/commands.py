@@ -19,7 +19,7 @@ PREVIEW_STEPS = 2.0
 
 
 def engine_commands(before: Session | None, session: Session) -> list[m.Command]:
-    """Return what the engine must be told after `before` became the session; None tells all.
+    """Return what the engine must be told after `before` became `session`; None tells all.
 
     MIDI ports are left out, for that depends on which there are, and tracks that have gone.
     """
@@ -41,7 +41,17 @@ def engine_commands(before: Session | None, session: Session) -> list[m.Command]
 
 
 def port_commands(midi: MidiSettings, ports: Sequence[str], opened: str | None) -> list[m.Command]:
-    """Return what opens a session's port; one that is not there is opened when it appears."""
+    """Return what opens the session's port; one that is not there is opened when it appears.
+
+    Parameters
+    ----------
+    midi
+        The session's port, and whether it is one of our own.
+    ports
+        Names of those that there are.
+    opened
+        Name of the port that is open, if any.
+    """
     if midi.port is not None and midi.virtual:
         return [m.OpenVirtualPort(midi.port)]
     if midi.port is None or find_port(midi.port, list(ports)) is not None:
@@ -50,7 +60,7 @@ def port_commands(midi: MidiSettings, ports: Sequence[str], opened: str | None) 
 
 
 def track_commands(before: Track | None, track: Track) -> list[m.Command]:
-    """Return what the engine must be told after `before` became the track; None tells all."""
+    """Return what the engine must be told after `before` became `track`; None tells all."""
     if before is track:
         return []
     commands: list[m.Command] = []
@@ -63,7 +73,7 @@ def track_commands(before: Track | None, track: Track) -> list[m.Command]:
 
 
 def settings_of(track: Track) -> m.TrackSettings:
-    """Return how a track sounds, as the engine is told."""
+    """Return how `track` sounds, as the engine is told."""
     bank, program = track.sound
     return m.TrackSettings(
         track=track.name,
@@ -79,17 +89,30 @@ def settings_of(track: Track) -> m.TrackSettings:
 
 
 def hit(voice: int, velocity: int) -> Note:
-    """Return a drum voice (0-8) as a note, its velocity brought into 1-127."""
+    """Return a drum `voice` (0-8) as a note, its `velocity` brought into 1-127."""
     return Note(0, VOICE_PITCHES[voice], min(max(velocity, 1), 127), DRUM_NOTE_STEPS, voice=voice)
 
 
 def note(pitch: int, velocity: int, length_steps: float) -> Note:
-    """Return a note to be heard by itself, its pitch and velocity brought into MIDI's range."""
+    """Return a note to be heard by itself, `length_steps` long.
+
+    `pitch` and `velocity` are brought into MIDI's range.
+    """
     return Note(0, min(max(pitch, 0), MAX_PITCH), min(max(velocity, 1), 127), length_steps)
 
 
 def palette_request(session: Session, track: Track, source: Source) -> PaletteRequest | None:
-    """Return the request for a track's palette or morph; None without a morph."""
+    """Return the request for the palette or the morph of a track; None without a morph.
+
+    Parameters
+    ----------
+    session
+        Gives the key.
+    track
+        Whose loops are between.
+    source
+        Palette or morph.
+    """
     key = session.key_of(track)
     target, model = DecodeTarget(track.name, source), track.model
     if source is Source.PALETTE:

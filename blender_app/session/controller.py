@@ -106,7 +106,7 @@ class Controller(QObject):
         self.palettes.start()
 
     def close(self, keep_unsaved: bool = False) -> None:
-        """Stop the sound, end threads and process; forget unsaved work unless told to keep it."""
+        """Stop the sound, end threads and process; forget unsaved work unless `keep_unsaved`."""
         self.devices.close()
         self.palettes.close()
         self.files.close(keep_unsaved)

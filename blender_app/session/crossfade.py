@@ -32,7 +32,7 @@ class CrossfadePalette:
     corners
         Loops at top left, top right, bottom left and bottom right, or those at left and right; each of a
         length of its own.
-    key, drawn
+    key, user_edited
         What melodies are brought into, but for the corners that are `user_edited`.
     """
 
@@ -59,7 +59,7 @@ class CrossfadePalette:
         return [loops[row * cols : (row + 1) * cols] for row in range(rows)]
 
     def at(self, points: Floats) -> list[Loop]:
-        """Return the loops at places (x, y) from 0 to 1, shape (N, 2)."""
+        """Return the loops at `points` (x, y) from 0 to 1, shape (N, 2)."""
         x, y = np.asarray(points, np.float64).T
         weights = np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], axis=-1)
         return list(self._melodies_at(weights) if self._melodies else self._drums_at(weights))

@@ -17,7 +17,10 @@ ROUNDING = 1 / 254
 
 
 def palette_of(model: Model, space: Space, refine: bool) -> Palette:
-    """Return a model's palette of a space, or its row between the two ends of a morph."""
+    """Return the palette that `model` makes of `space`, or its row between the ends of a morph.
+
+    Gradient steps `refine` the codes first, or not.
+    """
     constraints = constraints_of(model.steps, space.key, space.user_edited)
     if len(space.anchors) == CORNER_COUNT:
         return model.make_palette(space.anchors, refine=refine, constraints=constraints)
@@ -47,7 +50,7 @@ def constraints_of(
 
 
 def nearly_same(stored: Loop, corner: Loop) -> bool:
-    """Say whether a stored loop is the corner, but for the rounding of its microtiming."""
+    """Say whether the loop `stored` is the one in `corner`, but for its microtiming's rounding."""
     if isinstance(stored, DrumLoop) and isinstance(corner, DrumLoop):
         same = np.array_equal(stored.hits, corner.hits)
     elif isinstance(stored, DrumLoop) or isinstance(corner, DrumLoop):

@@ -192,20 +192,20 @@ class Devices(QObject):
     # -- choosing devices -----------------------------------------------------------------------
 
     def set_audio(self, enabled: bool) -> None:
-        """Switch the built-in synthesizer on or off."""
+        """Switch the built-in synthesizer on (`enabled`) or off."""
         self._document.apply_values({"audio_enabled": enabled})
 
     def set_font(self, path: str | None) -> None:
-        """Choose a SoundFont, now and for later sessions; None is the shipped one."""
+        """Choose the SoundFont at `path`, now and for later sessions; None is the shipped one."""
         self._settings.remember_font(path)
         self._document.edit("SoundFont", font=path)
 
     def open_port(self, name: str | None) -> None:
-        """Send notes to a MIDI port; None closes the one that is open."""
+        """Send notes to the MIDI port called `name`; None closes the one that is open."""
         self._use_port(name, virtual=False)
 
     def open_virtual_port(self, name: str = VIRTUAL_PORT_NAME) -> None:
-        """Make a port that other programs can connect to, and send notes there."""
+        """Make a port, called `name`, that other programs can connect to; send notes there."""
         self._use_port(name, virtual=True)
 
     def _use_port(self, name: str | None, virtual: bool) -> None:
@@ -214,18 +214,18 @@ class Devices(QObject):
         self._document.apply_values({"midi": midi})
 
     def set_latency(self, latency_s: float) -> None:
-        """Send MIDI notes later than their time, brought into -0.02 to 0.5 seconds."""
+        """Send MIDI notes `latency_s` later than their time, brought into -0.02 to 0.5 seconds."""
         latency_s = clamp(latency_s, MIN_LATENCY_S, MAX_LATENCY_S)
         midi = replace(self._document.session.midi, latency_s=latency_s)
         self._document.edit("MIDI latency", "latency", midi=midi)
 
     def open_input(self, name: str | None) -> None:
-        """Take notes from a MIDI input; None closes the one that is open."""
+        """Take notes from the MIDI input called `name`; None closes the one that is open."""
         self._wanted_input = name
         self._link.send(m.OpenInput(name))
 
     def set_thru(self, track: str | None) -> None:
-        """Let what is played on the input sound on a track at once; None on none."""
+        """Let what is played on the input sound on `track` at once; None on none."""
         self._thru = track
         self._link.send(m.SetThru(track))
 

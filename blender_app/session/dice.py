@@ -74,27 +74,27 @@ class Dice(QObject):
     # -- corners --------------------------------------------------------------------------------
 
     def roll(self, corner: int, track: str | None = None) -> None:
-        """Put a new loop from the model into a corner (0-3)."""
+        """Put a new loop from the model into a `corner` (0-3) of `track`, None being the one in front."""
         self._roll(corner, Source.PALETTE, track)
 
     def roll_all(self, track: str | None = None) -> None:
-        """Put new loops from the model into all corners."""
+        """Put new loops from the model into all corners of `track`, None being the one in front."""
         for corner in range(CORNER_COUNT):
             self.roll(corner, track)
 
     def vary(self, corner: int, amount: float = VARY_AMOUNT, track: str | None = None) -> None:
-        """Vary the loop of a corner (0-3), the more the larger `amount` (0-1) is."""
+        """Vary the loop of a `corner` (0-3) of `track`, the more the larger `amount` (0-1) is."""
         self._vary(corner, self._document.track(track).corners[corner], amount, Source.PALETTE, track)
 
     # -- ends of the morph ----------------------------------------------------------------------
 
     def roll_end(self, end: int, track: str | None = None) -> None:
-        """Put a new loop from the model at an end (0 or 1) of the morph, if there is one."""
+        """Put a new loop from the model at an `end` (0 or 1) of the morph of `track`, if it has one."""
         if self._document.track(track).morph is not None:
             self._roll(end, Source.MORPH, track)
 
     def vary_end(self, end: int, amount: float = VARY_AMOUNT, track: str | None = None) -> None:
-        """Vary the loop at an end (0 or 1) of the morph, the more the larger `amount` (0-1) is."""
+        """Vary the loop at an `end` (0 or 1) of the morph of `track`, the more the larger `amount` (0-1)."""
         morph = self._document.track(track).morph
         if morph is not None:
             self._vary(end, morph.ends[end], amount, Source.MORPH, track)

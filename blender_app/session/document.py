@@ -197,7 +197,7 @@ class Session(GrooveParameters, OutputParameters):
                 check_text("a model's name or hash", text)
 
     def track(self, name: str) -> Track:
-        """Return the track of that name.
+        """Return the track called `name`.
 
         Raises
         ------
@@ -220,7 +220,7 @@ class Session(GrooveParameters, OutputParameters):
         return self.track(self.front)
 
     def key_of(self, track: Track) -> Key | None:
-        """Return the key that the decoded loops of a track keep to, or None."""
+        """Return the key that the decoded loops of `track` keep to, or None."""
         return self.scale if track.scale_lock and not track.kind.spec.voices else None
 
     def with_track(self, track: Track) -> Session:

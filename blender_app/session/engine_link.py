@@ -26,7 +26,7 @@ class Engine(Protocol):
         """Start the process."""
 
     def send(self, command: m.Command) -> None:
-        """Send a command."""
+        """Send `command`."""
 
     def poll(self) -> Sequence[m.Event]:
         """Return what happened since the last call, without waiting."""
@@ -36,7 +36,7 @@ class Engine(Protocol):
         """Whether the process runs."""
 
     def close(self, timeout_s: float) -> None:
-        """End the process."""
+        """End the process; it is killed if that takes longer than `timeout_s`."""
 
 
 @dataclass(slots=True)
@@ -61,11 +61,11 @@ class Changes:
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, *names: str) -> None:
-        """Add names of what changed."""
+        """Add the `names` of what changed."""
         self.names.update(names)
 
     def warn(self, text: str | None) -> None:
-        """Add a warning, if there is a text."""
+        """Add a warning, if there is a `text`."""
         if text:
             self.messages.append(("warning", text))
 
@@ -117,7 +117,7 @@ class EngineLink:
             self._engine.start()
 
     def close(self, timeout_s: float) -> None:
-        """End the engine."""
+        """End the engine; it is killed if that takes longer than `timeout_s`."""
         with self._lock:
             engine, self._engine = self._engine, None
         if engine is not None:
@@ -136,7 +136,7 @@ class EngineLink:
         return self._engine is not None and not self._engine.alive
 
     def send(self, command: m.Command) -> None:
-        """Send a command; one that a dead engine does not get is sent again after its restart."""
+        """Send `command`; one that a dead engine does not get is sent again after its restart."""
         engine = self._engine
         if engine is None:
             return
@@ -148,9 +148,18 @@ class EngineLink:
     # -- what plays -----------------------------------------------------------------------------
 
     def play(self, name: str, played: Played, change_at: m.ChangeAt) -> bool:
-        """Send a pattern for a track, unless the last one sent is the same; return whether it was sent.
+        """Send a pattern, unless the last one sent is the same; return whether it was sent.
 
         While the transport stands it counts as sounding at once, whatever the engine does.
+
+        Parameters
+        ----------
+        name
+            Of the track that plays it.
+        played
+            A loop, or a path with its loops.
+        change_at
+            Boundary on which it takes over.
         """
         with self._lock:
             track = self._tracks.setdefault(name, PlayedTrack())
@@ -162,37 +171,37 @@ class EngineLink:
             return True
 
     def remove(self, name: str) -> None:
-        """End a track."""
+        """End the track called `name`."""
         with self._lock:
             self._tracks.pop(name, None)
             self.send(m.RemoveTrack(name))
 
     def sounding(self, name: str) -> Loop | None:
-        """Return the loop of a track that sounds; while the transport stands, the one that would."""
+        """Return the loop of track `name` that sounds, or would if the transport ran."""
         return self._of(name).loop
 
     def waiting(self, name: str) -> Loop | None:
-        """Return the loop of a track that comes next, or None."""
+        """Return the loop of track `name` that comes next, or None."""
         waiting = self._of(name).waiting
         return None if waiting is None else waiting.loop_at(self.step_now() or 0.0)
 
     def sounding_path(self, name: str) -> PlayedPath | None:
-        """Return the path of a track that sounds, or None."""
+        """Return the path of track `name` that sounds, or None."""
         sounding = self._of(name).sounding
         return sounding if isinstance(sounding, PlayedPath) else None
 
     def sounding_rounds(self, name: str) -> Pattern | None:
-        """Return the pattern of a track that sounds, without its notes, or None."""
+        """Return the pattern of track `name` that sounds, without its notes, or None."""
         sounding = self._of(name).sounding
         return None if sounding is None else sounding.rounds()
 
     def current(self, name: str) -> Played | None:
-        """Return what comes next on a track, or else sounds; None before anything does."""
+        """Return what comes next on track `name`, or else sounds; None before anything does."""
         track = self._of(name)
         return track.waiting or track.sounding
 
     def current_path(self, name: str) -> PlayedPath | None:
-        """Return the path that comes next on a track, or else sounds; None if it is a loop."""
+        """Return the path that comes next on track `name`, or else sounds; None if a loop does."""
         current = self.current(name)
         return current if isinstance(current, PlayedPath) else None
 
@@ -204,13 +213,13 @@ class EngineLink:
         return self.step_at(self._clock())
 
     def step_at(self, now_s: float) -> float | None:
-        """Return where the transport is at a moment of the monotonic clock; None while it stands."""
+        """Return where the transport is at `now_s` of the monotonic clock; None while it stands."""
         if not self.playing or self.timeline is None:
             return None
         return self.timeline.step_at(now_s)
 
     def playhead_at(self, now_s: float) -> float | None:
-        """Return which step, from 0 on, is heard at a moment of the monotonic clock; None while it stands."""
+        """Return which step, from 0 on, is heard at `now_s` (monotonic clock); None while it stands."""
         step = self.step_at(now_s)
         if step is None or self.timeline is None:
             return None

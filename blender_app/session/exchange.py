@@ -149,7 +149,7 @@ class Exchange(QObject):
         return self._export(Path(path), export.loop_music(loop, name, this))
 
     def export_loop(self, path: str | Path, loop: Loop, kind: TrackKind) -> bool:
-        """Write any loop as a MIDI or WAV file (`path`), with the sound of a track of its kind."""
+        """Write any `loop` as a MIDI or WAV file (`path`), sounding as a track of a `kind` does."""
         return self._export(Path(path), self._loop_music(path, loop, kind))
 
     def write_loop(self, path: str | Path, loop: Loop, kind: TrackKind) -> bool:
@@ -165,7 +165,7 @@ class Exchange(QObject):
         return self._export(Path(path).with_suffix(".mid"), self._loop_music(path, loop, kind), told=False)
 
     def export_band(self, path: str | Path) -> bool:
-        """Write what all tracks play, once through the longest of them, as a MIDI or WAV file."""
+        """Write what all tracks play, once through the longest of them, to `path` (MIDI or WAV)."""
         parts = []
         for track in self._document.session.tracks:
             pattern = self._playback.pattern_from_start(track.name)
@@ -176,12 +176,12 @@ class Exchange(QObject):
         return self._export(Path(path), export.band_music(parts, length_of(parts) * STEPS_PER_BAR))
 
     def export_grid(self, path: str | Path, track: str | None = None) -> bool:
-        """Write all cells as one MIDI file with markers, or as one WAV file."""
+        """Write all cells of `track` to `path`, a MIDI file with markers or one WAV file."""
         this = self._document.track(track)
         return self._export(Path(path), export.grid_music(self._palettes.cells_of(this.name), this))
 
     def export_path(self, path: str | Path, track: str | None = None) -> bool:
-        """Write what the path or sweep plays as a MIDI or WAV file, once it is decoded."""
+        """Write what the path or sweep of `track` plays to `path` (MIDI or WAV), once it is decoded."""
         this = self._document.track(track)
         drawn = _drawn_path(this)
         if drawn is None:

@@ -52,21 +52,21 @@ class Music:
 
 
 def loop_music(loop: Loop, name: str, track: Track) -> Music:
-    """Return one loop of a track as music with a name."""
+    """Return a `loop` of `track` as music with that `name`."""
     from blender_app.core.smf import Section
 
     return Music(((track, (Section(loop.to_notes(), loop.steps, name),)),))
 
 
 def grid_music(cells: Sequence[Sequence[Loop]], track: Track) -> Music:
-    """Return all cells of a track one after the other, each with a marker."""
+    """Return all `cells` (rows of loops) of `track` one after the other, each with a marker."""
     from blender_app.core.smf import grid_sections
 
     return Music(((track, grid_sections(cells)),), seamless=False)
 
 
 def path_music(plan: PathPlan, loops: Sequence[Loop], track: Track) -> Music:
-    """Return what a path of a track plays from its beginning."""
+    """Return what a path of `track` plays from its beginning: a `plan` and the `loops` at its points."""
     from blender_app.core.smf import Section
 
     pattern = plan.pattern(0, loops)
@@ -78,6 +78,13 @@ def band_music(parts: Sequence[tuple[Track, Pattern]], length_steps: int) -> Mus
     """Return what the tracks play together in the first `length_steps` of the transport.
 
     Tracks that are mute, or not solo while others are, are left out.
+
+    Parameters
+    ----------
+    parts
+        Tracks, and the pattern that each plays.
+    length_steps
+        Sixteenths to write; shorter patterns repeat as they do in the engine.
     """
     from blender_app.core.smf import Section
 
@@ -93,6 +100,8 @@ def band_music(parts: Sequence[tuple[Track, Pattern]], length_steps: int) -> Mus
 
 def export_music(path: Path, music: Music, session: Session) -> None:
     """Write a MIDI file, or a WAV file if `path` ends in .wav, which takes as long as it takes.
+
+    `music` is written with the tempo, swing and font of `session`.
 
     Raises
     ------
@@ -113,7 +122,10 @@ def export_music(path: Path, music: Music, session: Session) -> None:
 
 
 def render_music(path: Path, music: Music, session: Session, style: RenderStyle) -> RenderReport:
-    """Write a WAV file, and tell how long and how loud it is; errors are those of `export_music`."""
+    """Write a WAV file, and tell how long and how loud it is.
+
+    `style` says how it is rendered; the other parameters and the errors are as in `export_music`.
+    """
     from blender_app.engine.render import BandTrack, render_band
 
     _check_heard(music)
@@ -125,7 +137,7 @@ def render_music(path: Path, music: Music, session: Session, style: RenderStyle)
 
 
 def is_sound(path: Path) -> bool:
-    """Say whether a file of this name is to be rendered."""
+    """Say whether a file at `path` is to be rendered, by its ending."""
     return path.suffix.lower() == _SOUND_SUFFIX
 
 

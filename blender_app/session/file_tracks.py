@@ -30,14 +30,14 @@ _PLAIN = (*parameters_of(Track), "port", "model")
 
 
 def mapping(what: str, value: object) -> Mapping[str, Any]:
-    """Return `value` if it is an object of JSON, or raise ValueError."""
+    """Return `value` if it is an object of JSON, or raise ValueError about `what`."""
     if not isinstance(value, dict):
         raise ValueError(f"{what} are no group of named values")
     return value
 
 
 def items_of(what: str, value: object, count: int | None = None) -> list[Any]:
-    """Return `value` if it is a list of JSON, of `count` items if that is given, or raise ValueError."""
+    """Return `value` if it is a list of JSON, of `count` items if given, or raise ValueError about `what`."""
     if not isinstance(value, list):
         raise ValueError(f"{what} are no list")
     if count is not None and len(value) != count:
@@ -49,7 +49,7 @@ def items_of(what: str, value: object, count: int | None = None) -> list[Any]:
 
 
 def encode_track(track: Track) -> dict[str, object]:
-    """Return a track as JSON's values; what only drums have is left out of others."""
+    """Return `track` as JSON's values; what only drums have is left out of others."""
     document: dict[str, object] = {
         "name": track.name,
         "kind": track.kind.value,
@@ -73,7 +73,7 @@ def encode_track(track: Track) -> dict[str, object]:
 
 
 def decode_track(document: Mapping[str, Any]) -> Track:
-    """Return the track that JSON's values describe.
+    """Return the track that `document`, values of JSON, describes.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def _point(what: str, value: object) -> Point:
 
 
 def encode_loop(loop: Loop) -> dict[str, object]:
-    """Return what a loop adds to the group of values that it belongs to: its steps, its hits or notes."""
+    """Return what `loop` adds to the group of values that it belongs to: steps, and hits or notes."""
     if isinstance(loop, MelodyLoop):
         return {"steps": loop.steps, "notes": [_encode_note(note) for note in loop.to_notes()]}
     voices: dict[str, list[list[float]]] = {}
@@ -191,7 +191,10 @@ def encode_loop(loop: Loop) -> dict[str, object]:
 
 
 def decode_loop(kind: TrackKind, document: object) -> Loop:
-    """Return the loop in a group of values, as tracks of a kind play it; see `decode_track`."""
+    """Return the loop in `document`, a group of values, as tracks of a `kind` play it.
+
+    Errors are those of `decode_track`.
+    """
     parts = mapping("the values of a loop", document)
     if not kind.spec.voices:
         notes, steps = items_of("the notes", parts["notes"]), _decode_steps(parts)

@@ -39,7 +39,7 @@ def migrated(document: Mapping[str, Any], version: int) -> Document:
 
 
 def from_1_to_2(document: Mapping[str, Any]) -> Document:
-    """Return a document of version 1, from when there were drums only, as a band of one drum track."""
+    """Return a `document` of version 1, from when there were drums only, as a band of one drum track."""
     midi = {**document.get("midi", {})}
     track = {
         "name": "drums",
@@ -59,7 +59,7 @@ def from_1_to_2(document: Mapping[str, Any]) -> Document:
 
 
 def from_2_to_3(document: Mapping[str, Any]) -> Document:
-    """Return a document of version 2 with the words of version 3, and what was the same everywhere said.
+    """Return a `document` of version 2 in the words of version 3, with what went unsaid there.
 
     Loops state their steps, tracks their model.
     """

@@ -38,7 +38,7 @@ _DAMAGES = (KeyError, TypeError, ValueError, AttributeError, IndexError, Overflo
 
 
 def save_session(path: Path, session: Session) -> None:
-    """Write a session to `path`; an older file stays until the new one is complete.
+    """Write `session` to `path`; an older file stays until the new one is complete.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def load_session(path: Path) -> Session:
 
 
 def encode(session: Session) -> str:
-    """Return the text of a session file."""
+    """Return the text of the file of a `session`."""
     midi = session.midi
     document: dict[str, object] = {
         "format": FORMAT,

@@ -103,7 +103,7 @@ class Files(QObject):
         self._begin(replace(new, **kept), None)
 
     def open(self, path: str | Path) -> bool:
-        """Open a session file; if it cannot be opened, all stays as it is."""
+        """Open the session file at `path`; if it cannot be opened, all stays as it is."""
         path = Path(path)
         try:
             session = load_session(path)

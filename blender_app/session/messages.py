@@ -28,11 +28,11 @@ class Messages(QObject):
         self.messageShown.emit(level, text)
 
     def info(self, text: str) -> None:
-        """Say that something happened as it should."""
+        """Say in `text` that something happened as it should."""
         self.tell("info", text)
 
     def warn(self, text: str) -> None:
-        """Say that something did not go as it was meant, and what can be done about it."""
+        """Say in `text` that something did not go as it was meant, and what can be done about it."""
         self.tell("warning", text)
 
     def error(self, text: object) -> None:

@@ -22,7 +22,7 @@ class ModelNeeds:
         self._closed = False
 
     def need(self, name: str) -> None:
-        """Say that a model is needed; nothing happens if it was said before."""
+        """Say that the model called `name` is needed; nothing happens if it was said before."""
         with self._condition:
             if name not in self._known:
                 self._known.add(name)
@@ -30,17 +30,17 @@ class ModelNeeds:
                 self._condition.notify()
 
     def fail(self, name: str) -> None:
-        """Say that a model cannot be loaded."""
+        """Say that the model called `name` cannot be loaded."""
         with self._condition:
             self._failed.add(name)
 
     def has_failed(self, name: str) -> bool:
-        """Say whether a model could not be loaded."""
+        """Say whether the model called `name` could not be loaded."""
         with self._condition:
             return name in self._failed
 
     def retry(self, names: Iterable[str]) -> None:
-        """Need those of these models again that could not be loaded."""
+        """Need those of the models called `names` again that could not be loaded."""
         with self._condition:
             again = [name for name in dict.fromkeys(names) if name in self._failed]
             self._failed.difference_update(again)

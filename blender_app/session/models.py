@@ -20,7 +20,7 @@ class Palette(Protocol):
         """Return the loops of `rows` by `cols` cells."""
 
     def at(self, points: NDArray[np.float64]) -> list[Loop]:
-        """Return the loops at places (x, y), shape (N, 2)."""
+        """Return the loops at `points` (x, y) 0 to 1, shape (N, 2)."""
 
 
 class ReadyPalette(Palette, Protocol):
@@ -53,7 +53,19 @@ class Model(Protocol):
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> Palette:
-        """Return the palette between four corners."""
+        """Return the palette between four corners.
+
+        Parameters
+        ----------
+        corners
+            Loops of the model's length: top-left, top-right, bottom-left, bottom-right.
+        refine
+            Whether codes are refined by gradient steps first, which takes some tens of milliseconds.
+        plain
+            The straight line of the codes, without corrections.
+        constraints
+            What the decoded loops keep to.
+        """
 
     def make_morph(
         self,
@@ -63,7 +75,10 @@ class Model(Protocol):
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> MorphLine:
-        """Return the interpolation from one loop to another."""
+        """Return the interpolation from loop `a` to loop `b`.
+
+        `refine`, `plain` and `constraints` as in `make_palette`.
+        """
 
     def sample_loops(
         self,
@@ -72,7 +87,19 @@ class Model(Protocol):
         seed: int | None = None,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> Sequence[Loop]:
-        """Return `n` new loops."""
+        """Return new loops.
+
+        Parameters
+        ----------
+        n
+            How many.
+        temperature
+            Scales the chance in the decoder; None is the one that the model was tuned at.
+        seed
+            Decides which; None is others each time.
+        constraints
+            What they keep to.
+        """
 
     def vary(
         self,
@@ -81,4 +108,16 @@ class Model(Protocol):
         seed: int | None = None,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
     ) -> Loop:
-        """Return a loop like `loop`, the less so the larger `amount` (0-1) is."""
+        """Return a loop like another one.
+
+        Parameters
+        ----------
+        loop
+            The other one, of the model's length.
+        amount
+            How far it goes, 0 to 1.
+        seed
+            Decides which comes; None is another each time.
+        constraints
+            What it keeps to.
+        """

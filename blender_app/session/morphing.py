@@ -25,14 +25,14 @@ class MorphLine(Protocol):
     """Loops on a line from one end (0) to the other (1)."""
 
     def at(self, positions: Positions) -> list[Loop]:
-        """Return the loops at positions 0-1, shape (N,)."""
+        """Return the loops at `positions` 0-1, shape (N,)."""
 
 
 # -- edits ------------------------------------------------------------------------------------------
 
 
 def default_morph(track: Track) -> Morph:
-    """Return the morph that a track begins with, between its upper two corners."""
+    """Return the morph that `track` begins with, between its upper two corners."""
     first, second = track.corners[:END_COUNT]
     names, user_edited = track.corner_names, track.user_edited
     return Morph(
@@ -41,12 +41,22 @@ def default_morph(track: Track) -> Morph:
 
 
 def with_steps(morph: Morph, steps: int) -> Morph:
-    """Return the morph with another number of steps, brought into 3-33."""
+    """Return `morph` with another number of `steps`, brought into 3-33."""
     return replace(morph, steps=min(max(int(steps), MIN_MORPH_STEPS), MAX_MORPH_STEPS))
 
 
 def with_end(morph: Morph, index: int, loop: Loop, name: str, user_edited: bool = False) -> Morph:
-    """Return the morph with another loop at an end (0 or 1); `user_edited` if it was made by hand."""
+    """Return `morph` with another loop at an end.
+
+    Parameters
+    ----------
+    index
+        The end, 0 or 1.
+    loop, name
+        The loop, and what it is called.
+    user_edited
+        Whether it was made by hand.
+    """
     check_index("end", index, END_COUNT)
     first, second = replace_at(morph.ends, index, loop)
     one, two = replace_at(morph.names, index, name[:MAX_NAME_LENGTH])
@@ -55,7 +65,7 @@ def with_end(morph: Morph, index: int, loop: Loop, name: str, user_edited: bool 
 
 
 def swapped(morph: Morph) -> Morph:
-    """Return the morph the other way round; what sounds stays what it is."""
+    """Return `morph` the other way round; what sounds stays what it is."""
     return replace(
         morph,
         ends=(morph.ends[1], morph.ends[0]),
@@ -66,7 +76,7 @@ def swapped(morph: Morph) -> Morph:
 
 
 def moved(morph: Morph, position: float) -> Morph:
-    """Return the morph with its slider at a position, brought into 0-1; a sweep lets go."""
+    """Return `morph` with its slider at `position`, brought into 0-1; a sweep lets go."""
     return replace(morph, position=clamp(position, 0.0, 1.0), sweeping=False)
 
 
@@ -74,24 +84,34 @@ def moved(morph: Morph, position: float) -> Morph:
 
 
 def step_positions(steps: int) -> Positions:
-    """Return where the steps lie, 0 to 1, shape (steps,)."""
+    """Return where `steps` of them lie, 0 to 1, shape (steps,)."""
     return np.linspace(0.0, 1.0, steps)
 
 
 def nearest_step(position: float, steps: int) -> int:
-    """Return the step nearest to a position 0-1."""
+    """Return which of `steps` is nearest to `position` 0-1."""
     return int(np.floor(clamp(position, 0.0, 1.0) * (steps - 1) + 0.5))
 
 
 def next_step(position: float, steps: int, forward: int) -> int:
-    """Return the step before (-1) or after (1) a position, which may lie between two; it may not exist."""
+    """Return the step before or after a position; it may not exist.
+
+    Parameters
+    ----------
+    position
+        0-1; it may lie between two.
+    steps
+        How many there are.
+    forward
+        1 is after, -1 before.
+    """
     nearest = nearest_step(position, steps)
     beyond = (nearest - position * (steps - 1)) * forward > _SAME_POSITION
     return nearest if beyond else nearest + forward
 
 
 def step_name(morph: Morph, step: int) -> str:
-    """Return a name for what is at a step: an end's own, or how far it is from one to the other.
+    """Return a name for what is at `step` of `morph`: an end's, or how far it is from one to the other.
 
     An end that is such a step itself counts by where it came from, or names would grow for ever.
     """
@@ -108,7 +128,10 @@ def step_name(morph: Morph, step: int) -> str:
 
 
 def sweep_anchor(morph: Morph, step: int) -> int:
-    """Return the transport step where the sweep's lap begins if at `step` it is where the slider is."""
+    """Return the transport step where the lap of the sweep begins.
+
+    At `step` it is where the slider of `morph` is.
+    """
     return step - round(morph.position * morph.sweep_bars * STEPS_PER_BAR)
 
 
@@ -131,7 +154,7 @@ class Row:
         return accuracy
 
     def at(self, points: Positions) -> list[Loop]:
-        """Return the loops at places (x, y), shape (N, 2).
+        """Return the loops at `points` (x, y), shape (N, 2); y does not matter.
 
         A sweep passes each place on its way there and on its way back: equal ones are decoded once.
         """

@@ -11,7 +11,7 @@ from blender_app.session.track import Corners, Track
 
 
 def default_corners(kind: TrackKind = TrackKind.DRUMS) -> Corners:
-    """Return the loops in the corners of a new track."""
+    """Return the loops in the corners of a new track of a `kind`."""
     loops: dict[str, Loop] = {preset.name: preset.loop for preset in kind.spec.presets}
     top_left, top_right, bottom_left, bottom_right = (loops[name] for name in kind.spec.default_corners)
     return top_left, top_right, bottom_left, bottom_right
@@ -23,7 +23,7 @@ def default_mix() -> tuple[VoiceMix, ...]:
 
 
 def new_track(kind: TrackKind, taken: tuple[Track, ...] = ()) -> Track:
-    """Return a track as it is when it is added to the tracks `taken`.
+    """Return a track of a `kind` as it is when it is added to the tracks `taken`.
 
     Raises
     ------

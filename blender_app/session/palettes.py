@@ -84,7 +84,7 @@ class Palettes(QObject):
         return self.cells_of(self._document.session.front)
 
     def cells_of(self, track: str) -> list[list[Loop]]:
-        """Return the loops of a track's cells, row by row; empty before the first palette."""
+        """Return the loops of the cells of `track`, row by row; empty before the first palette."""
         return self._cells.get(DecodeTarget(track), [])
 
     @property
@@ -93,11 +93,11 @@ class Palettes(QObject):
         return self.accuracy_of(self._document.session.front)
 
     def accuracy_of(self, track: str) -> tuple[float, ...] | None:
-        """Return the share (0-1) of each corner's steps that the model says by itself, or None."""
+        """Return how much (0-1) of each corner of `track` the model says by itself, or None."""
         return self._accuracy.get(DecodeTarget(track))
 
     def morph_loops_of(self, track: str) -> list[Loop]:
-        """Return the loops of a track's morph; empty before they are decoded."""
+        """Return the loops of the morph of `track`; empty before they are decoded."""
         rows = self._cells.get(DecodeTarget(track, Source.MORPH), [])
         return rows[0] if rows and self._document.track(track).morph is not None else []
 
@@ -131,7 +131,7 @@ class Palettes(QObject):
                 self._worker.request(request)
 
     def forget(self, track: str) -> None:
-        """Let go of a track that is no more."""
+        """Let go of a `track` that is no more."""
         for source in Source:
             target = DecodeTarget(track, source)
             self._worker.request(ForgetRequest(target))
@@ -192,5 +192,5 @@ class Palettes(QObject):
 
 
 def front_first(session: Session) -> list[Track]:
-    """Return the tracks of a session, the one in front before the others."""
+    """Return the tracks of `session`, the one in front before the others."""
     return sorted(session.tracks, key=lambda track: track.name != session.front)

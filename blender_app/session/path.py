@@ -54,7 +54,7 @@ def simplify(points: Sequence[Point], tolerance: float = SIMPLIFY_TOLERANCE) -> 
 
 @lru_cache(maxsize=16)
 def curve(path: DrawnPath) -> Points:
-    """Return the smoothed line through the nodes, float64, shape (N, 2), read-only."""
+    """Return the smoothed line through the nodes of `path`, float64, shape (N, 2), read-only."""
     nodes = _without_repeats(np.asarray(path.nodes, np.float64))
     closed = path.closed and len(nodes) > 1
     if closed and np.hypot(*(nodes[0] - nodes[-1])) <= _SAME_PLACE:
@@ -72,7 +72,7 @@ def curve(path: DrawnPath) -> Points:
 
 
 def positions(path: DrawnPath, fractions: NDArray[np.float64]) -> Points:
-    """Return the places at shares (0-1) of the smoothed line's length, float64, shape (N, 2)."""
+    """Return the places at `fractions` 0-1 of the length of `path`, smoothed, float64, shape (N, 2)."""
     line = curve(path)
     lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     if lengths[-1] <= 0.0:
@@ -82,7 +82,7 @@ def positions(path: DrawnPath, fractions: NDArray[np.float64]) -> Points:
 
 
 def lap_fractions(path: DrawnPath, steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far along the line (0-1) the path is at `steps` sixteenths after its start."""
+    """Return how far along the line (0-1) `path` is at `steps` sixteenths after its start."""
     laps = np.asarray(steps, np.float64) / path.lap_steps
     if path.mode is PathMode.ONCE:
         return np.clip(laps, 0.0, 1.0)
@@ -91,12 +91,12 @@ def lap_fractions(path: DrawnPath, steps: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def path_points(path: DrawnPath) -> Points:
-    """Return where the path is at each step of one lap, float64, shape (bars * 16, 2)."""
+    """Return where `path` is at each step of one lap, float64, shape (bars * 16, 2)."""
     return positions(path, lap_fractions(path, np.arange(path.lap_steps, dtype=np.float64)))
 
 
 def position_at(path: DrawnPath, step: float) -> Point:
-    """Return where the path is `step` sixteenths after its start."""
+    """Return where `path` is `step` sixteenths after its start."""
     x, y = positions(path, lap_fractions(path, np.array([step], np.float64)))[0]
     return float(x), float(y)
 
@@ -149,7 +149,7 @@ class PathPlan:
         return points
 
     def loop_index(self, step: int) -> int:
-        """Return which of the loops at `points` a step of the pattern plays."""
+        """Return which of the loops at `points` is played at a `step` of the pattern."""
         lap = self.path.lap_steps
         return min(step, lap) if self.plays_once else step % lap
 
@@ -183,7 +183,7 @@ class PathPlan:
 
 
 def loop_pattern(serial: int, loop: Loop) -> Pattern:
-    """Return the pattern that repeats one loop from step 0 of the transport."""
+    """Return the pattern, numbered `serial`, that repeats `loop` from step 0 of the transport."""
     return Pattern(serial, loop.to_notes(), loop.steps)
 
 
@@ -213,13 +213,13 @@ def continued_anchor(plan: PathPlan, path: DrawnPath, step: float) -> int:
 
 
 def begins_anew(plan: PathPlan, path: DrawnPath, step: float) -> bool:
-    """Say whether `path` was drawn anew after `plan`, which plays once, had come to its end."""
+    """Say whether `path` was drawn anew after `plan`, which plays once, had come to its end at `step`."""
     ended = plan.plays_once and step - plan.anchor_step >= plan.path.lap_steps
     return ended and (len(plan.path.nodes) != len(path.nodes) or len(moved_nodes(plan.path, path)) > 1)
 
 
 def moved_nodes(before: DrawnPath, after: DrawnPath) -> list[int]:
-    """Return the indices of the nodes that lie elsewhere, as far as both paths have nodes."""
+    """Return which nodes of `after` lie elsewhere than in `before`, as far as both paths have them."""
     pairs = zip(before.nodes, after.nodes, strict=False)
     return [index for index, (old, new) in enumerate(pairs) if old != new]
 

@@ -45,7 +45,7 @@ def band_parts(session: Session, load_model: Callable[[str], Model]) -> list[tup
 
 
 def length_of(parts: Sequence[tuple[Track, Pattern]]) -> int:
-    """Return how many bars the longest of the patterns has."""
+    """Return how many bars the longest of the patterns in `parts` has."""
     return max(pattern.length_steps for _, pattern in parts) // STEPS_PER_BAR
 
 

@@ -109,7 +109,7 @@ class Playback(QObject):
         return self.sounding_of(self._document.session.front)
 
     def sounding_of(self, track: str) -> Loop:
-        """Return the loop of a track that sounds, or would if the transport ran."""
+        """Return the loop of `track` that sounds, or would if the transport ran."""
         return self._link.sounding(track) or self._document.track(track).kind.empty_loop()
 
     @property
@@ -118,11 +118,11 @@ class Playback(QObject):
         return self.waiting_of(self._document.session.front)
 
     def waiting_of(self, track: str) -> Loop | None:
-        """Return the loop of a track that comes next, None if nothing waits."""
+        """Return the loop of `track` that comes next, None if nothing waits."""
         return self._link.waiting(track)
 
     def playhead_step(self, now_s: float) -> float | None:
-        """Return which step of the transport, from 0 on, is heard at a moment; None while stopped."""
+        """Return which step of the transport, from 0 on, is heard at `now_s`; None while stopped."""
         return self._link.playhead_at(now_s)
 
     def path_position(self, now_s: float, track: str | None = None) -> Point | None:
@@ -145,7 +145,7 @@ class Playback(QObject):
         return position_at(path, max(step - played.plan.anchor_step, 0.0))
 
     def pattern_from_start(self, track: str) -> Pattern | None:
-        """Return what a track plays as it is when the transport begins; None before anything does."""
+        """Return what `track` plays as it is when the transport begins; None before anything does."""
         played = self._link.current(track)
         return None if played is None else from_start(self._document.track(track), played).pattern(0)
 
@@ -175,12 +175,12 @@ class Playback(QObject):
         self._link.send(m.Panic())
 
     def set_metronome(self, enabled: bool) -> None:
-        """Let each beat click, or not."""
+        """Let each beat click (`enabled`), or not."""
         self._metronome = enabled
         self._link.send(m.SetMetronome(enabled))
 
     def preview_hit(self, voice: int, velocity: int, track: str | None = None) -> None:
-        """Sound one voice (0-8) of a drum track at once, with a velocity of 1-127."""
+        """Sound a `voice` (0-8) of the drum `track` at once, with a `velocity` of 1-127."""
         self._link.send(m.Preview(self._document.track(track).name, commands.hit(voice, velocity)))
 
     def preview_note(
@@ -225,7 +225,7 @@ class Playback(QObject):
             self._request(track, self._document.session.change_at)
 
     def forget(self, track: str) -> None:
-        """End a track that is no more."""
+        """End a `track` that is no more."""
         with self._lock:
             self._link.remove(track)
             self._played_at.pop(track, None)

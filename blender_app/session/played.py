@@ -11,12 +11,12 @@ from blender_app.session.path import PathPlan, loop_pattern
 
 @dataclass(frozen=True, slots=True)
 class PlayedLoop:
-    """A loop that repeats."""
+    """A `loop` that repeats."""
 
     loop: Loop
 
     def pattern(self, serial: int) -> Pattern:
-        """Return the pattern for the engine."""
+        """Return the pattern for the engine, numbered `serial`."""
         return loop_pattern(serial, self.loop)
 
     def rounds(self) -> Pattern:
@@ -24,21 +24,21 @@ class PlayedLoop:
         return Pattern(0, (), self.loop.steps)
 
     def loop_at(self, transport_step: float) -> Loop:
-        """Return the loop whose rows sound at a step of the transport."""
+        """Return the loop whose rows sound at `transport_step`: always the same."""
         del transport_step
         return self.loop
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedPath:
-    """A path over a palette, or a morph's sweep, and the loops at its points."""
+    """A path over a palette, or a morph's sweep (by `source`): its `plan`, and `loops` at its points."""
 
     plan: PathPlan
     loops: tuple[Loop, ...]
     source: Source = Source.PALETTE
 
     def pattern(self, serial: int) -> Pattern:
-        """Return the pattern for the engine."""
+        """Return the pattern for the engine, numbered `serial`."""
         return self.plan.pattern(serial, self.loops)
 
     def rounds(self) -> Pattern:
@@ -46,7 +46,7 @@ class PlayedPath:
         return self.plan.rounds(max(loop.steps for loop in self.loops))
 
     def loop_at(self, transport_step: float) -> Loop:
-        """Return the loop whose rows sound at a step of the transport."""
+        """Return the loop whose rows sound at `transport_step`."""
         step = max(int(transport_step) - self.plan.anchor_step, 0)
         return self.loops[self.plan.loop_index(step)]
 
@@ -103,7 +103,7 @@ class PlayedTrack:
             self._sounding, self._waiting = played, None
 
     def start(self, serial: int) -> bool:
-        """Take note that what had this number sounds now; return whether it is known."""
+        """Take note that what was numbered `serial` sounds now; return whether it is known."""
         played = self._sent.get(serial)
         if played is None:
             return False
@@ -114,7 +114,7 @@ class PlayedTrack:
         return True
 
     def follow(self, step: float) -> bool:
-        """Bring the sounding loop up to date at a step of the transport; return whether it is another."""
+        """Bring the sounding loop up to date at transport `step`; return whether it is another."""
         if self._sounding is None:
             return False
         before, loop = self._loop, self._sounding.loop_at(step)

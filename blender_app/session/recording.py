@@ -130,30 +130,40 @@ class Recorder:
         return self._first_step
 
     def retime(self, timeline: Timeline) -> None:
-        """Go on with another tempo or swing; what was played stays where it is."""
+        """Go on with the tempo and swing of `timeline`; what was played stays where it is."""
         self._timeline = timeline
 
     # -- how far it is --------------------------------------------------------------------------------
 
     def phase_at(self, now_s: float) -> Phase:
-        """Return what the recorder is doing."""
+        """Return what the recorder is doing at `now_s`."""
         step = self._step_at(now_s)
         if step < 0.0:
             return Phase.COUNT_IN
         return Phase.RECORDING if step < self._steps else Phase.DONE
 
     def beats_until_start(self, now_s: float) -> int:
-        """Return the beats left before the take, the one that sounds included; 0 when it has begun."""
+        """Return the beats left at `now_s`, the one that sounds included; 0 in the take."""
         return max(0, math.ceil(-self._step_at(now_s) / STEPS_PER_BEAT))
 
     def progress_at(self, now_s: float) -> float:
-        """Return how much of the take has passed, 0-1."""
+        """Return how much of the take has passed at `now_s`, 0-1."""
         return min(1.0, max(0.0, self._step_at(now_s) / self._steps))
 
     # -- what was played ------------------------------------------------------------------------------
 
     def receive(self, pitch: int, velocity: int, time_s: float) -> None:
-        """Take a note from the input: pitch 0-127, velocity 1-127, or 0 where it ends."""
+        """Take a note from the input.
+
+        Parameters
+        ----------
+        pitch
+            0-127.
+        velocity
+            1-127, or 0 where it ends.
+        time_s
+            When it was played, on the monotonic clock.
+        """
         step = self._step_at(time_s) - seconds_to_steps(self._latency_s, self._timeline.tempo_bpm)
         for played in self._played:
             if played.pitch == pitch and played.end is None:

@@ -90,7 +90,7 @@ class RecoveryStore:
         return None
 
     def write(self, session: Session, source: Path | None) -> None:
-        """Keep a session, soon."""
+        """Keep `session`, soon, and the path of its file, `source`, if it has one."""
         if not self._closed:
             self._writer.submit(self._write, session, source)
 
@@ -100,7 +100,7 @@ class RecoveryStore:
             self._writer.submit(self._clear)
 
     def discard(self, file: Path) -> None:
-        """Remove the work that another window left."""
+        """Remove the work in `file` that another window left."""
         lock = self._claimed.pop(file, None)
         _remove(file)
         _remove(_source_file(file))

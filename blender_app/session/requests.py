@@ -20,7 +20,7 @@ QUIET_S = 0.03
 
 
 class DecodeTarget(NamedTuple):
-    """The palette, or the morph, of a track."""
+    """The palette, or the morph, of `track`, as `source` says."""
 
     track: str
     source: Source = Source.PALETTE
@@ -56,7 +56,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class PaletteRequest:
-    """Make the palette of a space and decode its cells; a morph is a palette of one row."""
+    """Make the palette of `space` and decode `rows` by `cols` cells; a morph has one row.
+
+    `target` is whose palette it is.
+    """
 
     target: DecodeTarget
     space: Space
@@ -66,7 +69,7 @@ class PaletteRequest:
 
 @dataclass(frozen=True, slots=True)
 class LoopRequest:
-    """Decode the loop at one place of the target's palette, to be played from `change_at` on."""
+    """Decode the loop at one `point` of the palette of `target`, to be played from `change_at` on."""
 
     target: DecodeTarget
     point: Point
@@ -75,7 +78,7 @@ class LoopRequest:
 
 @dataclass(frozen=True, slots=True)
 class PathRequest:
-    """Decode the loops of a path on the target's palette, to be played from `change_at` on.
+    """Decode the loops of `plan` on the palette of `target`, to be played from `change_at` on.
 
     With a `file` they are to be written to that file instead.
     """
@@ -88,7 +91,23 @@ class PathRequest:
 
 @dataclass(frozen=True, slots=True)
 class DiceRequest:
-    """Sample a new loop of a model for a corner of a palette or an end of a morph."""
+    """Sample a new loop of a model for a corner of a palette or an end of a morph.
+
+    Parameters
+    ----------
+    target
+        Whose it is.
+    index
+        Of the corner, 0-3, or the end, 0-1.
+    kind
+        Of the track that plays it.
+    model
+        Its name.
+    seed
+        Decides what comes.
+    key
+        That it keeps to, if any.
+    """
 
     target: DecodeTarget
     index: int
@@ -100,7 +119,17 @@ class DiceRequest:
 
 @dataclass(frozen=True, slots=True)
 class VaryRequest:
-    """Vary the loop of a corner or an end with a model by an amount of 0 to 1."""
+    """Vary the loop of a corner or an end with a model.
+
+    The other fields are as in `DiceRequest`.
+
+    Parameters
+    ----------
+    loop
+        What is varied.
+    amount
+        How far, 0 to 1.
+    """
 
     target: DecodeTarget
     index: int
@@ -114,7 +143,7 @@ class VaryRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefineRequest:
-    """Make the better palette of a space."""
+    """Make the better palette of the space that `palette` asked for."""
 
     palette: PaletteRequest
 
@@ -126,7 +155,7 @@ class RefineRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefinedPalette:
-    """Use the better palette that was made meanwhile."""
+    """Use the better `palette` that was made meanwhile for a `request`."""
 
     request: PaletteRequest
     palette: Palette
@@ -139,14 +168,14 @@ class RefinedPalette:
 
 @dataclass(frozen=True, slots=True)
 class ForgetRequest:
-    """Let go of what was kept for a target."""
+    """Let go of what was kept for `target`."""
 
     target: DecodeTarget
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """Answer with this model from now on."""
+    """Answer with `model` from now on, where the one called `name` is asked for."""
 
     name: str
     model: Model
@@ -154,7 +183,7 @@ class LoadedModel:
 
 @dataclass(frozen=True, slots=True)
 class FailedModel:
-    """Tell that this model cannot be loaded, and why."""
+    """Tell that the model called `name` cannot be loaded, and in `message` why."""
 
     name: str
     message: str
@@ -181,7 +210,7 @@ Request = (
 
 
 def model_needed(request: Request) -> str | None:
-    """Return the name of the model without which a request cannot be answered well, or None."""
+    """Return the name of the model without which `request` cannot be answered well, or None."""
     if isinstance(request, PaletteRequest):
         return request.space.model
     return request.model if isinstance(request, DiceRequest | VaryRequest) else None
@@ -192,7 +221,7 @@ def model_needed(request: Request) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PaletteResult:
-    """Cells of a palette.
+    """The `cells` of a palette, row by row, that answer a `request`.
 
     `accuracy` is the share (0-1) of each corner's steps that the model says by itself, None while no
     model answers; `refined` is whether a better one will not follow.
@@ -206,7 +235,7 @@ class PaletteResult:
 
 @dataclass(frozen=True, slots=True)
 class LoopResult:
-    """The loop at a place."""
+    """The `loop` at a place that answers a `request`."""
 
     request: LoopRequest
     loop: Loop
@@ -214,7 +243,7 @@ class LoopResult:
 
 @dataclass(frozen=True, slots=True)
 class PathResult:
-    """The loops of a path, one for each of the plan's points."""
+    """The `loops` of a path, one for each of the plan's points, that answer a `request`."""
 
     request: PathRequest
     loops: tuple[Loop, ...]
@@ -222,7 +251,7 @@ class PathResult:
 
 @dataclass(frozen=True, slots=True)
 class CornerResult:
-    """A new loop for a corner or an end."""
+    """A new `loop` for a corner or an end that answers a `request`."""
 
     request: DiceRequest | VaryRequest
     loop: Loop
@@ -238,7 +267,7 @@ class RequestQueue:
         self._closed = False
 
     def put(self, request: Request) -> None:
-        """Add a request; a new palette makes what waits for quiet on its target obsolete.
+        """Add a `request`; a new palette makes what waits for quiet on its target obsolete.
 
         When a target is to be forgotten, so is what was asked of it, but for what goes to files.
         """
@@ -252,13 +281,13 @@ class RequestQueue:
             self._condition.notify()
 
     def put_unless_newer(self, request: PaletteRequest) -> None:
-        """Add a request that was answered before, unless another palette is asked for meanwhile."""
+        """Add a `request` that was answered before, unless another palette is asked for."""
         with self._condition:
             self._pending.setdefault(_kind(request), request)
             self._condition.notify()
 
     def put_for_quiet(self, request: RefineRequest) -> None:
-        """Add a request that is given out once nothing else was asked for a moment."""
+        """Add a `request` that is given out once nothing else was asked for a moment."""
         with self._condition:
             self._for_quiet[request.target] = request
             self._condition.notify()

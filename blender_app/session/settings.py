@@ -31,7 +31,7 @@ class Settings:
         return self._text("window/theme") or "dark"
 
     def remember_theme(self, name: str) -> None:
-        """Remember the name of the theme."""
+        """Remember the `name` of the theme."""
         self._store.setValue("window/theme", name)
 
     @property
@@ -40,7 +40,7 @@ class Settings:
         return self._text("window/palette_colours")
 
     def remember_palette_colours(self, name: str | None) -> None:
-        """Remember the name of the set of corner colours; None is the default."""
+        """Remember the `name` of the set of corner colours; None is the default."""
         self._store.setValue("window/palette_colours", name or "")
 
     @property
@@ -49,7 +49,7 @@ class Settings:
         return self._bytes("window/geometry")
 
     def remember_window_geometry(self, geometry: bytes) -> None:
-        """Remember the window's place and size."""
+        """Remember the window's place and size, `geometry` as Qt packs it."""
         self._store.setValue("window/geometry", QByteArray(geometry))
 
     @property
@@ -58,7 +58,7 @@ class Settings:
         return self._bytes("window/state")
 
     def remember_window_state(self, state: bytes) -> None:
-        """Remember the state of the window's parts."""
+        """Remember the `state` of the window's parts, as Qt packs it."""
         self._store.setValue("window/state", QByteArray(state))
 
     @property
@@ -91,7 +91,10 @@ class Settings:
         return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
     def remember_routing(self, channel_and_notes: tuple[int, ...]) -> None:
-        """Remember the channel of the drums (0-15) and the notes (0-127) of their voices."""
+        """Remember channel of the drums (0-15) and notes (0-127) of their voices.
+
+        `channel_and_notes` has them in this order.
+        """
         self._store.setValue("midi/routing", " ".join(map(str, channel_and_notes)))
 
     @property
@@ -100,7 +103,7 @@ class Settings:
         return self._text("audio/font")
 
     def remember_font(self, path: str | None) -> None:
-        """Remember the SoundFont; None is the shipped one."""
+        """Remember the `path` of the SoundFont; None is the shipped one."""
         self._store.setValue("audio/font", path or "")
 
     @property
@@ -111,20 +114,20 @@ class Settings:
         return tuple(file for file in files if isinstance(file, str) and file)
 
     def add_recent_file(self, path: str) -> None:
-        """Put a session file in front of the recent ones."""
+        """Put the session file at `path` in front of the recent ones."""
         others = [file for file in self.recent_files if file != path]
         self._store.setValue("files/recent", [path, *others][:MAX_RECENT_FILES])
 
     def remove_recent_file(self, path: str) -> None:
-        """Take a session file from the recent ones."""
+        """Take the session file at `path` from the recent ones."""
         self._store.setValue("files/recent", [file for file in self.recent_files if file != path])
 
     def value(self, key: str, default: str = "") -> str:
-        """Return any other text kept under a key of the form "group/name"."""
+        """Return any other text kept under a `key` of the form "group/name", `default` without one."""
         return self._text(key) or default
 
     def set_value(self, key: str, value: str) -> None:
-        """Keep a text under a key of the form "group/name"."""
+        """Keep `value`, any other text, under a `key` of the form "group/name"."""
         self._store.setValue(key, value)
 
     def save(self) -> None:

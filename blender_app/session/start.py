@@ -38,7 +38,7 @@ def make_controller(engine: Engine | None = None, parent: QObject | None = None)
 
 
 def load_loop_model(name: str) -> Model:
-    """Return a model by its name, loaded so that the window is not held up.
+    """Return the model called `name`, loaded so that the window is not held up.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def state_folder() -> Path:
 
 
 def load_stored_palette(kind: str) -> ReadyPalette:
-    """Return the palette that sounds until the model is loaded, for tracks of a kind ("bass").
+    """Return the palette that sounds until the model is loaded, for tracks of a `kind` ("bass").
 
     Raises
     ------

@@ -77,7 +77,7 @@ class Document(QObject):
         return self._undo_stack
 
     def track(self, name: str | None = None) -> Track:
-        """Return the track of that name, the one in front for None.
+        """Return the track called `name`, the one in front for None.
 
         Raises
         ------
@@ -150,9 +150,20 @@ class Document(QObject):
     def edit_track(
         self, text: str, track: str | None = None, merge_key: str | None = None, **fields: object
     ) -> None:
-        """Set fields of a track, or of the one in front, as one step of the history.
+        """Set fields of a track as one step of the history.
 
         Steps of one key merge by track; see `edit_values`.
+
+        Parameters
+        ----------
+        text
+            What is done, for the undo menu.
+        track
+            Name of the track; None is the one in front.
+        merge_key
+            Steps of one key on one track in quick succession become one; None for a step of its own.
+        fields
+            New values by the names of fields.
         """
         name = self.track(track).name
         values = {track_field(name, field): value for field, value in fields.items()}
@@ -229,7 +240,7 @@ class Document(QObject):
         self._replace(with_fields(self._session, values))
 
     def begin(self, session: Session) -> None:
-        """Go on with another session, without a history and with nothing unsaved."""
+        """Go on with another `session`, without a history and with nothing unsaved."""
         self.end_gesture()
         self._undo_stack.clear()
         self._undo_stack.setClean()

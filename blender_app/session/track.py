@@ -141,7 +141,7 @@ class Morph:
         How many bars the slider takes from one end to the other, 1-64.
     sweeping
         Whether the slider moves by itself.
-    drawn
+    user_edited
         Which ends were drawn, recorded or imported by hand: scale lock leaves them as they are.
     """
 
@@ -180,7 +180,7 @@ class Morph:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A loop put aside, with its name."""
+    """A `loop` put aside, with its `name`; `kind` is that of the track that it comes from."""
 
     name: str
     kind: TrackKind
@@ -204,7 +204,7 @@ class Track(SoundParameters):
     corners, corner_names
         Loops, each of a length of its own, and names of the corners: top left, top right, bottom left,
         bottom right.
-    drawn
+    user_edited
         Which corners were drawn, recorded or imported by hand: scale lock leaves them as they are.
     puck
         Where we are on the palette.
@@ -328,5 +328,5 @@ TRACK_FIELDS = tuple(item.name for item in fields(Track))
 
 
 def names_of(kind: TrackKind) -> tuple[str, ...]:
-    """Return the names that tracks of a kind can have, in order."""
+    """Return the names that tracks of a `kind` can have, in order."""
     return kind.track_names

@@ -20,12 +20,12 @@ _COMMAND_ID = 1
 
 
 def track_field(track: str, field: str) -> str:
-    """Return the name of a track's field among all that can change."""
+    """Return the name of the `field` of a `track` among all that can change."""
     return f"{track}.{field}"
 
 
 def changed_fields(before: Session, after: Session) -> frozenset[str]:
-    """Return the names of what differs between two sessions; all of a track that is new."""
+    """Return the names of what differs from `before` in `after`; all of a track that is new."""
     changed = {
         name for name in SESSION_FIELDS if name != "tracks" and getattr(before, name) != getattr(after, name)
     }
@@ -44,7 +44,7 @@ def changed_fields(before: Session, after: Session) -> frozenset[str]:
 
 
 def field_of(session: Session, name: str) -> object:
-    """Return what `session` has under a name.
+    """Return what `session` has under a `name`.
 
     Raises
     ------

@@ -117,7 +117,7 @@ class DecodeWorker(QObject):
             thread.start()
 
     def request(self, request: Request) -> None:
-        """Ask for something; an unanswered request of the same target and kind is forgotten.
+        """Ask by `request`; an unanswered one of the same target and kind is forgotten.
 
         The model that it names is loaded if it is not there.
         """
@@ -126,15 +126,15 @@ class DecodeWorker(QObject):
             self.load(name)
 
     def load(self, name: str) -> None:
-        """Load a model before anything is asked of it."""
+        """Load the model called `name` before anything is asked of it."""
         self._needs.need(name)
 
     def retry(self, names: Iterable[str]) -> None:
-        """Try again to load those of these models that could not be loaded."""
+        """Try again to load those of the models called `names` that could not be loaded."""
         self._needs.retry(names)
 
     def close(self, timeout_s: float = 10.0) -> bool:
-        """End the threads; return whether they ended in time."""
+        """End the threads, waiting `timeout_s` for each; return whether all have ended."""
         self._closed = True
         self._needs.close()
         self._queue.close()

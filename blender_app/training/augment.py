@@ -19,7 +19,10 @@ _GROUPS = ((0,), (1,), (2, 3, 8), (4, 5, 6), (7,))
 
 
 def vary_real(hits: Hits, rng: np.random.Generator) -> Hits:
-    """Swap or repeat bars, rotate by beats, drop a voice, play the hat on the ride, permute toms."""
+    """Swap or repeat bars, rotate by beats, drop a voice, play the hat on the ride, permute toms.
+
+    `hits` (B, T, 9) are copied; `rng` decides.
+    """
     out = hits.copy()
     chance = rng.random((7, len(out)))
     half = out.shape[1] // 2
@@ -44,7 +47,17 @@ def vary_real(hits: Hits, rng: np.random.Generator) -> Hits:
 
 
 def recombine(pool: Hits, count: int, rng: np.random.Generator) -> Hits:
-    """Build loops whose groups of voices, and sometimes bars, come from different real loops."""
+    """Build loops whose groups of voices, and sometimes bars, come from different real loops.
+
+    Parameters
+    ----------
+    pool
+        The real loops, (N, T, 9).
+    count
+        How many to build.
+    rng
+        Decides.
+    """
     steps = pool.shape[1]
     out = np.zeros((count, steps, VOICE_COUNT), np.bool_)
     for group in _GROUPS:
@@ -58,7 +71,10 @@ def recombine(pool: Hits, count: int, rng: np.random.Generator) -> Hits:
 
 
 def draw(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> Hits:
-    """Make loops of `length` steps as people paint them: sparse, periodic, Euclidean or odd voices."""
+    """Make `count` loops of `length` steps as people paint them: sparse, periodic, Euclidean or odd voices.
+
+    `rng` decides.
+    """
     used = rng.random((count, VOICE_COUNT)) < rng.uniform(0.1, 0.8, (count, 1))
     steps = np.arange(length)
     period = rng.choice([1, 2, 3, 4, 4, 5, 6, 8, 8, 12, 16, 32], (count, VOICE_COUNT))
@@ -79,7 +95,19 @@ def draw(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> H
 
 
 def training_batch(pool: Hits, size: int, rng: np.random.Generator, shares: tuple[float, float]) -> Hits:
-    """Return a batch with `shares` of real and recombined loops; the rest is drawn."""
+    """Return a batch of real, recombined and drawn loops.
+
+    Parameters
+    ----------
+    pool
+        The real loops, (N, T, 9).
+    size
+        Loops in the batch.
+    rng
+        Decides.
+    shares
+        How much of the batch is real, and how much recombined, each 0..1; the rest is drawn.
+    """
     real, mixed = (round(size * share) for share in shares)
     return np.concatenate(
         [

@@ -24,7 +24,7 @@ _SCALES = (
 
 
 def transpose(tokens: Tokens, semitones: NDArray[np.int64]) -> Tokens:
-    """Return tokens with row i moved by ``semitones[i]``; what leaves the range comes back by octaves."""
+    """Return `tokens` (N, T), each row moved by its one of `semitones` (N,), by octaves back into range."""
     played = tokens >= _FIRST
     moved = tokens + semitones[:, None]
     low = np.where(played & (moved < _FIRST), -((moved - _FIRST) // 12) * 12, 0)
@@ -33,7 +33,10 @@ def transpose(tokens: Tokens, semitones: NDArray[np.int64]) -> Tokens:
 
 
 def vary_real(tokens: Tokens, rng: np.random.Generator) -> Tokens:
-    """Transpose by -5 to +6, sometimes by an octave; swap, repeat or rotate bars; leave out notes."""
+    """Transpose by -5 to +6, sometimes by an octave; swap, repeat or rotate bars; leave out notes.
+
+    `tokens` (N, T) are copied; `rng` decides.
+    """
     count, half = len(tokens), tokens.shape[1] // 2
     octave = 12 * rng.choice([-1, 0, 1], count, p=[0.06, 0.88, 0.06])
     out = transpose(tokens, rng.integers(-5, 7, count) + octave)
@@ -51,7 +54,17 @@ def vary_real(tokens: Tokens, rng: np.random.Generator) -> Tokens:
 
 
 def recombine(pool: Tokens, count: int, rng: np.random.Generator) -> Tokens:
-    """Play the pitches of one loop in the rhythm of another, or join the bars of two."""
+    """Play the pitches of one loop in the rhythm of another, or join the bars of two.
+
+    Parameters
+    ----------
+    pool
+        The real loops, (N, T).
+    count
+        How many to build.
+    rng
+        Decides.
+    """
     a, b = (pool[rng.integers(0, len(pool), count)] for _ in range(2))
     out = vary_real(a, rng)
     other = vary_real(b, rng)
@@ -88,7 +101,10 @@ def _rhythm_of(pitches: Tokens, rhythm: Tokens) -> Tokens:
 
 
 def draw(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> Tokens:
-    """Make melodies of `length` steps as people sketch them: runs, arpeggios, repeated or wandering."""
+    """Make melodies of `length` steps as people sketch them: runs, arpeggios, repeated or wandering.
+
+    `count` is how many; `rng` decides.
+    """
     return np.stack([_sketch(rng, length) for _ in range(count)])
 
 
@@ -127,8 +143,19 @@ def training_batch(
 ) -> tuple[Tokens, NDArray[np.bool_]]:
     """Return a batch, and which of its rows are real music, only transposed.
 
-    Real loops are drawn with chances `weights`. The others widen what can be held exactly, but what
-    sounds plausible should be learned from real music alone.
+    The others widen what can be held exactly, but what sounds plausible should be learned from real music
+    alone.
+
+    Parameters
+    ----------
+    pool
+        The real loops, (N, T).
+    weights
+        Chance of each to be drawn, summing to 1, (N,); None is the same for all.
+    size
+        Loops in the batch.
+    rng
+        Decides.
     """
     real, varied, mixed = (round(share * size) for share in SHARES[:3])
     chosen = pool[rng.choice(len(pool), real + varied, p=weights)]

@@ -42,6 +42,12 @@ class DrumRecipe:
         Of real and recombined loops in a batch; the rest is drawn.
     hits, dynamics, prior
         Schedules of the three stages, in their order.
+    config
+        Sizes of the networks.
+    objective
+        Weights and shares of the losses.
+    batch
+        Loops in a batch.
     """
 
     config: DrumConfig = field(default_factory=DrumConfig)
@@ -64,7 +70,17 @@ class DrumRecipe:
 
 
 class DrumTrainer:
-    """The data as tensors, the networks, and the three stages over them."""
+    """The data as tensors, the networks, and the three stages over them.
+
+    Parameters
+    ----------
+    corpus
+        Prepared loops; the networks learn from one side of its split and are measured on the other.
+    recipe
+        Sizes, objective and schedule of each stage.
+    seed
+        Of all that is random.
+    """
 
     parts = PARTS
 
@@ -79,7 +95,7 @@ class DrumTrainer:
         self.validation_hits = signs(self.validation.hits[:2000])
 
     def stage(self, part: str) -> Stage:
-        """Return one part, "hits", "dynamics" or "prior" (which needs the hits), ready to be run."""
+        """Return a `part`, "hits", "dynamics" or "prior" (which needs the hits), ready to be run."""
         nets, recipe = self.nets, self.recipe
         if part == "hits":
             pair = nn.ModuleList([nets.encoder, nets.decoder])
@@ -148,12 +164,12 @@ class DrumTrainer:
 
 
 def signs(hits: NDArray[np.bool_]) -> Tensor:
-    """Return bool hits as float -1 / +1."""
+    """Return bool `hits` (B, T, V) as float -1 / +1."""
     return torch.from_numpy(hits).float() * 2.0 - 1.0
 
 
 def dynamics(windows: DrumWindows) -> Tensor:
-    """Return velocity in 0..1 and microtiming in steps as (B, T, V, 2), 0 where there is no hit."""
+    """Return velocity 0..1 and microtiming in steps of `windows`, (B, T, V, 2), 0 where there is no hit."""
     velocity = torch.from_numpy(windows.velocity).float() / 127.0
     both = torch.stack([velocity, torch.from_numpy(windows.microtiming)], -1)
     return both * torch.from_numpy(windows.hits)[..., None]

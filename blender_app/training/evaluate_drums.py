@@ -36,6 +36,19 @@ def evaluate_drums(
     The Groove MIDI Dataset's validation split where the corpus has it, otherwise all that are held
     out.
 
+    Parameters
+    ----------
+    name
+        Of a shipped model, or a model's folder.
+    data
+        The prepared corpus.
+    scale
+        How many loops each figure is taken over.
+    seed
+        Decides which.
+    progress
+        Whether a bar is shown.
+
     Raises
     ------
     LoopweaveError

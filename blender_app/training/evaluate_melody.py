@@ -45,6 +45,19 @@ def evaluate_melody(
 
     Basses that were made by rule are not among them.
 
+    Parameters
+    ----------
+    name
+        Of a shipped model, or a model's folder.
+    data
+        The prepared corpus.
+    scale
+        How many loops each figure is taken over.
+    seed
+        Decides which.
+    progress
+        Whether a bar is shown.
+
     Raises
     ------
     LoopweaveError
@@ -56,7 +69,19 @@ def evaluate_melody(
 
 
 class MelodyJudge:
-    """A model beside loops that it has and has not seen."""
+    """A `model` beside loops that it has and has not seen.
+
+    Parameters
+    ----------
+    model
+        What is judged.
+    corpus
+        Loops on both sides of a split, of which the model has seen one.
+    scale
+        How many loops each figure is taken over.
+    seed
+        Decides which.
+    """
 
     def __init__(self, model: MelodyModel, corpus: MelodyCorpus, scale: Scale, seed: int) -> None:
         self.model, self.corpus, self.scale = model, corpus, scale
@@ -133,11 +158,11 @@ class MelodyJudge:
             yield Figure(f"{name}: goes back (0 no)", report.goes_back, "0" if shipped else "")
 
     def measured(self, a: Events, b: Events) -> dict[str, Smoothness]:
-        """Return how each kind of interpolation from a to b (N, 32) fares."""
+        """Return how each kind of interpolation from `a` to `b` (N, 32) fares."""
         return {name: smoothness(line, self.language) for name, line in self.interpolations(a, b)}
 
     def interpolations(self, a: Events, b: Events) -> Iterator[tuple[str, Events]]:
-        """Yield each kind of interpolation from a to b (N, 32): (POINTS, N, 32), the ends themselves."""
+        """Yield each kind of interpolation from `a` to `b` (N, 32): (POINTS, N, 32), the ends themselves."""
         z_a, z_b = self.model.encode(a), self.model.encode(b)
         alphas = np.linspace(0.0, 1.0, POINTS)
         lines = (
@@ -190,7 +215,7 @@ SHIPPED = "as shipped"
 
 
 def slerp(a: NDArray[np.float32], b: NDArray[np.float32], t: float) -> NDArray[np.float32]:
-    """Return codes on the great circle from a to b (N, Z) (Shoemake 1985, section 3.3)."""
+    """Return codes at `t` 0..1 of the great circle from `a` to `b` (N, Z) (Shoemake 1985, section 3.3)."""
     unit_a, unit_b = (z / np.linalg.norm(z, axis=1, keepdims=True) for z in (a, b))
     angle = np.arccos(np.clip((unit_a * unit_b).sum(1, keepdims=True), -0.9999, 0.9999))
     on_circle = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
@@ -198,7 +223,7 @@ def slerp(a: NDArray[np.float32], b: NDArray[np.float32], t: float) -> NDArray[n
 
 
 def roll_average(a: Events, b: Events) -> Events:
-    """Return the mean of two piano rolls between a and b (N, 32), as (POINTS, N, 32).
+    """Return the means of piano rolls on the way from `a` to `b` (N, 32), as (POINTS, N, 32).
 
     A step starts a note where the weighted onsets of both reach a half, or where either starts one
     while the other sounds; its pitch is the weighted mean of what sounds in both.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: what it says, its value, and what it must be ("" where nothing is promised)."""
+    """One figure: its `name`, its `value`, and the `target` that it must meet ("" is none)."""
 
     name: str
     value: float
@@ -20,7 +20,19 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How many loops each figure is taken over."""
+    """How many loops each figure is taken over.
+
+    Parameters
+    ----------
+    loops
+        That are encoded and said again.
+    pairs
+        Between which interpolations are judged.
+    palettes
+        That are judged.
+    samples
+        From the prior.
+    """
 
     loops: int = 2000
     pairs: int = 256

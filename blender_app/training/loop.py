@@ -37,6 +37,14 @@ class Schedule:
         Wall-clock limit; when it would end the training early, the cosine is run through faster.
     rate, final_rate
         Learning rates after the warm-up and at the end.
+    warmup_steps
+        In which the rate rises from 0.
+    weight_decay
+        Of AdamW, on matrices alone.
+    average
+        Share of the averaged weights that stays in each step.
+    save_every_s
+        Seconds from checkpoint to checkpoint.
     """
 
     steps: int
@@ -49,14 +57,30 @@ class Schedule:
     save_every_s: float = 60.0
 
     def rate_at(self, step: int, progress: float) -> float:
-        """Return the learning rate at a step, `progress` of 0..1 of the way."""
+        """Return the learning rate at `step`, counted from 0, and `progress` 0..1 of the stage."""
         cosine = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
         rate = self.final_rate + (self.rate - self.final_rate) * cosine
         return rate * min(1.0, (step + 1) / self.warmup_steps)
 
 
 class Stage:
-    """One network in training: optimiser, averaged weights, generators and where it stands."""
+    """One network in training: optimiser, averaged weights, generators and where it stands.
+
+    Parameters
+    ----------
+    name
+        Of its checkpoint and its log.
+    net
+        What is trained; parameters that need no gradient stay.
+    loss_of
+        Draws a batch and returns its loss.
+    validate
+        Measures the network; called with the averaged weights in it.
+    schedule
+        Learning rate, length and the like.
+    seed
+        Of batches and of what torch draws.
+    """
 
     def __init__(
         self, name: str, net: nn.Module, loss_of: LossOf, validate: Figures, schedule: Schedule, seed: int
@@ -117,7 +141,7 @@ class Stage:
                 parameter.copy_(value)
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint from which `load` goes on exactly; replaced in one move."""
+        """Write a checkpoint to `path` from which `load` goes on exactly; replaced in one move."""
         state = {
             "parameters": [p.detach() for p in self.parameters],
             "averaged": self.averaged,
@@ -135,7 +159,7 @@ class Stage:
             raise FileError(f"cannot write the checkpoint {path}: {error}") from error
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint.
+        """Go on from the checkpoint at `path`.
 
         Raises
         ------
@@ -155,10 +179,17 @@ class Stage:
 
 
 def run_stage(stage: Stage, folder: Path, progress: bool = True) -> None:
-    """Train a stage to its end, going on from ``folder/<name>.ckpt`` where there is one.
+    """Train `stage` to its end, going on from ``folder/<name>.ckpt`` where there is one.
 
-    Appends a row a minute to ``folder/<name>.csv`` with losses and what the stage's
-    `validate` returns for the averaged weights, and leaves these in the network.
+    Appends a row a minute to ``folder/<name>.csv`` with losses and what the stage's `validate` returns for
+    the averaged weights, and leaves these in the network.
+
+    Parameters
+    ----------
+    folder
+        Made if missing.
+    progress
+        Whether a bar is shown.
     """
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / f"{stage.name}.ckpt"

@@ -43,6 +43,12 @@ class MelodyRecipe:
     prior_noise
         Noise of the codes that the prior learns, in posterior standard deviations: smoother ones
         than the encoder's own are learned better.
+    config
+        Sizes of the networks.
+    objective
+        Weights and shares of the losses.
+    batch
+        Loops in a batch.
     """
 
     config: MelodyConfig = field(default_factory=MelodyConfig)
@@ -65,7 +71,17 @@ class MelodyRecipe:
 
 
 class MelodyTrainer:
-    """The data as tensors, the networks, and the four stages over them."""
+    """The data as tensors, the networks, and the four stages over them.
+
+    Parameters
+    ----------
+    corpus
+        Prepared loops; the networks learn from one side of its split and are measured on the other.
+    recipe
+        Sizes, objective and schedule of each stage.
+    seed
+        Of all that is random.
+    """
 
     parts = PARTS
 
@@ -90,7 +106,7 @@ class MelodyTrainer:
         self.held_tokens = torch.from_numpy(self.tokens[self.held[pick]])
 
     def stage(self, part: str) -> Stage:
-        """Return one of `PARTS` ready to be run; "decoder" and "prior" need the parts before."""
+        """Return a `part` of `PARTS` ready to be run; "decoder" and "prior" need the parts before."""
         nets, recipe = self.nets, self.recipe
         nets.encoder.requires_grad_(part == "notes")
         if part == "notes":

@@ -21,7 +21,17 @@ _START = -1
 
 
 class NGram:
-    """An interpolated Witten-Bell n-gram model of token rows (Chen and Goodman 1998, section 2.6)."""
+    """An interpolated Witten-Bell n-gram model of token `rows` (Chen and Goodman 1998, section 2.6).
+
+    Parameters
+    ----------
+    rows
+        Token sequences to count, (N, T).
+    order
+        Longest n: a token is told from at most `order` - 1 before it.
+    words
+        Size of the vocabulary, which a token never seen shares.
+    """
 
     def __init__(self, rows: Tokens, order: int = 5, words: int = 512) -> None:
         self.order, self.words = order, words
@@ -36,11 +46,11 @@ class NGram:
         self._totals = [{past: c.total() for past, c in level.items()} for level in self._followers]
 
     def nats(self, rows: Tokens) -> Floats:
-        """Return the cost of each row (N,) in nats."""
+        """Return the cost in nats of each of `rows` (N, T) of tokens, (N,)."""
         return np.array([self._row_nats(row) for row in rows.tolist()])
 
     def bits_per_step(self, rows: Tokens) -> float:
-        """Return the mean cost of a step in bits."""
+        """Return the mean cost in bits of a step of `rows` (N, T)."""
         return float(self.nats(rows).mean() / rows.shape[1] / math.log(2))
 
     def _row_nats(self, row: list[int]) -> float:
@@ -63,7 +73,7 @@ class NGram:
 
 
 def drum_features(rows: Tokens) -> Floats:
-    """Return 49 features a loop (N, 49).
+    """Return 49 features a loop (N, 49) of `rows` (N, T), tokens as of `hits_to_tokens`.
 
     Density of each voice, density of each voice on each of a beat's four sixteenths, share of
     steps with a hit, most hits at once, likeness of the two bars, sixteenth syncopation.
@@ -94,7 +104,7 @@ _INTERVALS = ((0, 0), (1, 2), (3, 4), (5, 7), (8, 12), (13, 127))
 
 
 def melody_features(rows: Tokens) -> Floats:
-    """Return 24 features a melody (N, 24); rows (N, T) hold 0 no event, 1 note off, pitch + 2.
+    """Return 24 features a melody (N, 24); `rows` (N, T) hold 0 no event, 1 note off, pitch + 2.
 
     MusicVAE's five attributes (Roberts et al. 2018, section 5.5), the pitch-class profile without
     its key, mean pitch and range in octaves, note-offs, onsets on each of a beat's sixteenths, and
@@ -135,7 +145,7 @@ def _syncopation(on: NDArray[np.bool_], phase: int) -> NDArray[np.int64]:
 
 
 def intervals(row: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the sizes in semitones of a melody's intervals, from note to note."""
+    """Return the sizes in semitones of a melody's intervals, from note to note of `row` (T,)."""
     return np.abs(np.diff(row[row > 1]))
 
 
@@ -151,13 +161,13 @@ def _interval_shares(rows: Tokens) -> tuple[Floats, Floats]:
 
 
 def octave_leaps(rows: Tokens) -> float:
-    """Return the share of all intervals that are an octave or more."""
+    """Return the share of all intervals in `rows` (N, T) that are an octave or more, 0..1."""
     sizes = np.concatenate([intervals(row) for row in rows])
     return float((sizes >= OCTAVE).mean()) if len(sizes) else 0.0
 
 
 def best_key_share(rows: Tokens) -> float:
-    """Return the mean over melodies of the share of notes that lie in the best of the twelve major scales."""
+    """Return the mean over melodies `rows` (N, T) of the share of notes in its best major scale."""
     on = rows > 1
     sounding = on.any(1)
     classes = np.stack([(((rows - 2) % OCTAVE == c) & on).sum(1) for c in range(OCTAVE)], 1)[sounding]
@@ -166,7 +176,7 @@ def best_key_share(rows: Tokens) -> float:
 
 
 def frechet_distance(features: Floats, reference: Floats) -> float:
-    """Return the Fréchet distance of two sets of features, standardised by the second.
+    """Return the Fréchet distance of `features` (N, F) from `reference` (M, F), by which both are scaled.
 
     Notes
     -----
@@ -184,6 +194,13 @@ def frechet_distance(features: Floats, reference: Floats) -> float:
 
 def two_sample_auc(features: Floats, reference: Floats, seed: int = 0) -> float:
     """Return how well a classifier tells two sets apart: 0.5 cannot, 1 always can.
+
+    Parameters
+    ----------
+    features, reference
+        The sets, (N, F) and (M, F); of the larger one only the first rows count.
+    seed
+        Decides which rows make which fold.
 
     Notes
     -----
@@ -241,7 +258,15 @@ class Smoothness:
 
 
 def smoothness(lines: NDArray[np.int64], model: NGram) -> Smoothness:
-    """Measure interpolations (points, N, T) of tokens whose ends are the loops A and B themselves."""
+    """Measure interpolations whose ends are the loops A and B themselves.
+
+    Parameters
+    ----------
+    lines
+        Tokens, (points, N, T).
+    model
+        Says what is likely, trained on real loops.
+    """
     points = len(lines)
     alpha = np.linspace(0.0, 1.0, points)
     changed = (lines[1:] != lines[:-1]).mean(2)
@@ -255,7 +280,15 @@ def smoothness(lines: NDArray[np.int64], model: NGram) -> Smoothness:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """How a palette changes from cell to cell: mean and largest hits changed, distinct cells."""
+    """How a palette changes from cell to cell.
+
+    Parameters
+    ----------
+    mean, worst
+        Hits changed between neighbours, on average and at most.
+    distinct
+        How many different cells there are.
+    """
 
     mean: float
     worst: int
@@ -263,7 +296,7 @@ class Neighbours:
 
 
 def neighbours(palette: NDArray[np.bool_]) -> Neighbours:
-    """Measure a palette (rows, cols, T, 9)."""
+    """Measure a `palette` (rows, cols, T, 9)."""
     across = (palette[:, 1:] != palette[:, :-1]).sum((2, 3)).ravel()
     down = (palette[1:] != palette[:-1]).sum((2, 3)).ravel()
     changed = np.concatenate([across, down])

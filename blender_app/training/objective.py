@@ -38,7 +38,15 @@ class Objective:
 def kl_divergence(
     mu: Tensor, logvar: Tensor, mu_p: Tensor | float = 0.0, logvar_p: Tensor | None = None
 ) -> Tensor:
-    """Return KL(N(mu, exp logvar) || N(mu_p, exp logvar_p)) in nats, (B,); the prior is N(0, I)."""
+    """Return the divergence of two diagonal Gaussians in nats, (B,).
+
+    Parameters
+    ----------
+    mu, logvar
+        Of the first, (B, Z).
+    mu_p, logvar_p
+        Of the second, (B, Z); the default is N(0, I).
+    """
     prior = torch.zeros_like(logvar) if logvar_p is None else logvar_p
     ratio = ((mu - mu_p) ** 2 + logvar.exp()) / prior.exp()
     return 0.5 * (ratio - 1.0 - logvar + prior).sum(1)
@@ -47,7 +55,19 @@ def kl_divergence(
 def hits_loss(
     encoder: HitsEncoder, decoder: HitsDecoder, hits: Tensor, objective: Objective, beta: float
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return the loss in nats a step, and its parts, for hits (B, T, V) in -1 / +1."""
+    """Return the loss in nats a step, and its parts.
+
+    Parameters
+    ----------
+    encoder, decoder
+        The networks in training.
+    hits
+        A batch, (B, T, V) in -1 / +1.
+    objective
+        How much is flipped, and how noisy the codes are.
+    beta
+        Weight of the divergence from the prior.
+    """
     batch = len(hits)
     flipped = torch.rand_like(hits) < objective.flip * (torch.rand(batch, 1, 1) < 0.5)
     mu, logvar = encoder(torch.where(flipped, -hits, hits))
@@ -76,10 +96,21 @@ def _noise_levels(batch: int, objective: Objective, largest: float) -> Tensor:
 def dynamics_loss(
     net: DynamicsNet, hits: Tensor, dynamics: Tensor, beta: float
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return the dynamics' loss a hit, and its parts; hits -1 / +1, dynamics (B, T, V, 2).
+    """Return the loss of dynamics a hit, and its parts.
 
     Absolute errors, because the figure to beat is a mean absolute error; velocity in 0..1 and
     microtiming in -1..1 weigh the same.
+
+    Parameters
+    ----------
+    net
+        The network in training.
+    hits
+        A batch, (B, T, V) in -1 / +1.
+    dynamics
+        How it is played, (B, T, V, 2).
+    beta
+        Weight of the divergence from the usual dynamics.
     """
     mu, logvar = net.encode(hits, dynamics)
     mu_p, logvar_p = net.expect(hits)
@@ -93,7 +124,7 @@ def dynamics_loss(
 
 
 def flow_loss(prior: FlowPrior, codes: Tensor) -> Tensor:
-    """Return the conditional flow-matching loss of codes (B, Z) (Lipman et al. 2023, equation 23)."""
+    """Return the flow-matching loss of `prior` on `codes` (B, Z) (Lipman et al. 2023, equation 23)."""
     target = (codes - prior.mean) / prior.scale
     noise = torch.randn_like(target)
     time = torch.rand(len(target))
@@ -111,8 +142,17 @@ def tune_loss(
 ) -> tuple[Tensor, dict[str, float]]:
     """Return the loss in nats a step, and its parts.
 
-    `batch` are melody tokens (B, T), and which of them are real music (B,): the others are decoded
-    at noise 0 only, so that a noisy code is taken for the most plausible *music* near it.
+    Parameters
+    ----------
+    encoder, decoder
+        The networks in training.
+    batch
+        Melody tokens (B, T), and which of them are real music (B,): the others are decoded at noise 0 only,
+        so that a noisy code is taken for the most plausible *music* near it.
+    objective
+        How much is hidden, and how noisy the codes are.
+    beta
+        Weight of the divergence from the prior.
     """
     tokens, real = batch
     hidden = torch.rand(tokens.shape) < objective.flip * (torch.rand(len(tokens), 1) < 0.5)
@@ -135,7 +175,19 @@ def tune_loss(
 def loudness_loss(
     net: LoudnessNet, tokens: Tensor, velocity: Tensor, beta: float
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return the velocities' loss a note, and its parts; velocity (B, T) in 0..1, 0 where unknown."""
+    """Return the loss of velocities a note, and its parts.
+
+    Parameters
+    ----------
+    net
+        The network in training.
+    tokens
+        What is played, (B, T).
+    velocity
+        How loud, (B, T) in 0..1, 0 where unknown.
+    beta
+        Weight of the divergence from the usual velocities.
+    """
     mu, logvar = net.encode(tokens, velocity)
     mu_p, logvar_p = net.expect(tokens)
     z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)

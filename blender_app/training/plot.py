@@ -14,7 +14,7 @@ HIDDEN = {"step", "minutes"}
 
 
 def plot_logs(folder: Path, target: Path) -> bool:
-    """Plot every column of the stages' ``.csv`` logs in `folder` over minutes.
+    """Plot to `target` every column of the stages' ``.csv`` logs in `folder` over minutes.
 
     Returns
     -------
@@ -43,7 +43,14 @@ def plot_logs(folder: Path, target: Path) -> bool:
 
 
 def plot_interpolations(reports: Mapping[str, Smoothness], target: Path) -> bool:
-    """Draw distance from A and relative language-model cost over alpha, for each kind of interpolation.
+    """Draw distance from A and relative language-model cost over alpha.
+
+    Parameters
+    ----------
+    reports
+        A line for each kind of interpolation, by name.
+    target
+        Picture to write.
 
     Returns
     -------

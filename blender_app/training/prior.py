@@ -19,7 +19,21 @@ Posterior = tuple[Tensor, Tensor]
 def prior_stage(
     prior: FlowPrior, train: Posterior, held: Posterior, batch: int, schedule: Schedule, seed: int
 ) -> Stage:
-    """Return the stage that fits `prior` to posterior samples of real loops."""
+    """Return the stage that fits `prior` to posterior samples of real loops.
+
+    Parameters
+    ----------
+    prior
+        In training; its mean and scale are set from `train`.
+    train, held
+        Posterior of the loops to learn from, and of those that it is measured on.
+    batch
+        Codes in a batch.
+    schedule
+        Learning rate, length and the like.
+    seed
+        Of all that is random.
+    """
     (mu, sd), (mu_held, sd_held) = train, held
     prior.mean.copy_(mu.mean(0))
     prior.scale.copy_((mu.var(0) + (sd**2).mean(0)).sqrt())

@@ -34,9 +34,9 @@ class BandEdits:
             self._document.edit("Tap tempo", "tap", tempo_bpm=tempo_bpm)
 
     def set_change_at(self, change_at: ChangeAt) -> None:
-        """Set on which boundary a new pattern takes over."""
+        """Set on which boundary, `change_at`, a new pattern takes over."""
         self._document.edit("Change at", change_at=change_at)
 
     def set_key(self, key: Key | None) -> None:
-        """Set the key that decoded melodies keep to; None lets them go."""
+        """Set the `key` that decoded melodies keep to; None lets them go."""
         self._document.edit("Scale" if key is not None else "No scale", scale=key)

@@ -19,5 +19,5 @@ class ClipEdits:
         self._document = document
 
     def put_all(self, clips: tuple[Clip, ...], text: str) -> None:
-        """Set all clips, as `text` says in the undo menu."""
+        """Set all `clips`, as `text` says in the undo menu."""
         self._document.edit(text, clips=clips)

@@ -20,7 +20,7 @@ EMPTY_NAME, DRAWN_NAME = "Empty", "Drawn"
 
 
 def drawn_name(name: str) -> str:
-    """Return the name of a loop that is drawn on: its own, but one that was empty is so no more."""
+    """Return the `name` of a loop that is drawn on: its own, but one that was empty is so no more."""
     return DRAWN_NAME if name == EMPTY_NAME else name
 
 
@@ -46,7 +46,7 @@ class CornerEdits:
         return self.can_paste_into(self._document.session.front)
 
     def can_paste_into(self, track: str) -> bool:
-        """Say whether a corner was copied that fits a track: drums to drums, melodies to melodies."""
+        """Say whether the corner copied fits `track`: drums to drums, melodies to melodies."""
         if self._copied is None:
             return False
         return isinstance(self._copied[0], MelodyLoop) == self._document.track(track).kind.is_melodic
@@ -74,7 +74,7 @@ class CornerEdits:
             What is done, for the undo menu.
         track
             Whose corner.
-        drawn
+        user_edited
             Whether it was made by hand: then it is not brought into a key.
         """
         self.put_all({index: (loop, name)}, text, track, user_edited)
@@ -96,7 +96,7 @@ class CornerEdits:
             What is done, for the undo menu.
         track
             Whose corners.
-        drawn
+        user_edited
             Whether they were made by hand: then they are not brought into a key.
         """
         this = self._document.track(track)
@@ -111,7 +111,17 @@ class CornerEdits:
         self._document.edit_track(text, track, corners=corners, corner_names=names, user_edited=marks)
 
     def set_user_edited(self, index: int, edited: bool, track: str | None = None) -> None:
-        """Let a corner stay as it is although there is a key (`edited` by hand), or bring it into the key."""
+        """Let a corner stay as it is although there is a key, or bring it into the key.
+
+        Parameters
+        ----------
+        index
+            The corner, 0-3.
+        edited
+            Whether it counts as made by hand, which stays.
+        track
+            Whose corner; None is the track in front.
+        """
         check_index("corner", index, len(CORNER_PLACES))
         text = "Leave corner as it is" if edited else "Bring corner into key"
         self._document.edit_track(
@@ -119,20 +129,20 @@ class CornerEdits:
         )
 
     def clear(self, index: int, track: str | None = None) -> None:
-        """Empty a corner."""
+        """Empty the corner `index` (0-3) of `track`, None being the one in front."""
         this = self._document.track(track)
         check_index("corner", index, len(CORNER_PLACES))
         empty = this.kind.empty_loop(this.corners[index].steps)
         self.put(index, empty, EMPTY_NAME, "Clear corner", track, user_edited=True)
 
     def copy(self, index: int, track: str | None = None) -> None:
-        """Remember a corner's loop for pasting."""
+        """Remember the loop in corner `index` (0-3) of `track` for pasting."""
         check_index("corner", index, len(CORNER_PLACES))
         this = self._document.track(track)
         self._copied = this.corners[index], this.corner_names[index], this.user_edited[index]
 
     def paste(self, index: int, track: str | None = None) -> None:
-        """Put the copied loop into a corner, if it fits there."""
+        """Put the copied loop into corner `index` (0-3) of `track`, if it fits there."""
         this = self._document.track(track)
         if self._copied is None:
             return
@@ -143,7 +153,7 @@ class CornerEdits:
         self.put(index, loop, name, "Paste corner", track, user_edited)
 
     def use_preset(self, index: int, preset: DrumPreset | MelodyPreset, track: str | None = None) -> None:
-        """Put one of the named loops into a corner."""
+        """Put `preset` into corner `index` (0-3) of `track`, None being the one in front."""
         self.put(index, preset.loop, preset.name, f"Preset {preset.name}", track)
 
     # -- inside a corner ------------------------------------------------------------------------

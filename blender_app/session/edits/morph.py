@@ -57,7 +57,10 @@ class MorphEdits:
         self._document.edit_track(text, track, merge_key, morph=morph, source=source)
 
     def set_source(self, source: Source, track: str | None = None) -> None:
-        """Let the palette or the morph sound; a morph that is missing is made of two corners."""
+        """Let the palette or the morph of `track` sound, as `source` says.
+
+        A morph that is missing is made of two corners.
+        """
         this = self._document.track(track)
         text, morph = "Palette", this.morph
         if source is Source.MORPH:

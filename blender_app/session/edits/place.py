@@ -50,7 +50,7 @@ class PlaceEdits:
         self._document.edit_values("Move puck", values, f"{moved.name} puck")
 
     def set_coupling(self, coupling: PuckCoupling) -> None:
-        """Set how the pucks of the other tracks follow the one that is moved."""
+        """Set by `coupling` how the pucks of the other tracks follow the one that is moved."""
         text = "Link pucks" if coupling is not PuckCoupling.FREE else "Free pucks"
         self._document.edit(text, coupling=coupling)
 
@@ -92,7 +92,7 @@ class PlaceEdits:
         self._document.edit_track(text, track, merge_key, path=path)
 
     def play_path(self, playing: bool, track: str | None = None) -> None:
-        """Let the path sound (`playing`), or the puck again."""
+        """Let the path of `track` sound (`playing`), or the puck again."""
         path = self._document.track(track).path
         if path is not None:
             text = "Play path" if playing else "Stop path"

@@ -32,7 +32,7 @@ class TrackEdits:
     # -- which there are ------------------------------------------------------------------------
 
     def add(self, kind: TrackKind) -> str | None:
-        """Add a track of a kind and bring it to the front; return its name, None if no more fit."""
+        """Add a track of a `kind` and bring it to the front; return its name, None if no more fit."""
         tracks = self._document.session.tracks
         try:
             added = new_track(kind, tracks)
@@ -46,7 +46,7 @@ class TrackEdits:
         return added.name
 
     def remove(self, name: str) -> bool:
-        """Take the track of that name out of the band; return whether it could go: the last one cannot."""
+        """Take the track called `name` out of the band; return whether it could go: the last cannot."""
         session = self._document.session
         gone = session.track(name)
         tracks = tuple(track for track in session.tracks if track is not gone)
@@ -60,7 +60,7 @@ class TrackEdits:
         return True
 
     def set_front(self, name: str) -> None:
-        """Bring a track to the front; this is a matter of looking, and no step of the history."""
+        """Bring the track called `name` to the front; a matter of looking, no step of the history."""
         self._document.track(name)
         self._document.apply_values({"front": name})
 
@@ -79,11 +79,14 @@ class TrackEdits:
         self._document.edit_track("Sound", track, sound=(bank, program))
 
     def set_note_map(self, notes: tuple[int, ...], track: str | None = None) -> None:
-        """Set the MIDI note (0-127) of each of the nine voices of a drum track."""
+        """Set the MIDI `notes` (0-127) of the nine voices of the drum `track`."""
         self._document.edit_track("Note map", track, "note map", note_map=notes)
 
     def open_port(self, name: str | None, track: str | None = None) -> None:
-        """Send a track's notes to a MIDI port of its own; None sends them where all go."""
+        """Send the notes of `track` to a MIDI port of its own.
+
+        `name` is the port's; None sends them where all go.
+        """
         self._document.apply_values({track_field(self._document.track(track).name, "port"): name})
 
     def set_voice_mix(self, voice: int, mix: VoiceMix, track: str | None = None) -> None:
