@@ -17,6 +17,7 @@ from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.smf import Loop, MidiStyle, write_midi
+from blender_app.core.time import DEFAULT_STEPS
 
 
 def given(constraints: DecodeConstraints) -> dict[str, object]:
@@ -32,6 +33,8 @@ def given(constraints: DecodeConstraints) -> dict[str, object]:
 
 class FakeModel:
     """Answers with loops that tell what was asked: the velocity counts the loops."""
+
+    steps = DEFAULT_STEPS
 
     def __init__(self, loop: Callable[[int], Loop]) -> None:
         self.loop = loop

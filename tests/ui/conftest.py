@@ -72,7 +72,7 @@ def in_key(corners: Sequence[Loop], constraints: DecodeConstraints) -> list[Loop
 class CrossfadeModel:
     """A model whose palettes are cross-fades."""
 
-    name, hash = "fake", "f00d"
+    name, hash, steps = "fake", "f00d", DEFAULT_STEPS
 
     def make_palette(
         self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS

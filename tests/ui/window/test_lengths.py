@@ -252,7 +252,7 @@ def test_an_import_and_an_export_keep_the_corners_length(
 class TwoBars:
     """A model that refuses longer loops, as those that are shipped do."""
 
-    name, hash = "two", "f00d"
+    name, hash, steps = "two", "f00d", 32
 
     def __init__(self, make_palette) -> None:
         self._palette = make_palette
