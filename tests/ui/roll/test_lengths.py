@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -142,7 +144,8 @@ def test_the_playhead_goes_round_each_loop_and_turns_its_pages(
 
 
 def test_a_take_longer_than_two_bars_is_shown(long) -> None:
-    long.show_take(FOUR_BARS.transposed(2))
+    higher = [replace(note, pitch=note.pitch + 2) for note in FOUR_BARS.to_notes()]
+    long.show_take(MelodyLoop.from_notes(higher, FOUR_BARS.steps))
     scroll(long, 0.9)
     here = long.roll_geometry().note_rect(Note(56, 62, 90, 2.0)).center()
     color = long.grab().toImage().pixelColor(QPointF(here).toPoint())
