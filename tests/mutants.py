@@ -7,7 +7,7 @@ The changes are made by cosmic-ray's operators; which are tried is decided by th
 judges all of them, one after the other, by one command for all modules, which takes a day here. So each
 change is judged by the tests of its module alone (those that import it, else those of who imports it), in
 a copy of the code, on all cores, until the time is up. Numbers outside functions, which tune a model or
-its training, are left alone, and so are annotations and the strictness of `zip`.
+its training, are left alone, and so are annotations, protocols, the log and the strictness of `zip`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ NEAREST = {
     "session/decoding.py": "decoding worker",
     "session/devices.py": "devices parts controller_engine",
     "session/dice.py": "palettes",
-    "session/document.py": "document store track_editing",
+    "session/document.py": "values document store track_editing",
     "session/edits/band.py": "edits editing",
     "session/edits/clips.py": "track_editing",
     "session/edits/corners.py": "edits editing track_editing lengths",
@@ -59,27 +59,27 @@ NEAREST = {
     "session/edits/tracks.py": "edits track_editing store",
     "session/engine_link.py": "engine_link parts controller_engine",
     "session/exchange.py": "exchange parts",
-    "session/export.py": "export",
+    "session/export.py": "export values exchange",
     "session/file_tracks.py": "files session_format",
     "session/file_versions.py": "file_version_1 file_versions",
     "session/files.py": "files session_format",
     "session/filing.py": "filing parts recovery",
     "session/messages.py": "parts",
-    "session/morphing.py": "morphing",
+    "session/morphing.py": "morphing anchors",
     "session/new_tracks.py": "document track_editing",
     "session/palettes.py": "palettes parts",
-    "session/path.py": "path",
+    "session/path.py": "path anchors values",
     "session/performance.py": "performance",
     "session/playback.py": "playback parts controller_paths",
-    "session/played.py": "played parts",
-    "session/recovery.py": "recovery",
+    "session/played.py": "played values parts",
+    "session/recovery.py": "values recovery",
     "session/remembered.py": "parts devices",
-    "session/requests.py": "requests palettes parts worker",
+    "session/requests.py": "requests values palettes parts worker",
     "session/settings.py": "settings",
     "session/splicing.py": "splicing",
-    "session/status.py": "palettes devices parts",
+    "session/status.py": "values devices palettes",
     "session/store.py": "store editing",
-    "session/track.py": "document track_editing",
+    "session/track.py": "values document track_editing",
     "session/undo.py": "track_editing editing store",
     "session/worker.py": "worker",
 }
@@ -142,7 +142,26 @@ _STRICT = re.compile(r", (strict|slots)=(True|False)")
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes annotations away, which `from __future__ import annotations` never looks at."""
+    """Takes away what has no behaviour of its own.
+
+    Annotations, which `from __future__ import annotations` never looks at; what only type checkers see
+    (imports for them, protocols); and what is written to the log.
+    """
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        if "TYPE_CHECKING" in ast.unparse(node.test):
+            return ast.Pass()
+        return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        if any(ast.unparse(base) == "Protocol" for base in node.bases):
+            return ast.Pass()
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if ast.unparse(node.func).startswith("_log."):
+            return ast.Constant(0)
+        return self.generic_visit(node)
 
     def visit_arguments(self, node: ast.arguments) -> ast.arguments:
         self.generic_visit(node)

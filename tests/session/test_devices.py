@@ -307,7 +307,12 @@ def test_only_the_routing_of_drums_is_to_be_remembered(editor) -> None:
 
 def test_the_status_begins_with_nothing() -> None:
     begin = Status()
-    assert (begin.audio, begin.midi, begin.model, begin.model_state) == ("starting", "no port", "", ModelState.LOADING)
+    assert (begin.audio, begin.midi, begin.model, begin.model_state) == (
+        "starting",
+        "no port",
+        "",
+        ModelState.LOADING,
+    )
     assert (begin.audio_ok, begin.late_events, begin.cpu) == (False, 0, 0.0)
 
 

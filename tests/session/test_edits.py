@@ -279,7 +279,12 @@ def test_a_new_track_stands_behind_its_kind_and_before_the_next(editor, said) ->
 
 @pytest.mark.parametrize(
     ("gone", "front", "then"),
-    [("bass", "bass", "melody"), ("melody", "melody", "bass"), ("drums", "drums", "bass"), ("drums", "bass", "bass")],
+    [
+        ("bass", "bass", "melody"),
+        ("melody", "melody", "bass"),
+        ("drums", "drums", "bass"),
+        ("drums", "bass", "bass"),
+    ],
 )
 def test_who_follows_a_track_that_goes_comes_to_the_front(editor, gone: str, front: str, then: str) -> None:
     editor.tracks.set_front(front)

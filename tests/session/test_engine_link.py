@@ -18,7 +18,8 @@ from blender_app.session.played import PlayedLoop, PlayedPath
 
 ONE, TWO, THREE = (PlayedLoop(DrumLoop.empty().with_hit(0, 0, mark)) for mark in (1, 2, 3))
 LINE = PlayedPath(
-    PathPlan(DrawnPath(((0.0, 0.0),), bars=1)), tuple(DrumLoop.empty().with_hit(0, 0, 1 + mark) for mark in range(16))
+    PathPlan(DrawnPath(((0.0, 0.0),), bars=1)),
+    tuple(DrumLoop.empty().with_hit(0, 0, 1 + mark) for mark in range(16)),
 )
 
 

@@ -82,7 +82,7 @@ def test_a_cell_is_named_by_its_place_and_what_sounds_by_the_pucks(exchange, edi
 
 def test_a_grid_is_all_cells(exchange, written) -> None:
     assert exchange.export_grid("grid.mid")
-    (_, sections), = written[-1][1].tracks
+    ((_, sections),) = written[-1][1].tracks
     assert len(sections) == 9
     assert not written[-1][1].seamless
 
@@ -110,11 +110,16 @@ def test_the_band_is_as_long_as_its_longest_pattern(exchange, editor, heard, wri
     heard.patterns["bass"] = PlayedPath(PathPlan(LINE), loops).pattern(0)
     assert exchange.export_band("band.mid")
     music = written[-1][1]
-    assert [(track.name, parts[0].length_steps) for track, parts in music.tracks] == [("drums", 96), ("bass", 96)]
+    assert [(track.name, parts[0].length_steps) for track, parts in music.tracks] == [
+        ("drums", 96),
+        ("bass", 96),
+    ]
     assert music.mixed
 
 
-def test_a_path_is_asked_for_as_it_is_drawn_and_a_sweep_though_it_stands(exchange, editor, worker, said) -> None:
+def test_a_path_is_asked_for_as_it_is_drawn_and_a_sweep_though_it_stands(
+    exchange, editor, worker, said
+) -> None:
     assert not exchange.export_path("path.mid")
     assert said == [("warning", "There is no path to export: draw one on the palette.")]
     editor.place.set_path(LINE)

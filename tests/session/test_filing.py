@@ -29,8 +29,6 @@ def kept(tmp_path: Path) -> list[Path]:
     return sorted((tmp_path / "state").glob("unsaved-*.blend.json"))
 
 
-
-
 def test_a_name_ends_as_sessions_do_unless_it_is_json() -> None:
     names = [with_suffix(Path("dir") / name).name for name in ("a", "a.b", "a.json", "a.blend.json")]
     assert names == ["a.blend.json", "a.b.blend.json", "a.json", "a.blend.json"]
@@ -38,8 +36,15 @@ def test_a_name_ends_as_sessions_do_unless_it_is_json() -> None:
 
 def test_a_new_session_keeps_sound_and_routing_only(files: Files, editor) -> None:
     document = editor.document
-    values = {"font": "a.sf2", "volume": 0.3, "audio_enabled": False, "midi": MidiSettings("Synth", latency_s=0.1)}
-    document.apply_values({**values, "tempo_bpm": 66.0, "drums.channel": 3, "drums.port": "Pads", "bass.octave": 1})
+    values = {
+        "font": "a.sf2",
+        "volume": 0.3,
+        "audio_enabled": False,
+        "midi": MidiSettings("Synth", latency_s=0.1),
+    }
+    document.apply_values(
+        {**values, "tempo_bpm": 66.0, "drums.channel": 3, "drums.port": "Pads", "bass.octave": 1}
+    )
     editor.tracks.set_note_map(tuple(range(9)), "drums")
     editor.tracks.remove("melody")
     files.new()
@@ -62,7 +67,9 @@ def test_a_file_brings_its_port_or_leaves_the_one_in_use(files: Files, editor, t
     assert editor.document.session.midi == MidiSettings("Synth")
 
 
-def test_recent_files_are_those_that_could_be_opened_or_are_there(files, settings, tmp_path: Path, said) -> None:
+def test_recent_files_are_those_that_could_be_opened_or_are_there(
+    files, settings, tmp_path: Path, said
+) -> None:
     good, bad, gone = (tmp_path / name for name in ("good.json", "bad.json", "gone.json"))
     save_session(good, Session())
     bad.write_text("{")
@@ -97,8 +104,12 @@ def test_it_is_saved_to_its_own_file_or_to_another(files, editor, tmp_path: Path
     assert (files.title, files.modified) == ("b.json", True)
 
 
-def test_models_that_are_loaded_are_saved_beside_those_of_the_session(editor, settings, tmp_path, qtbot) -> None:
-    files = Files(editor.document, settings, tmp_path / "state", editor.messages, lambda: {"a": "new", "c": "3"})
+def test_models_that_are_loaded_are_saved_beside_those_of_the_session(
+    editor, settings, tmp_path, qtbot
+) -> None:
+    files = Files(
+        editor.document, settings, tmp_path / "state", editor.messages, lambda: {"a": "new", "c": "3"}
+    )
     editor.document.begin(Session(models=(("a", "old"), ("b", "2"))))
     assert files.save(tmp_path / "x")
     assert load_session(files.file).models == (("a", "new"), ("b", "2"), ("c", "3"))

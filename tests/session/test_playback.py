@@ -93,7 +93,9 @@ def test_a_new_engine_clicks_if_the_old_one_did(playback: Playback, devices: Dev
     assert engine.sent(m.SetMetronome) == [m.SetMetronome(True)]
 
 
-def test_a_new_engine_plays_on_only_if_the_old_one_played(playback: Playback, devices, engine, told, worker) -> None:
+def test_a_new_engine_plays_on_only_if_the_old_one_played(
+    playback: Playback, devices, engine, told, worker
+) -> None:
     devices.restart_engine()
     assert engine.sent(m.Play) == []
     assert told == ["transport"]
@@ -186,7 +188,9 @@ def test_a_sweep_is_where_its_slider_is_until_it_plays(playback, devices, editor
     assert playback.path_position(100.625) == pytest.approx((0.75, 0.0))
 
 
-def test_a_stopped_path_begins_at_its_beginning_again(playback, devices, editor, engine, worker, clock) -> None:
+def test_a_stopped_path_begins_at_its_beginning_again(
+    playback, devices, editor, engine, worker, clock
+) -> None:
     hear(devices, engine, PLAYING)
     clock.now_s = 101.0
     editor.place.set_path(LINE)

@@ -9,8 +9,24 @@ from pathlib import Path
 import pytest
 
 from blender_app.core.drums import DrumLoop
+from blender_app.core.parameters import parameters_of
+from blender_app.engine.messages import ChangeAt
 from blender_app.session import requests as r
-from blender_app.session.document import Clip, DrawnPath, MidiSettings, Session, TrackKind
+from blender_app.session.document import (
+    MAX_CLIPS,
+    MAX_NAME_LENGTH,
+    MAX_PATH_NODES,
+    Clip,
+    DrawnPath,
+    MidiSettings,
+    Morph,
+    PathMode,
+    PuckCoupling,
+    Session,
+    Source,
+    Track,
+    TrackKind,
+)
 from blender_app.session.export import Music
 from blender_app.session.morphing import default_morph
 from blender_app.session.path import PathPlan
@@ -73,3 +89,93 @@ def test_a_word_without_fields_is_a_value_too() -> None:
 def test_all_values_of_the_requests_are_looked_at() -> None:
     values = {name for name, each in vars(r).items() if is_dataclass(each) and each.__module__ == r.__name__}
     assert values - {type(value).__name__ for value in VALUES} == {"LoadModels"}
+
+
+def test_what_nobody_marked_was_not_edited_by_hand() -> None:
+    bass = Session().track("bass")
+    track = Track(
+        name="bass",
+        kind=bass.kind,
+        corners=bass.corners,
+        corner_names=bass.corner_names,
+        sound=bass.sound,
+        channel=bass.channel,
+    )
+    assert track.user_edited == (False,) * 4
+    assert (track.puck, track.source, track.path, track.morph) == ((0.5, 0.5), Source.PALETTE, None, None)
+    morph = Morph(bass.corners[:2], ("A", "B"))
+    assert morph.user_edited == (False, False)
+    assert (morph.steps, morph.position, morph.sweep_bars, morph.sweeping) == (9, 0.0, 8, False)
+    path = DrawnPath(((0.0, 0.0),))
+    assert (path.bars, path.mode, path.closed, path.playing) == (8, PathMode.LOOP, True, False)
+    assert (track.rows, track.cols) == (11, 11)
+    assert [row.name for row in parameters_of(Track).values() if row.in_panel][-1:] == ["octave"]
+    session = Session()
+    assert (session.audio_enabled, session.font, session.scale, session.clips) == (True, None, None, ())
+    assert (session.change_at, session.coupling, session.front) == (ChangeAt.STEP, PuckCoupling.FREE, "drums")
+    assert MidiSettings() == MidiSettings(None, virtual=False, latency_s=0.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags"),
+    [
+        (Track, {"octave": True, "scale_lock": True, "channel": False}),
+        (DrawnPath, {"bars": False, "closed": False, "playing": False}),
+        (Morph, {"steps": False, "sweeping": False}),
+    ],
+)
+def test_only_melodies_have_octaves_and_a_lock(kind: type, flags: dict[str, bool]) -> None:
+    rows = parameters_of(kind)
+    assert {name: rows[name].melodic_only for name in flags} == flags
+
+
+def test_sweeps_go_there_and_back_in_twice_their_bars() -> None:
+    morph = replace(default_morph(Session().track("bass")), sweeping=True, sweep_bars=3)
+    assert morph.sweep == DrawnPath(
+        ((0.0, 0.0), (1.0, 0.0)), 6, PathMode.PING_PONG, closed=False, playing=True
+    )
+    assert (morph.sweep.lap_steps, replace(morph, sweeping=False).sweep) == (96, None)
+    assert replace(morph, position=0.25).place == (0.25, 0.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sound": (0, 128)},
+        {"sound": (16384, 0)},
+        {"sound": (-1, 0)},
+        {"sound": (0, -1)},
+        {"channel": 16},
+        {"channel": -1},
+        {"note_map": (128, *range(8))},
+        {"note_map": (-1, *range(8))},
+        {"model": "x" * 201},
+        {"corner_names": ("x" * (MAX_NAME_LENGTH + 1), "a", "b", "c")},
+    ],
+)
+def test_one_more_than_the_most_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        replace(Session().track("drums"), **changes)
+
+
+def test_the_most_is_allowed() -> None:
+    drums = Session().track("drums")
+    for changes in (
+        {"sound": (16383, 127)},
+        {"sound": (0, 0)},
+        {"channel": 0},
+        {"note_map": (127, 0, *range(7))},
+        {"model": "x" * 200},
+        {"corner_names": ("x" * MAX_NAME_LENGTH, "a", "b", "c")},
+    ):
+        ((name, value),) = changes.items()
+        assert getattr(replace(drums, **changes), name) == value
+    many = DrawnPath(((0.0, 0.0),) * MAX_PATH_NODES)
+    assert len(many.nodes) == MAX_PATH_NODES == 512
+    for nodes in ((), ((0.0, 0.0),) * (MAX_PATH_NODES + 1)):
+        with pytest.raises(ValueError, match="nodes"):
+            DrawnPath(nodes)
+    clip = Clip("Mine", TrackKind.DRUMS, LOOP)
+    assert len(Session(clips=(clip,) * MAX_CLIPS).clips) == MAX_CLIPS == 256
+    with pytest.raises(ValueError, match="at most 256 clips, not 257"):
+        Session(clips=(clip,) * (MAX_CLIPS + 1))
