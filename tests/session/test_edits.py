@@ -238,7 +238,7 @@ def test_mirrored_pucks_lie_across(editor) -> None:
 
 
 def test_nodes_merge_one_by_one_and_keep_a_given_text(editor) -> None:
-    first, second, third = LINE.nodes
+    _, second, third = LINE.nodes
     editor.place.set_path(LINE)
     editor.place.set_path(replace(LINE, nodes=((0.1, 0.0), second, third)))
     editor.place.set_path(replace(LINE, nodes=((0.2, 0.0), second, third)))

@@ -179,3 +179,15 @@ def test_the_most_is_allowed() -> None:
     assert len(Session(clips=(clip,) * MAX_CLIPS).clips) == MAX_CLIPS == 256
     with pytest.raises(ValueError, match="at most 256 clips, not 257"):
         Session(clips=(clip,) * (MAX_CLIPS + 1))
+
+
+def test_a_track_takes_the_place_of_the_one_of_its_name() -> None:
+    session = Session()
+    bass = replace(session.track("bass"), octave=1)
+    changed = session.with_track(bass)
+    assert changed.tracks == (session.tracks[0], bass, session.tracks[2])
+    assert changed.track("bass") is bass
+    with pytest.raises(ValueError, match="no track 'bass 2'"):
+        session.with_track(replace(bass, name="bass 2"))
+    with pytest.raises(ValueError, match="one name"):
+        replace(session, tracks=(bass, bass), front="bass")
