@@ -33,7 +33,7 @@ def test_a_name_that_is_taken_gets_the_next_number() -> None:
     assert names(clips) == ["One", "Two", "Three", "Two 2", "Two 3", "Two 4"]
 
 
-def test_a_full_shelf_takes_no_more() -> None:
+def test_a_shelf_takes_as_many_as_there_can_be() -> None:
     full = tuple(clip(str(number)) for number in range(MAX_CLIPS))
     assert shelf.added(full, clip("x")) is full
     assert len(shelf.added(full[:-1], clip("x"))) == MAX_CLIPS
@@ -92,3 +92,35 @@ def test_bass_and_melody_share_their_clips_but_not_with_drums() -> None:
     drums = TrackKind.DRUMS
     assert all(fits == ((one is drums) == (other is drums)) for (one, other), fits in fitting.items())
     assert any(fitting.values())
+
+
+def test_a_numbered_name_counts_on_from_its_own_number() -> None:
+    assert shelf.free_name((clip("One 7"),), "One 7") == "One 8"
+    assert shelf.free_name((clip("One"),), "One") == "One 2"
+    assert shelf.free_name((clip("One"), clip("One 2"), clip("One 3")), "One") == "One 4"
+    assert shelf.free_name((), "  a \n b ") == "a b"
+    assert shelf.free_name((), " ") == "Clip"
+    long = "x" * MAX_NAME_LENGTH
+    assert shelf.free_name((), long + "y") == long
+    assert shelf.free_name((clip(long),), long) == long[:-2] + " 2"
+
+
+def test_a_shelf_takes_as_many_as_there_can_be() -> None:
+    full = tuple(clip(str(number)) for number in range(MAX_CLIPS))
+    assert shelf.added(full, clip("x")) is full
+    assert len(shelf.added(full[1:], clip("x"))) == MAX_CLIPS
+
+
+def test_one_that_is_moved_stays_on_the_shelf() -> None:
+    for to, order in (
+        (-5, "Two One Three"),
+        (0, "Two One Three"),
+        (1, "One Two Three"),
+        (2, "One Three Two"),
+    ):
+        assert names(shelf.moved(THREE, 1, to)) == order.split()
+    assert names(shelf.moved(THREE, 0, 99)) == ["Two", "Three", "One"]
+    assert names(shelf.removed(THREE, 1)) == ["One", "Three"]
+    assert shelf.renamed(THREE, 1, "  ") is THREE
+    assert names(shelf.renamed(THREE, 1, "Two")) == ["One", "Two", "Three"]
+    assert names(shelf.renamed(THREE, 1, "Three")) == ["One", "Three 2", "Three"]

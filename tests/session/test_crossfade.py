@@ -67,3 +67,38 @@ def test_chords_begin_again_in_a_longer_loop() -> None:
     key = Key(0, Mode.MAJOR, (Chord(0), Chord(7)))
     (loop,) = CrossfadePalette([melody(64, 62)] * 4, key).at(CORNERS[:1])
     assert [note.pitch for note in loop.to_notes()] == ([60] * 4 + [62] * 4) * 2
+
+
+def test_a_hit_is_there_once_its_corners_weigh_enough() -> None:
+    quiet, loud = DrumLoop.empty().with_hit(0, 0, 40, -0.2), DrumLoop.empty().with_hit(0, 0, 100, 0.4)
+    with_snare = DrumLoop.empty().with_hit(0, 0, 100, 0.4).with_hit(8, 1, 90, 0.25)
+    row = CrossfadePalette([quiet, with_snare])
+    shares = [0.0, 0.25, 0.44, 0.46, 1.0]
+    loops = row.at(np.array([[share, 0.0] for share in shares]))
+    assert [bool(loop.hits[8, 1]) for loop in loops] == [False, False, False, True, True]
+    assert loops[1].velocity[0, 0] == 55  # a quarter on the way from 40 to 100
+    assert loops[1].microtiming[0, 0] == pytest.approx(-0.05)
+    assert (loops[3].velocity[8, 1], loops[3].microtiming[8, 1]) == (90, 0.25)  # of whom it has only
+    square = CrossfadePalette([quiet, loud, with_snare, loud])
+    assert square.at(CORNERS) == [quiet, loud, with_snare, loud]
+    cells = square.cells(3, 2)
+    assert [len(row) for row in cells] == [2, 2, 2]
+    assert (cells[0][0], cells[0][1], cells[2][0], cells[2][1]) == (quiet, loud, with_snare, loud)
+    assert cells[1] == square.at(np.array([[0.0, 0.5], [1.0, 0.5]]))
+
+
+def test_a_key_moves_all_but_drums_and_what_was_edited_by_hand() -> None:
+    tune = melody(32, 61)
+    palette = CrossfadePalette([tune] * 4, Key(0, Mode.MAJOR), (False, True, False, False))
+    pitches = [{note.pitch for note in loop.to_notes()} for loop in palette.at(CORNERS)]
+    assert pitches[1] == {61}
+    assert {61} not in (pitches[0], pitches[2], pitches[3])
+    beats = [beat(32, voice) for voice in range(4)]
+    assert CrossfadePalette(beats, Key(0, Mode.MAJOR)).at(CORNERS) == beats
+
+
+def test_between_four_melodies_each_has_its_share_of_the_beats() -> None:
+    palette = CrossfadePalette([melody(64, pitch) for pitch in (40, 50, 60, 70)])
+    (loop,) = palette.at(np.array([[0.25, 0.5]]))
+    pitches = [note.pitch for note in loop.to_notes()]
+    assert [pitches.count(pitch) for pitch in (40, 50, 60, 70)] == [6, 2, 6, 2]

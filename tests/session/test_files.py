@@ -17,8 +17,10 @@ from hypothesis.extra import numpy as hnp
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import FileError, SessionError
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.notes import Note
 from blender_app.core.scales import Chord, Key, Mode, Quality
 from blender_app.engine.messages import ChangeAt, VoiceMix
+from blender_app.session import files
 from blender_app.session.document import (
     Clip,
     DrawnPath,
@@ -210,12 +212,15 @@ def notes(*numbers: object) -> list[dict[str, object]]:
         (changed(version=4), "newer Loopweave"),
         (changed(version=4, tracks=[{"kind": "strings", "lanes": 7}]), "newer Loopweave.*Update Loopweave"),
         (changed(version="1"), "version"),
+        (changed(version=True), "version"),
+        (changed(version=0), "damaged: its version is 0"),
         (changed(tracks=[]), "at least one track"),
         (changed(tracks={}), "the tracks are no list"),
         (changed(tracks=[3]), "track"),
         (changed(front="bass 2"), "front"),
         (changed(coupling="chained"), "chained"),
         (changed(scale={"tonic": 12, "mode": "major"}), "tonic"),
+        (changed(scale={"tonic": -1, "mode": "major"}), "tonic"),
         (changed(scale={"tonic": 0, "mode": "loud"}), "the mode of the scale is major, minor.*not 'loud'"),
         (changed(scale={"mode": "major"}), "tonic is missing"),
         (changed(scale={"tonic": 0, "mode": "major", "chords": ["H7"]}), "H7"),
@@ -248,7 +253,11 @@ def notes(*numbers: object) -> list[dict[str, object]]:
         (changed_track("drums", corners=[7] * 4), "a corner's values"),
         (changed_track("drums", corners=hits(kick=[[0, 100]])), "the numbers of a hit are 3, not 2"),
         (changed_track("drums", corners=hits(kick=[[32, 1, 0]])), "step"),
+        (changed_track("drums", corners=hits(kick=[[-1, 1, 0]])), "a hit's step"),
         (changed_track("drums", corners=hits(kick=[[0, 0, 0]])), "velocity"),
+        (changed_track("drums", corners=hits(kick=[[0, 128, 0]])), "velocity"),
+        (changed_track("drums", corners=hits(kick=[[0, 1, 0.51]])), "microtiming"),
+        (changed_track("drums", corners=hits(kick=[[0, 1, -0.51]])), "microtiming"),
         (
             changed_track("drums", corners=[{"name": "a", "hits": {}}] * 4),
             "steps is missing.*in track 'drums'",
@@ -264,7 +273,14 @@ def notes(*numbers: object) -> list[dict[str, object]]:
         (changed_track("bass", corners=notes(0, 128, 100, 1, 0.0)), "pitch"),
         (changed_track("bass", corners=notes(31, 60, 100, 2, 0.0)), "length"),
         (changed_track("bass", corners=notes(0, 60, 100, 1.5, 0.0)), "length"),
-        (changed_track("bass", corners=notes(0, 60, 100, 1, 0.6)), "microtiming"),
+        (changed_track("bass", corners=notes(0, 60, 100, 0, 0.0)), "length"),
+        (changed_track("bass", corners=notes(-1, 60, 100, 1, 0.0)), "a note's step"),
+        (changed_track("bass", corners=notes(32, 60, 100, 1, 0.0)), "a note's step"),
+        (changed_track("bass", corners=notes(0, -1, 100, 1, 0.0)), "pitch"),
+        (changed_track("bass", corners=notes(0, 60, 0, 1, 0.0)), "velocity"),
+        (changed_track("bass", corners=notes(0, 60, 128, 1, 0.0)), "velocity"),
+        (changed_track("bass", corners=notes(0, 60, 100, 1, 0.51)), "microtiming"),
+        (changed_track("bass", corners=notes(0, 60, 100, 1, -0.51)), "microtiming"),
         (changed_track("bass", note_map={}), "kick"),
         (changed_track("drums", puck=[1]), "puck"),
         (changed_track("drums", path={"nodes": []}), "damaged"),
@@ -350,3 +366,64 @@ def test_a_read_only_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "open", refuse)  # a folder's mode stops no root
     with pytest.raises(FileError, match="read-only"):
         save_session(tmp_path / "a.blend.json", Session())
+
+
+def test_what_is_at_the_edge_is_read() -> None:
+    text = changed_track("bass", corners=notes(31, 127, 127, 1, 0.5))
+    assert decode(text, "x").track("bass").corners[0].to_notes() == (Note(31, 127, 127, 1.0, 0.5),)
+    text = changed_track("bass", corners=notes(0, 0, 1, 32, -0.5))
+    assert decode(text, "x").track("bass").corners[0].to_notes() == (Note(0, 0, 1, 32.0, -0.5),)
+    loop = (
+        decode(changed_track("drums", corners=hits(crash=[[31, 127, 0.5], [0, 1, -0.5]])), "x")
+        .tracks[0]
+        .corners[0]
+    )
+    assert [(note.step, note.velocity, note.microtiming) for note in loop.to_notes()] == [
+        (0, 1, -0.5),
+        (31, 127, 0.5),
+    ]
+    for tonic in (0, 11):
+        assert decode(changed(scale={"tonic": tonic, "mode": "major"}), "x").scale.tonic == tonic
+
+
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.blend.json"
+    save_session(path, Session())
+    assert files.MAX_FILE_BYTES == 2**26
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", path.stat().st_size)
+    assert load_session(path) == Session()
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", path.stat().st_size - 1)
+    with pytest.raises(SessionError, match="far too large"):
+        load_session(path)
+
+
+def test_marks_that_are_missing_are_not_set() -> None:
+    document = json.loads(encode(Session()))
+    for track in document["tracks"]:
+        for corner in track["corners"]:
+            del corner["user_edited"]
+    ends = [{"name": "a", "steps": 32, "hits": {}}] * 2
+    whole = {"ends": ends, "steps": 9, "position": 0.0, "sweep_bars": 8, "sweeping": False}
+    document["tracks"][0]["morph"] = whole
+    session = decode(json.dumps(document), "x")
+    assert {track.user_edited for track in session.tracks} == {(False,) * 4}
+    assert session.tracks[0].morph.user_edited == (False, False)
+
+
+def test_lines_are_short_and_groups_are_indented() -> None:
+    lines = encode(Session(models=(("a" * 60, "b" * 60), ("c", "d")))).splitlines()
+    assert lines[0] == "{"
+    assert lines[-1] == "}"
+    assert lines[1] == '  "format": "loopweave-session",'
+    start = lines.index('  "models": [')
+    assert lines[start + 1 : start + 7] == [
+        "    {",
+        f'      "name": "{"a" * 60}",',
+        f'      "hash": "{"b" * 60}"',
+        "    },",
+        '    {"name": "c", "hash": "d"}',
+        "  ],",
+    ]
+    exact = {"k": "x" * (110 - len('{"k": ""}'))}
+    assert files._pretty(exact) == json.dumps(exact)
+    assert files._pretty(exact, 1) != json.dumps(exact)

@@ -52,3 +52,46 @@ def test_python_collects_by_itself_again_at_the_end(collector: garbage.GarbageCo
     assert not gc.isenabled()
     collector.stop()
     assert gc.isenabled()
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return the list of what is asked of the collector; nothing is collected, and 701 objects are new."""
+    asked: list[object] = []
+    monkeypatch.setattr(garbage.gc, "freeze", lambda: asked.append("freeze"))
+    monkeypatch.setattr(garbage.gc, "collect", lambda *generation: asked.append(generation or "all"))
+    monkeypatch.setattr(garbage.gc, "get_count", lambda: (701, 0, 0))
+    return asked
+
+
+def test_it_collects_the_young_often_and_all_seldom(qtbot: QtBot, calls: list[object]) -> None:
+    was_enabled = gc.isenabled()
+    collector = garbage.GarbageCollector(parent := QObject())
+    try:
+        assert not gc.isenabled()
+        assert (collector._timer.isActive(), collector._timer.interval()) == (True, 250)
+        for _ in range(240):
+            collector._on_timer_timeout()
+        assert calls.index("freeze") == 39
+        assert calls.count("freeze") == 1
+        assert [index for index, call in enumerate(calls) if call == "all"] == [120, 240]
+        assert calls.count((1,)) == 238
+    finally:
+        collector.stop()
+        if not was_enabled:
+            gc.disable()
+    assert not collector._timer.isActive()
+    del parent
+
+
+def test_few_new_objects_are_left_alone(qtbot: QtBot, calls: list[object], monkeypatch) -> None:
+    was_enabled = gc.isenabled()
+    monkeypatch.setattr(garbage.gc, "get_count", lambda: (700, 9, 9))
+    collector = garbage.GarbageCollector(parent := QObject())
+    for _ in range(10):
+        collector._on_timer_timeout()
+    collector.stop()
+    if not was_enabled:
+        gc.disable()
+    assert calls == []
+    del parent

@@ -171,3 +171,91 @@ def test_without_its_model_nothing_is_asked(editor, worker, dice: Dice, said) ->
     dice.vary(0, 0.5, "melody")
     assert said[-1][0] == "warning"
     assert len(worker.requests) == 1
+
+
+def test_before_the_start_no_answer_is_taken_and_nothing_is_closed(editor, worker) -> None:
+    palettes = Palettes(editor.document, worker, editor.messages)
+    answer(editor, worker)
+    assert (palettes.cells, palettes.accuracy) == ([], None)
+    palettes.close()
+    assert worker.life == []
+    assert palettes.morph_loops_of("drums") == []
+
+
+def test_rows_and_columns_must_both_be_those_that_are_wanted(editor, worker, palettes: Palettes) -> None:
+    answer(editor, worker, cols=4)
+    assert palettes.cells == []
+    target = DecodeTarget("bass", Source.MORPH)
+    editor.morph.set_source(Source.MORPH, "bass")
+    late = answer(editor, worker, target)
+    editor.morph.put(None, "Remove", track="bass")
+    palettes.forget("bass")
+    worker.paletteReady.emit(late)
+    editor.document.undo_stack.undo()
+    assert palettes.morph_loops_of("bass") == []
+
+
+def test_models_that_are_the_same_or_unknown_are_not_warned_of(editor, worker, palettes, said) -> None:
+    told: list[str] = []
+    palettes.modelsChanged.connect(lambda: told.append("models"))
+    editor.document.begin(Session(models=(("drums-2bar", "same"),)))
+    worker.modelReady.emit("drums-2bar", "same")
+    worker.modelReady.emit("melody-2bar", "new")
+    palettes.follow_new_session()
+    assert said == []
+    assert told == ["models"] * 3
+    worker.failed.emit("It failed.")
+    assert said == [("error", "It failed.")]
+    assert palettes.model_states == dict.fromkeys(("drums-2bar", "melody-2bar"), ModelState.READY)
+
+
+def test_all_dice_fall_and_a_variation_is_a_small_one(editor, worker, dice: Dice, said) -> None:
+    drums = editor.document.track()
+    dice.roll_all()
+    dice.vary(3)
+    dice.vary_end(0)  # there is none
+    assert worker.requests == [
+        *(DiceRequest(DRUMS, index, drums.kind, drums.model, 7) for index in range(4)),
+        VaryRequest(DRUMS, 3, drums.kind, drums.model, 7, drums.corners[3], 0.3),
+    ]
+    editor.morph.set_source(Source.MORPH)
+    worker.requests.clear()
+    dice.roll_end(1)
+    dice.vary_end(0)
+    target = DecodeTarget("drums", Source.MORPH)
+    assert worker.requests == [
+        DiceRequest(target, 1, drums.kind, drums.model, 7),
+        VaryRequest(target, 0, drums.kind, drums.model, 7, drums.corners[0], 0.3),
+    ]
+    assert said == []
+
+
+def test_each_roll_has_a_seed_of_its_own(editor, worker, palettes: Palettes) -> None:
+    dice = Dice(editor.document, worker, palettes, editor.corners, editor.morph, editor.messages)
+    worker.requests.clear()
+    for _ in range(10):
+        dice.roll(0)
+    seeds = [request.seed for request in worker.requests]
+    assert len(set(seeds)) > 1
+    assert all(0 <= seed < 10_000 for seed in seeds)
+
+
+def test_a_loop_that_comes_is_put_where_it_was_asked_for(editor, worker, dice: Dice, loop_of) -> None:
+    drums = editor.document.track()
+    gone = DiceRequest(DecodeTarget("gong"), 0, drums.kind, drums.model, 7)
+    worker.cornerReady.emit(CornerResult(gone, loop_of(1)))
+    assert editor.document.undo_stack.count() == 0
+    request = VaryRequest(DRUMS, 2, drums.kind, drums.model, 7, loop_of(0), 0.5)
+    worker.cornerReady.emit(CornerResult(request, loop_of(2)))
+    track = editor.document.track()
+    assert (track.corners[2], track.corner_names[2]) == (loop_of(2), f"{drums.corner_names[2]} (varied)")
+    assert editor.document.undo_stack.undoText() == "Vary corner"
+    editor.morph.set_source(Source.MORPH)
+    at_end = DecodeTarget("drums", Source.MORPH)
+    worker.cornerReady.emit(CornerResult(DiceRequest(at_end, 1, drums.kind, drums.model, 8), loop_of(3)))
+    morph = editor.document.track().morph
+    assert (morph.ends[1], morph.names[1]) == (loop_of(3), "Dice 8")
+    assert editor.document.undo_stack.undoText() == "Dice"
+    vary = VaryRequest(at_end, 1, drums.kind, drums.model, 8, loop_of(3), 0.5)
+    worker.cornerReady.emit(CornerResult(vary, loop_of(4)))
+    assert editor.document.undo_stack.undoText() == "Vary end"

@@ -123,6 +123,83 @@ def test_straight_lines_become_two_nodes() -> None:
     assert simplify([(0.5, 0.5)] * 9) == ((0.5, 0.5),)
 
 
+def bump(height: float) -> list[Point]:
+    return [(0.0, 0.5), (0.5, 0.5 + height), (1.0, 0.5)]
+
+
+def test_a_bump_is_kept_if_it_is_higher_than_the_tolerance() -> None:
+    assert simplify(bump(0.25), 0.25) == ((0.0, 0.5), (1.0, 0.5))
+    assert simplify(bump(0.25), 0.24) == tuple(bump(0.25))
+    assert len(simplify(bump(0.014))) == 2
+    assert len(simplify(bump(0.016))) == 3
+    there_and_back = [(0.0, 0.0), (1.0, 0.0), (0.0, 0.0)]
+    assert simplify(there_and_back) == tuple(there_and_back)
+    corner = [(0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (1.0, 0.5), (1.0, 1.0)]
+    assert simplify(corner) == ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+    hair = [(0.5, 0.5), (0.5 + 5e-7, 0.5), (1.0, 1.0)]
+    assert simplify(hair, 0.0) == ((0.5, 0.5), (1.0, 1.0))
+    assert len(simplify([(0.5, 0.5), (0.5 + 5e-6, 0.5)], 0.0)) == 2
+
+
+def test_a_distance_is_from_the_piece_and_not_from_the_line_it_lies_on() -> None:
+    beyond = [(0.5, 0.5), (0.9, 0.52), (0.6, 0.5)]
+    assert len(simplify(beyond, 0.1)) == 3  # it lies 0.3 behind the end
+
+
+def test_a_restless_hand_leaves_no_more_nodes_than_are_allowed() -> None:
+    zigzag = [(index / 47, 0.2 + 0.6 * (index % 2)) for index in range(48)]
+    assert simplify(zigzag) == tuple(zigzag)
+    assert MAX_DRAWN_NODES == 48
+    restless = [(index / 199, 0.5 + (0.02 + index / 1000) * (-1) ** index) for index in range(200)]
+    assert 24 <= len(simplify(restless)) <= 48
+
+
+def hermite(controls: np.ndarray, count: int) -> np.ndarray:
+    """Return a centripetal Catmull-Rom span by its tangents, another way than by its pyramid."""
+    p0, p1, p2, p3 = controls
+    t0, t1, t2, t3 = np.concatenate([[0.0], np.cumsum(np.sqrt(np.hypot(*np.diff(controls, axis=0).T)))])
+    out = (p1 - p0) / (t1 - t0) - (p2 - p0) / (t2 - t0) + (p2 - p1) / (t2 - t1)
+    into = (p2 - p1) / (t2 - t1) - (p3 - p1) / (t3 - t1) + (p3 - p2) / (t3 - t2)
+    out, into = out * (t2 - t1), into * (t2 - t1)
+    t = (np.arange(count) / count)[:, None]
+    blend = 2 * t**3 - 3 * t**2
+    return (blend + 1) * p1 + (t**3 - 2 * t**2 + t) * out - blend * p2 + (t**3 - t**2) * into
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_line_is_a_centripetal_spline(closed: bool) -> None:
+    nodes = np.array([(0.2, 0.3), (0.35, 0.6), (0.7, 0.65), (0.75, 0.4)])
+    if closed:
+        controls = np.vstack([nodes[-1], nodes, nodes[:2]])
+    else:
+        controls = np.vstack([2 * nodes[0] - nodes[1], nodes, 2 * nodes[-1] - nodes[-2]])
+    spans = [hermite(controls[index : index + 4], 24) for index in range(len(controls) - 3)]
+    expected = np.vstack([*spans, controls[-2][None]])
+    line = curve(DrawnPath(tuple(map(tuple, nodes.tolist())), closed=closed))
+    assert line.shape == expected.shape
+    assert np.allclose(line, expected, atol=1e-6)
+    assert not line.flags.writeable
+
+
+def test_a_line_that_is_drawn_to_its_beginning_is_closed_without_a_knot() -> None:
+    triangle = ((0.2, 0.2), (0.8, 0.3), (0.5, 0.9))
+    once = curve(DrawnPath(triangle, closed=True))
+    assert np.allclose(curve(DrawnPath((*triangle, triangle[0]), closed=True)), once)
+    twice = curve(DrawnPath((triangle[0], *triangle, triangle[2]), closed=True))
+    assert np.allclose(twice, once)
+    back = curve(DrawnPath((*triangle, triangle[1]), closed=True))
+    assert len(back) == 4 * 24 + 1
+
+
+def test_a_path_of_one_place_stays_there() -> None:
+    for closed in (False, True):
+        path = DrawnPath(((0.3, 0.7),), closed=closed, bars=1)
+        assert np.allclose(path_points(path), [(0.3, 0.7)] * 16)
+    pair = DrawnPath(((0.0, 0.0), (1.0, 0.0)), closed=True, bars=1)
+    assert position_at(pair, 8.0) == pytest.approx((1.0, 0.0), abs=1e-6)  # there and back
+    assert position_at(pair, 12.0) == pytest.approx((0.5, 0.0), abs=1e-2)
+
+
 # -- patterns ---------------------------------------------------------------------------------------
 
 
@@ -243,3 +320,26 @@ def test_the_end_of_a_loop_is_that_of_the_pattern_that_sounds() -> None:
     pattern = once.pattern(1, [TWO_NOTES] * 49)
     assert next_boundary(10.0, ChangeAt.LOOP, pattern) == 4 + 48 + 32
     assert next_boundary(100.0, ChangeAt.LOOP, pattern) == 4 + 48 + 2 * 32
+
+
+def test_a_path_begins_at_step_0_unless_it_is_said() -> None:
+    plan = PathPlan(LINE)
+    assert (plan.anchor_step, plan.plays_once, plan.loop_from_step) == (0, False, 0)
+    assert len(plan.points()) == 32
+    once = PathPlan(replace(LINE, mode=PathMode.ONCE))
+    assert (once.plays_once, once.loop_from_step, len(once.points())) == (True, 32, 33)
+    assert tuple(once.points()[-1]) == pytest.approx((1.0, 0.0))
+    assert [once.loop_index(step) for step in (0, 31, 32, 99)] == [0, 31, 32, 32]
+    assert [plan.loop_index(step) for step in (0, 31, 32, 99)] == [0, 31, 0, 3]
+    rounds = PathPlan(LINE, 5).rounds(64)
+    assert (rounds.serial, rounds.length_steps, rounds.loop_from_step, rounds.anchor_step) == (0, 64, 0, 5)
+
+
+def test_what_sounds_at_the_end_goes_on_as_far_as_the_next_round_is_the_same() -> None:
+    late = MelodyLoop.from_notes([Note(28, 60, 90, 4.0)])
+    held = MelodyLoop.from_notes([Note(0, 60, 80, 6.0)])
+    plan = PathPlan(replace(LINE, bars=2), 4)  # its last steps are the loop's first four
+    notes = plan.pattern(1, [held] * 32).notes
+    assert [(note.step, note.length_steps) for note in notes] == [(28, 6.0)]
+    notes = plan.pattern(1, [MelodyLoop.empty()] * 4 + [late] * 24 + [MelodyLoop.empty()] * 4).notes
+    assert [(note.step, note.length_steps) for note in notes] == [(24, 4.0)]

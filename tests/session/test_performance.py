@@ -105,3 +105,16 @@ def test_a_model_that_is_not_there_is_told(models: dict[str, Model]) -> None:
     only = Session(tracks=(Session().track("drums"),))
     assert isinstance(only.tracks[0].corners[0], DrumLoop)
     assert len(band_parts(only, {"drums-2bar": models["drums-2bar"]}.__getitem__)) == 1  # type: ignore[arg-type]
+
+
+def test_what_plays_is_the_first_pattern_from_the_beginning(models: dict[str, Model]) -> None:
+    path = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=3, playing=True)
+    session = changed(Session(), "bass", path=path)
+    parts = band_parts(session, models.__getitem__)
+    assert {(pattern.serial, pattern.anchor_step) for _, pattern in parts} == {(1, 0)}
+    assert length_of(parts) == 6  # three bars and two fit together after six
+    bass = Session().track("bass")
+    morph = Morph(bass.corners[:2], ("A", "B"), position=0.5, sweep_bars=2, sweeping=True)
+    parts = band_parts(changed(Session(), "bass", morph=morph, source=Source.MORPH), models.__getitem__)
+    assert [pattern.anchor_step for _, pattern in parts] == [0, -16, 0]
+    assert all(asked["refine"] for model in models.values() for asked in model.asked)

@@ -110,3 +110,17 @@ def test_a_key_moves_what_was_not_drawn_by_hand() -> None:
     row = CrossfadePalette((wrong, wrong), key, (False, True)).cells(1, 2)[0]
     assert list(row[0].events[:4]) == [60, 65, -1, 60]
     assert row[1] == wrong
+
+
+def test_the_lowest_pitch_is_a_note_too_and_a_rest_ends_it() -> None:
+    low = line((0, 0, 2), (8, 1, 4))
+    assert heard(spliced([low] * LOOP_STEPS)) == [(0, 0, 2.0), (8, 1, 4.0)]
+    silent = MelodyLoop.empty()
+    assert heard(spliced([low] * 10 + [silent] * 22)) == [(0, 0, 2.0), (8, 1, 2.0)]
+
+
+def test_a_short_loop_begins_again_beside_a_long_one() -> None:
+    short = MelodyLoop.from_notes([Note(2, 60, 90, 1.0)], 16)
+    assert heard(spliced([short] * 32, 3)) == [(15, 60, 1.0), (31, 60, 1.0)]
+    assert spliced([short] * 16)[0].velocity == 90
+    assert spliced([]) == ()

@@ -131,3 +131,75 @@ def test_it_needs_no_application() -> None:
     document.set_parameter("tempo_bpm", 90)
     document.undo_stack.undo()
     assert document.session == Session()
+
+
+def test_a_history_has_five_hundred_steps_and_flags_are_steps_each(editor) -> None:
+    document = editor.document
+    assert document.undo_stack.undoLimit() == 500
+    for muted in (True, False):
+        document.set_track_parameter("mute", muted, "bass")
+    assert document.undo_stack.count() == 2
+    for volume in (0.5, 0.4):
+        document.set_track_parameter("volume", volume, "bass")
+    assert document.undo_stack.count() == 3
+
+
+@pytest.mark.parametrize(("pause_s", "steps"), [(0.8, 1), (0.82, 2)])
+def test_small_steps_merge_within_a_short_pause_of_the_last(editor, clock, pause_s: float, steps: int) -> None:
+    clock.now_s = 0.0
+    editor.document.set_parameter("tempo_bpm", 90)
+    clock.now_s = pause_s
+    editor.document.set_parameter("tempo_bpm", 91)
+    assert editor.document.undo_stack.count() == steps
+
+
+def test_a_run_of_small_steps_may_last(editor, clock) -> None:
+    for tempo in (90, 91, 92, 93):
+        clock.now_s += 0.7
+        editor.document.set_parameter("tempo_bpm", tempo)
+    assert editor.document.undo_stack.count() == 1
+    editor.document.undo_stack.undo()
+    assert editor.document.session == Session()
+
+
+def test_edits_without_a_key_never_merge(editor) -> None:
+    for tempo in (90.0, 91.0):
+        editor.document.edit("Set", tempo_bpm=tempo)
+    assert editor.document.undo_stack.count() == 2
+
+
+def test_an_edit_of_several_things_tells_only_what_changed(editor, told) -> None:
+    document = editor.document
+    document.edit_values("All", {"swing": document.session.swing, "tempo_bpm": 90.0, "bass.octave": 0})
+    assert told[-1] == ("edited", frozenset({"tempo_bpm"}))
+    document.undo_stack.undo()
+    assert told[-1] == ("changed", frozenset({"tempo_bpm"}))
+
+
+def test_a_session_that_is_given_is_begun_with() -> None:
+    session = Session(tempo_bpm=77.0)
+    assert Document(session).session is session
+    assert Document(session).track().name == "drums"
+    assert Document(session).track("bass") is session.track("bass")
+
+
+def test_a_gesture_goes_on_after_what_came_by_itself_failed(editor) -> None:
+    document = editor.document
+    document.begin_gesture("Drag")
+    with pytest.raises(KeyError), document.outside_gesture():
+        document.set_parameter("wings", 1)
+    document.set_parameter("tempo_bpm", 90)
+    document.set_parameter("swing", 0.6)
+    assert (document.undo_stack.count(), document.undo_stack.undoText()) == (1, "Drag")
+
+
+def test_who_is_in_front_when_tracks_go(editor) -> None:
+    document, tracks = editor.document, editor.document.session.tracks
+    document.apply_values({"front": "melody"})
+    document.apply_values({"tracks": tracks[:2]})
+    assert document.session.front == "drums"
+    document.apply_values({"tracks": tracks, "front": "bass"})
+    document.apply_values({"tracks": tracks[1:]})
+    assert document.session.front == "bass"
+    with pytest.raises(ValueError, match="at least one"):
+        document.apply_values({"tracks": ()})
