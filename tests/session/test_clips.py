@@ -105,12 +105,6 @@ def test_a_numbered_name_counts_on_from_its_own_number() -> None:
     assert shelf.free_name((clip(long),), long) == long[:-2] + " 2"
 
 
-def test_a_shelf_takes_as_many_as_there_can_be() -> None:
-    full = tuple(clip(str(number)) for number in range(MAX_CLIPS))
-    assert shelf.added(full, clip("x")) is full
-    assert len(shelf.added(full[1:], clip("x"))) == MAX_CLIPS
-
-
 def test_one_that_is_moved_stays_on_the_shelf() -> None:
     for to, order in (
         (-5, "Two One Three"),
