@@ -6,9 +6,9 @@
 The changes are made by cosmic-ray's operators; which are tried is decided by the seed. Its own runner
 judges all of them, one after the other, by one command for all modules, which takes a day here. So each
 change is judged by the tests of its module alone (those that import it, else those of who imports it), the
-quickest first, in a copy of the code, on all cores, until the time is up. Numbers outside functions, which tune a model or
-its training, are left alone, and so are annotations, the strictness of `zip`, how plots look, and what a
-progress bar shows.
+quickest first, in a copy of the code, on all cores, until the time is up. Numbers outside functions, which
+tune a model or its training, are left alone, and so are annotations, the strictness of `zip`, how plots
+look, and what a progress bar shows.
 """
 
 from __future__ import annotations
@@ -125,21 +125,38 @@ def _operator(name: str) -> object:
 _NUMBER = r"\s*-?\s*[\d.]+"
 _NO_BEHAVIOUR = re.compile(
     r", (strict|slots)=(True|False)"  # `zip` refuses what never happens, and values are lean
-    rf"|\b(markersize|linewidth|fontsize|alpha|dpi)={_NUMBER}(?=[,)])|, frameon=(True|False)"  # how plots look
-    r"|, disable=(not )?progress\b|^ *bar( =|\.).*$"  # what a progress bar shows
+    rf"|\b(markersize|linewidth|fontsize|alpha|dpi)={_NUMBER}(?=[,)])"  # how plots look
+    r"|, frameon=(True|False)"
+    r"|^ *bar( =|\.).*$"  # what a progress bar shows
     rf"|(?<=reshape\()-{_NUMBER}",  # NumPy takes any number below zero for the size that is left
     re.MULTILINE,
 )
 """Parts of the code that tests need not notice."""
 
 
+DRAWN = {"random", "rand", "rand_like"}
+"""Functions whose numbers, drawn by chance, are as good as never just the limit they are compared with."""
+
+
 class _Bare(ast.NodeTransformer):
-    """Takes annotations away, which `from __future__ import annotations` never looks at."""
+    """Takes away annotations, which nobody looks at, and what else is no behaviour."""
 
     def visit_arguments(self, node: ast.arguments) -> ast.arguments:
         self.generic_visit(node)
         node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
-        node.posonlyargs, node.kwonlyargs = [], []  # how they may be passed is no behaviour
+        node.defaults = [*node.defaults, *filter(None, node.kw_defaults)]
+        node.posonlyargs, node.kwonlyargs, node.kw_defaults = (
+            [],
+            [],
+            [],
+        )  # how they may be passed is no behaviour
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.Compare:
+        self.generic_visit(node)
+        calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
+        if any(isinstance(call, ast.Attribute) and call.attr in DRAWN for call in calls):
+            node.ops = [{ast.LtE: ast.Lt(), ast.GtE: ast.Gt()}.get(type(each), each) for each in node.ops]
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
@@ -203,7 +220,7 @@ def sample(modules: Sequence[Path], size: int, seed: int) -> list[Mutant]:
 
 
 class Judges:
-    """The tests that judge each module: its own (by name, or by what they import), else those of the modules that import it."""
+    """The tests of each module, by name or by what they import, else those of the modules that import it."""
 
     def __init__(self) -> None:
         self._tests = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("tests/*/test_*.py")}

@@ -94,8 +94,8 @@ class TuneDecoder(nn.Module):
 
     def step_features(self, z: Tensor, noise: Tensor) -> Tensor:
         """Map z (B, Z) and noise levels (B,) to features (B, T, F)."""
-        level = torch.stack([noise, (noise == 0).to(z.dtype)], -1)
-        features: Tensor = self.features(torch.cat([z, level], -1))
+        level = torch.stack([noise, (noise == 0).to(z.dtype)], 1)
+        features: Tensor = self.features(torch.cat([z, level], 1))
         return features.view(len(z), self.config.steps, -1)
 
     def _head(self, hidden: Tensor, last: Tensor) -> Tensor:
@@ -292,7 +292,7 @@ class LoudnessNet(nn.Module):
 
     def encode(self, tokens: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of loops with velocity."""
-        both = torch.cat([self.embed(tokens).flatten(1), velocity], -1)
+        both = torch.cat([self.embed(tokens).flatten(1), velocity], 1)
         return mean_and_logvar(self.posterior(both))
 
     def expect(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
@@ -301,7 +301,7 @@ class LoudnessNet(nn.Module):
 
     def decode(self, tokens: Tensor, z: Tensor) -> Tensor:
         """Return velocities (B, T) in 0..1 for every step, meant to be used at note-ons."""
-        raw: Tensor = self.decoder(torch.cat([self.embed(tokens).flatten(1), z], -1))
+        raw: Tensor = self.decoder(torch.cat([self.embed(tokens).flatten(1), z], 1))
         return torch.sigmoid(raw)
 
 

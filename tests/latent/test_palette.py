@@ -60,7 +60,8 @@ def test_a_morph_goes_from_end_to_end_at_its_pace() -> None:
     assert blend.points == palette.MORPH_POINTS
     assert (blend.starts.tolist(), blend.ends.tolist()) == ([[1.0, 0.0]], [[0.0, 1.0]])
     assert blend.measured[0].shape == (1, palette.MORPH_POINTS)
-    for row, position in zip(morph.at(np.array([-1.0, 0.0, 0.5, 0.8, 1.0, 7.0])), (0, 0, 0.5, 0.8, 1, 1)):
+    rows = morph.at(np.array([-1.0, 0.0, 0.5, 0.8, 1.0, 7.0]))
+    for row, position in zip(rows, (0, 0, 0.5, 0.8, 1, 1), strict=True):
         share = position**3  # the pace of what is steered; the straight line's is even here
         assert row == pytest.approx([1.0 - share, share], abs=2e-3)
         assert row.dtype == np.float32
@@ -81,7 +82,7 @@ def test_a_morphs_field_is_what_is_played_between_its_ends() -> None:
     np.testing.assert_allclose(second, np.stack([1.0 - even, even], 1), atol=1e-6)
     field = place**2
     for _ in range(palette.FIELD_ROUNDS):
-        field[1:-1] = [0.25 * a + 0.5 * b + 0.25 * c for a, b, c in zip(field, field[1:], field[2:])]
+        field[1:-1] = 0.25 * field[:-2] + 0.5 * field[1:-1] + 0.25 * field[2:]
     assert steer is not None
     np.testing.assert_allclose(steer.logits.flatten(), 2.0 * field, atol=1e-6)
 
