@@ -176,6 +176,21 @@ def test_bars_of_melodies_move() -> None:
         np.testing.assert_array_equal(moved, np.roll(tokens, 4 * beats, axis=1))
 
 
+def test_what_leaves_the_range_comes_back_by_octaves() -> None:
+    row = np.arange(130)
+    for semitones in (*range(-40, 41), -127, 127):
+        expected = []
+        for token in row.tolist():
+            moved = token + semitones if token > 1 else token
+            while token > 1 and moved < 2:
+                moved += 12
+            while token > 1 and moved > 129:
+                moved -= 12
+            expected.append(moved)
+        moved = augment_melody.transpose(row[None], np.array([semitones]))
+        assert moved[0].tolist() == expected, semitones
+
+
 @pytest.mark.parametrize(("row", "chance"), [(0, 0.08), (1, 0.12), (3, 0.1)])
 def test_chances_of_real_melodies_end_there(row: int, chance: float) -> None:
     tokens = np.arange(2, 34)[None]

@@ -36,7 +36,8 @@ def melodies(count: int = 12) -> np.ndarray:
     rows = np.where(rng.random((count, 32)) < 0.5, 0, 60 + rng.integers(-14, 15, (count, 32)))
     rows[rng.random(rows.shape) < 0.1] = 1
     rows[:2] = 0
-    rows[1, 5] = 2
+    rows[1, 5], rows[3] = 2, 0
+    rows[3, 8] = 129
     rows[2, [0, 3, 9, 14]] = 129, 2, 128, 2
     return rows
 

@@ -142,6 +142,30 @@ def test_drums_that_are_exact_are_counted_step_by_step() -> None:
     assert figures == pytest.approx({"exact": 1 - 4 / 64, "exact_unit": 1 - 8 / 64})
 
 
+def test_dynamics_are_judged_on_loops_that_have_some() -> None:
+    corpus = drum_corpus(0, 0, held=3)
+    corpus.windows.velocity[2], corpus.windows.velocity[4] = 0, 1
+    corpus.windows.hits[3, 4:] = False
+    corpus.windows.velocity[3, 4:] = 0
+    trainer = DrumTrainer(corpus, DRUM_RECIPE, seed=1)
+    asked: list[torch.Tensor] = []
+
+    def decode(hits: torch.Tensor, _code: torch.Tensor) -> torch.Tensor:
+        asked.append(hits)
+        said = torch.zeros(*hits.shape, 2)
+        said[..., 0] = len(asked) / 127  # first 1, then 2
+        return said
+
+    trainer.nets.dynamics.decode = decode
+    figures = trainer._dynamics_figures()
+    assert [len(hits) for hits in asked] == [2, 2]
+    # Loops of 1 and 2 were learned from: the mean is 1.5. Held out are one of 4, a beat long, and one of 1.
+    beat, whole = 4 * 9, 32 * 9
+    plain = beat * 2.5 + whole * 0.5
+    assert figures["velocity"] == pytest.approx((beat * 3.0 + whole * 0.0) / plain, rel=1e-5)
+    assert figures["usual_velocity"] == pytest.approx((beat * 2.0 + whole * 1.0) / plain, rel=1e-5)
+
+
 def test_the_prior_learns_twice_as_many_codes() -> None:
     trainer = DrumTrainer(drum_corpus(0, 0, 1), DRUM_RECIPE, seed=1)
     asked: list[tuple[int, ...]] = []
