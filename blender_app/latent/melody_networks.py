@@ -194,7 +194,7 @@ class TuneDecoder(nn.Module):
                 logits[:, FIRST_PITCH:] -= leap_cost * LEAPS[notes.last + 1]
             if allowed is not None:
                 _keep_to(logits[:, FIRST_PITCH:], allowed[t])
-            token = torch.argmax(logits, -1, out=tokens[t])
+            token = torch.argmax(logits, 1, out=tokens[t])
             starts = token >= FIRST_PITCH
             notes = notes.after(token, starts, played)
             memory = torch.cat([memory[:, size:-OCTAVE], self.embed.weight[token], notes.classes], 1)

@@ -30,3 +30,5 @@ class Scale:
 
 POINTS = 9
 """Loops of an interpolation that is judged, ends included."""
+AT_ONCE = 256
+"""About how many loops are encoded at a time."""

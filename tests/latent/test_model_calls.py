@@ -192,6 +192,13 @@ def test_whole_codes_of_drums_end_with_how_they_are_played(drums: DrumModel) -> 
         drums.decode(np.zeros((1, 7)))
 
 
+def test_a_hit_is_what_is_surer_than_none(drums: DrumModel) -> None:
+    cells = torch.tensor([[[-1.0, -0.01, 0.0, 0.01, 1.0]]])
+    assert drums._to_array(cells).tolist() == [[[False, False, False, True, True]]]
+    with pytest.raises(ModelError, match=r"drum loops are \(B, 32, 9\), not \(32, 9\)"):
+        drums.encode(np.zeros((32, 9)))
+
+
 def test_batches_are_interpolated_pair_by_pair(model: LoopModel) -> None:
     events = (
         np.stack([loop_for(model).hits] * 2)

@@ -166,6 +166,29 @@ def test_dynamics_are_judged_on_loops_that_have_some() -> None:
     assert figures["usual_velocity"] == pytest.approx((beat * 2.0 + whole * 1.0) / plain, rel=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["drums", "tunes"])
+def test_dynamics_are_judged_at_the_means_of_their_codes(kind: str) -> None:
+    drum = kind == "drums"
+    trainer = (
+        DrumTrainer(drum_corpus(0, 0, held=2), DRUM_RECIPE, seed=1)
+        if drum
+        else MelodyTrainer(melody_corpus(6), MELODY_RECIPE, seed=1)
+    )
+    net, codes = trainer.nets.dynamics, []
+    if drum:
+        content = drums.signs(trainer.validation.hits)
+        played = drums.dynamics(trainer.validation)
+    else:
+        content = torch.from_numpy(trainer.tokens[trainer.held])
+        played = trainer.velocity[trainer.held]
+    decode = net.decode
+    net.decode = lambda given, z: codes.append((given, z)) or decode(given, z)
+    trainer._dynamics_figures()
+    for (given, z), expected in zip(codes, (net.encode(content, played), net.expect(content)), strict=True):
+        assert torch.equal(given, content)
+        torch.testing.assert_close(z, expected[0])
+
+
 def test_the_prior_learns_twice_as_many_codes() -> None:
     trainer = DrumTrainer(drum_corpus(0, 0, 1), DRUM_RECIPE, seed=1)
     asked: list[tuple[int, ...]] = []
