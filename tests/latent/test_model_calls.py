@@ -18,7 +18,7 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.latent import checkpoint, gaussian, loop_model, melody_model, model_kinds, refine
 from blender_app.latent.config import DrumConfig, MelodyConfig, ModelConfig
 from blender_app.latent.drum_model import DrumModel
-from blender_app.latent.drum_space import DrumSpace
+from blender_app.latent.drum_space import DrumArrays, DrumSpace, to_arrays
 from blender_app.latent.loop_model import LoopModel
 from blender_app.latent.melody_model import MelodyModel
 from blender_app.latent.melody_networks import MelodyNets, NotesBefore, notes_before
@@ -218,6 +218,35 @@ def test_batches_are_interpolated_pair_by_pair(model: LoopModel) -> None:
     np.testing.assert_array_equal(plane[[0, 0, 1, 1], [0, 2, 0, 2]], events[[0, 1, 1, 0]])
     plain = model.palette(events[[0, 1, 1, 0]], 2, 3, plain=True)
     np.testing.assert_array_equal(plain[0, 0], model.decode(model.encode(events[:1]))[0])
+
+
+def test_interpolations_and_palettes_are_what_the_instrument_plays(model: LoopModel) -> None:
+    content = model._space.content([loop_for(model)])
+    array = model._to_array(content)[0]
+    ends = np.stack([array, np.roll(array, 4, axis=0)])
+    loops = model._usual_loops(ends)
+    morph = model.make_morph(*loops).at(np.array([0.0, 0.25, 0.5, 0.75, 1.0]))
+    played = model._to_array(model._space.content(morph))
+    np.testing.assert_array_equal(model.interpolate(*ends, 5), played)
+    cells = model.make_palette([*loops, *loops]).cells(3, 2)
+    for row, made in zip(model.palette(ends[[0, 1, 0, 1]], 3, 2), cells, strict=True):
+        np.testing.assert_array_equal(row, model._to_array(model._space.content(made)))
+    mean, _ = model._space.usual_dynamics(content)
+    assert loops[0] == model._space.played(content, mean)[0]
+
+
+def test_drums_as_arrays_lie_in_their_ranges_and_stay_as_they_are() -> None:
+    hits = torch.tensor([[[1.0, 1.0, -1.0]]])
+    for said, velocity, timing in ((9.0, 127, 0.5), (-9.0, 1, -0.5), (0.3, 38, 0.3)):
+        arrays = to_arrays(hits, torch.full((1, 1, 3, 2), said))
+        assert arrays.velocity.tolist() == [[[velocity, velocity, 0]]]
+        np.testing.assert_allclose(arrays.microtiming, [[[timing, timing, 0.0]]], rtol=1e-6)
+        assert (arrays.velocity.dtype, arrays.microtiming.dtype) == (np.uint8, np.float32)
+    whole = np.ones((2, 32, 9), np.bool_)
+    for loop in DrumArrays(whole, whole * 70, whole * 0.1).loops():
+        for array in (loop.hits, loop.velocity, loop.microtiming):
+            assert not array.flags.writeable
+    assert whole.flags.writeable
 
 
 def test_melodies_are_events_of_the_models_length(tunes: MelodyModel) -> None:
