@@ -231,8 +231,8 @@ def test_interpolations_and_palettes_are_what_the_instrument_plays(model: LoopMo
     cells = model.make_palette([*loops, *loops]).cells(3, 2)
     for row, made in zip(model.palette(ends[[0, 1, 0, 1]], 3, 2), cells, strict=True):
         np.testing.assert_array_equal(row, model._to_array(model._space.content(made)))
-    mean, _ = model._space.usual_dynamics(content)
-    assert loops[0] == model._space.played(content, mean)[0]
+    both = model._content(ends)
+    assert loops == model._space.played(both, model._space.usual_dynamics(both)[0])
 
 
 def test_drums_as_arrays_lie_in_their_ranges_and_stay_as_they_are() -> None:
