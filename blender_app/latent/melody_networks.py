@@ -102,8 +102,8 @@ class TuneDecoder(nn.Module):
 
     def step_features(self, z: Tensor, noise: Tensor) -> Tensor:
         """Map `z` (B, Z) and `noise` levels (B,) to features (B, T, F)."""
-        level = torch.stack([noise, (noise == 0).to(z.dtype)], -1)
-        features: Tensor = self.features(torch.cat([z, level], -1))
+        level = torch.stack([noise, (noise == 0).to(z.dtype)], 1)
+        features: Tensor = self.features(torch.cat([z, level], 1))
         return features.view(len(z), self.config.steps, -1)
 
     def _head(self, hidden: Tensor, last: Tensor) -> Tensor:
@@ -224,7 +224,7 @@ class TuneDecoder(nn.Module):
                 logits[:, FIRST_PITCH:] -= leap_cost * LEAPS[notes.last + 1]
             if allowed is not None:
                 _keep_to(logits[:, FIRST_PITCH:], allowed[t])
-            token = torch.argmax(logits, -1, out=tokens[t])
+            token = torch.argmax(logits, 1, out=tokens[t])
             starts = token >= FIRST_PITCH
             notes = notes.after(token, starts, played)
             memory = torch.cat([memory[:, size:-OCTAVE], self.embed.weight[token], notes.classes], 1)
@@ -332,7 +332,7 @@ class LoudnessNet(nn.Module):
 
     def encode(self, tokens: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of `tokens` (B, T) played at `velocity` (B, T)."""
-        both = torch.cat([self.embed(tokens).flatten(1), velocity], -1)
+        both = torch.cat([self.embed(tokens).flatten(1), velocity], 1)
         return mean_and_logvar(self.posterior(both))
 
     def expect(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
@@ -344,7 +344,7 @@ class LoudnessNet(nn.Module):
 
         `tokens` (B, T) are what is played, `z` (B, Z) how.
         """
-        raw: Tensor = self.decoder(torch.cat([self.embed(tokens).flatten(1), z], -1))
+        raw: Tensor = self.decoder(torch.cat([self.embed(tokens).flatten(1), z], 1))
         return torch.sigmoid(raw)
 
 

@@ -206,12 +206,12 @@ class HitsDecoder(nn.Module):
         rows = [u * VOICE_COUNT + v for v in range(VOICE_COUNT) for u in range(v + 1, VOICE_COUNT)]
         weight = torch.cat([self.single.weight, self.pair.weight[rows]])
         bias = torch.cat([self.single.bias, self.pair.bias[rows]])[:, None]
-        counts = np.cumsum([VOICE_COUNT, *range(VOICE_COUNT - 1, -1, -1)])
+        counts = np.cumsum([VOICE_COUNT, *reversed(range(VOICE_COUNT))])
         return weight, bias, [int(count) for count in counts]
 
 
 def _with_level(z: Tensor, noise: Tensor) -> Tensor:
-    return torch.cat([z, noise[:, None], (noise[:, None] == 0).to(z.dtype)], -1)
+    return torch.cat([z, noise[:, None], (noise[:, None] == 0).to(z.dtype)], 1)
 
 
 class DynamicsNet(nn.Module):
@@ -231,7 +231,7 @@ class DynamicsNet(nn.Module):
 
     def encode(self, hits: Tensor, dynamics: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of `hits` (B, T, V) played with `dynamics`."""
-        return mean_and_logvar(self.posterior(torch.cat([hits.flatten(1), dynamics.flatten(1)], -1)))
+        return mean_and_logvar(self.posterior(torch.cat([hits.flatten(1), dynamics.flatten(1)], 1)))
 
     def expect(self, hits: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean and log-variance (B, Z) of the usual dynamics of `hits` (B, T, V)."""
@@ -242,7 +242,7 @@ class DynamicsNet(nn.Module):
 
         `hits` (B, T, V) are what is played, `z` (B, Z) how.
         """
-        raw = self.decoder(torch.cat([hits.flatten(1), z], -1)).unflatten(-1, (hits.shape[1], VOICE_COUNT, 2))
+        raw = self.decoder(torch.cat([hits.flatten(1), z], 1)).unflatten(-1, (hits.shape[1], VOICE_COUNT, 2))
         return torch.stack([torch.sigmoid(raw[..., 0]), 0.5 * torch.tanh(raw[..., 1])], -1)
 
 
@@ -272,7 +272,7 @@ class FlowPrior(nn.Module):
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         """Return dx/dt (B, Z) at `x` (B, Z) and `time` (B,) in 0..1."""
         angle = time[:, None] * self.frequencies
-        flow: Tensor = self.net(torch.cat([x, angle.sin(), angle.cos()], -1))
+        flow: Tensor = self.net(torch.cat([x, angle.sin(), angle.cos()], 1))
         return flow
 
     @torch.no_grad()

@@ -38,7 +38,7 @@ def refine(margin_of: Callable[[Tensor], Tensor], mu: Tensor, logvar: Tensor, st
     scale = torch.exp(-logvar)
     z = mu.clone().requires_grad_(True)
     first, second = torch.zeros_like(z), torch.zeros_like(z)
-    best, fewest = mu.clone(), torch.full_like(mu[:, 0], torch.inf)
+    best, fewest = mu.clone(), mu.new_full((len(mu),), torch.inf)
     for step in range(1, steps + 1):
         margin = margin_of(z).flatten(1)
         wrong = (margin.detach() <= 0).sum(1).float()

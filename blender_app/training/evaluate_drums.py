@@ -15,7 +15,7 @@ from blender_app.latent.drum_model import DrumModel
 from blender_app.latent.palette import grid_points
 from blender_app.training.augment import draw
 from blender_app.training.drums import PLAYED
-from blender_app.training.judging import POINTS, Figure, Scale
+from blender_app.training.judging import AT_ONCE, POINTS, Figure, Scale
 from blender_app.training.metrics import (
     NGram,
     drum_features,
@@ -81,7 +81,7 @@ class _Judge:
     def _exact(self, hits: Hits, refined: bool) -> float:
         encode = self.model.refine if refined else self.model.encode
         right = 0.0
-        for part in np.array_split(hits, max(1, len(hits) // 256)):
+        for part in np.array_split(hits, max(1, len(hits) // AT_ONCE)):
             right += float((self.model.decode(encode(part)) == part).all(-1).mean(1).sum())
         return right / len(hits)
 

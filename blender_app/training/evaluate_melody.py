@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from blender_app.corpus.prepare_melody import MelodyCorpus
 from blender_app.latent.melody_model import MelodyModel
-from blender_app.training.judging import POINTS, Figure, Scale
+from blender_app.training.judging import AT_ONCE, POINTS, Figure, Scale
 from blender_app.training.melody import MADE
 from blender_app.training.metrics import (
     NGram,
@@ -28,6 +28,8 @@ Events = NDArray[np.int64]
 WORDS, SHIFT = 130, 2
 LANGUAGE_LOOPS = 40_000
 """Training loops from which the language model learns."""
+FEATURE_LOOPS = 20_000
+"""About how many training loops samples' features are compared with."""
 GROUPS = {
     "pop909": (("pop909",), False, ">= .96", ">= .995"),
     "games": (("freedoom", "freedoom-history", "simutrans", "easyrpg-rtp"), False, ">= .93", ">= .985"),
@@ -95,7 +97,7 @@ class MelodyJudge:
 
     def _exact(self, events: Events, refined: bool) -> float:
         encode = self.model.refine if refined else self.model.encode
-        parts = np.array_split(events, max(1, len(events) // 256))
+        parts = np.array_split(events, max(1, len(events) // AT_ONCE))
         return float(np.mean(np.concatenate([self.model.decode(encode(part)) == part for part in parts])))
 
     def expression(self) -> Iterator[Figure]:
@@ -133,7 +135,7 @@ class MelodyJudge:
             "prior samples: AUC against training loops", two_sample_auc(features, reference), "<= .62"
         )
         yield Figure("held-out loops: the same, for scale", two_sample_auc(melody_features(held), reference))
-        apart = frechet_distance(features, melody_features(train[:: max(1, len(train) // 20_000)]))
+        apart = frechet_distance(features, melody_features(train[:: max(1, len(train) // FEATURE_LOOPS)]))
         yield Figure("prior samples: Frechet distance to training", apart, "<= 1.5")
         known = {row.tobytes() for row in train}
         novel = float(np.mean([row.tobytes() not in known for row in sample]))

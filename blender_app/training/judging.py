@@ -42,3 +42,5 @@ class Scale:
 
 POINTS = 9
 """Loops of an interpolation that is judged, ends included."""
+AT_ONCE = 256
+"""About how many loops are encoded at a time."""

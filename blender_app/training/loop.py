@@ -231,7 +231,7 @@ class _Log:
         self.count += 1
 
     def write(self, step: int, elapsed_s: float, validation: Mapping[str, float]) -> dict[str, float]:
-        means = {key: value / max(self.count, 1) for key, value in self.sums.items()}
+        means = {key: value / self.count for key, value in self.sums.items()}
         row = {"step": step, "minutes": elapsed_s / 60, **means, **validation}
         new = not self.path.exists()
         with self.path.open("a", newline="") as file:

@@ -65,10 +65,9 @@ class NGram:
         for length, followers in enumerate(self._followers):
             context = tuple(past[len(past) - length :])
             seen = followers.get(context)
-            if seen is None:
-                break
-            total, kinds = self._totals[length][context], len(seen)
-            chance = (seen[word] + kinds * chance) / (total + kinds)
+            if seen:
+                total, kinds = self._totals[length][context], len(seen)
+                chance = (seen[word] + kinds * chance) / (total + kinds)
         return chance
 
 

@@ -114,7 +114,7 @@ def test_a_key_moves_what_was_not_drawn_by_hand() -> None:
 
 def test_the_lowest_pitch_is_a_note_too_and_a_rest_ends_it() -> None:
     low = line((0, 0, 2), (8, 1, 4))
-    assert heard(spliced([low] * LOOP_STEPS)) == [(0, 0, 2.0), (8, 1, 4.0)]
+    assert heard(spliced([low] * DEFAULT_STEPS)) == [(0, 0, 2.0), (8, 1, 4.0)]
     silent = MelodyLoop.empty()
     assert heard(spliced([low] * 10 + [silent] * 22)) == [(0, 0, 2.0), (8, 1, 2.0)]
 

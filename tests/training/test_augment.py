@@ -61,7 +61,9 @@ def test_bars_are_swapped_or_repeated(hits: np.ndarray) -> None:
     np.testing.assert_array_equal(repeated, np.concatenate([hits[:, :16], hits[:, :16]], 1))
 
 
-@pytest.mark.parametrize(("chance", "beats"), [(0.0, 1), (0.079, 1), (0.08, 2), (0.17, 3), (0.241, 0)])
+@pytest.mark.parametrize(
+    ("chance", "beats"), [(0.0, 1), (0.079, 1), (0.08, 2), (0.16, 3), (0.17, 3), (0.24, 0)]
+)
 def test_loops_are_rotated_by_beats(hits: np.ndarray, chance: float, beats: int) -> None:
     np.testing.assert_array_equal(
         augment.vary_real(hits, Rigged(2, chance)), np.roll(hits, 4 * beats, axis=1)
@@ -133,6 +135,18 @@ def test_a_batch_has_its_shares(monkeypatch: pytest.MonkeyPatch, hits: np.ndarra
     assert asked == [("vary_real", 10), ("recombine", 4), ("draw", 6)]
 
 
+@pytest.mark.parametrize(("row", "chance"), [(0, 0.1), (1, 0.15), (3, 0.15), (4, 0.1), (5, 0.1), (6, 0.1)])
+def test_chances_of_real_loops_end_there(hits: np.ndarray, row: int, chance: float) -> None:
+    np.testing.assert_array_equal(augment.vary_real(hits, Rigged(row, chance, 0.0)), hits)
+    changed = augment.vary_real(hits, Rigged(row, np.nextafter(chance, 0.0), 0.0))
+    assert not np.array_equal(changed, hits)
+
+
+def test_a_hit_is_left_out_as_often_as_it_is_said(hits: np.ndarray) -> None:
+    assert not augment.vary_real(hits, Rigged(6, later=0.15)).any()
+    np.testing.assert_array_equal(augment.vary_real(hits, Rigged(6, later=np.nextafter(0.15, 1.0))), hits)
+
+
 # -- melodies ---------------------------------------------------------------------------------------
 
 
@@ -157,9 +171,32 @@ def test_bars_of_melodies_move() -> None:
     np.testing.assert_array_equal(augment_melody.vary_real(tokens, Rigged(0)), np.roll(tokens, 16, axis=1))
     repeated = augment_melody.vary_real(tokens, Rigged(1))[0]
     np.testing.assert_array_equal(repeated, np.tile(tokens[0, :16], 2))
-    for chance, beats in ((0.0, 1), (0.06, 2), (0.12, 3), (0.151, 0)):
+    for chance, beats in ((0.0, 1), (0.05, 2), (0.1, 3), (0.12, 3), (0.05 * 3, 0)):
         moved = augment_melody.vary_real(tokens, Rigged(2, chance))
         np.testing.assert_array_equal(moved, np.roll(tokens, 4 * beats, axis=1))
+
+
+def test_what_leaves_the_range_comes_back_by_octaves() -> None:
+    row = np.arange(130)
+    for semitones in (*range(-40, 41), -127, 127):
+        expected = []
+        for token in row.tolist():
+            moved = token + semitones if token > 1 else token
+            while token > 1 and moved < 2:
+                moved += 12
+            while token > 1 and moved > 129:
+                moved -= 12
+            expected.append(moved)
+        moved = augment_melody.transpose(row[None], np.array([semitones]))
+        assert moved[0].tolist() == expected, semitones
+
+
+@pytest.mark.parametrize(("row", "chance"), [(0, 0.08), (1, 0.12), (3, 0.1)])
+def test_chances_of_real_melodies_end_there(row: int, chance: float) -> None:
+    tokens = np.arange(2, 34)[None]
+    np.testing.assert_array_equal(augment_melody.vary_real(tokens, Rigged(row, chance, 0.0)), tokens)
+    changed = augment_melody.vary_real(tokens, Rigged(row, np.nextafter(chance, 0.0), 0.2))
+    assert not np.array_equal(changed, tokens)
 
 
 def test_notes_are_left_out_and_note_offs_stay() -> None:

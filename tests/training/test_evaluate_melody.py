@@ -88,3 +88,43 @@ def test_a_model_is_judged_on_unseen_loops(tmp_path: Path) -> None:
     assert "games: steps exact after refining z" in figures
     assert figures["as shipped: goes back (0 no)"] in (0.0, 1.0)
     assert "bass to melody: least advantage in LM cost over the cross-fade" in figures
+
+
+def slow_roll_average(a: list[int], b: list[int], t: float) -> list[int]:
+    """Return the average of two melodies, step by step."""
+    heard, before, out = [-1, -1], -1, []
+    for events in zip(a, b, strict=True):
+        heard = [old if event == -2 else event for old, event in zip(heard, events, strict=True)]
+        weights = [share if pitch >= 0 else 0.0 for share, pitch in zip((1 - t, t), heard, strict=True)]
+        pitch = -1
+        if sum(weights) >= 0.5:
+            pitch = round(sum(w * p for w, p in zip(weights, heard, strict=True)) / sum(weights))
+        starts = any(event >= 0 and weight > 0 for event, weight in zip(events, weights, strict=True))
+        if pitch >= 0 and (starts or pitch != before):
+            out.append(pitch)
+        else:
+            out.append(-1 if pitch < 0 <= before else -2)
+        before = pitch
+    return out
+
+
+def test_the_roll_average_is_that_of_each_step() -> None:
+    rng = np.random.default_rng(3)
+    a, b = (np.where(rng.random((6, 32)) < 0.6, -2, rng.integers(-1, 5, (6, 32))) for _ in range(2))
+    a[0], b[1] = -2, -2  # one is silent
+    way = roll_average(a, b)
+    for point, t in enumerate(np.linspace(0.0, 1.0, POINTS)):
+        expected = [slow_roll_average(*pair, t) for pair in zip(a.tolist(), b.tolist(), strict=True)]
+        np.testing.assert_array_equal(way[point], expected)
+
+
+def test_slerp_is_known_between_any_two_codes() -> None:
+    rng = np.random.default_rng(4)
+    a, b = rng.normal(size=(2, 5, 6)).astype(np.float32)
+    for t in (0.0, 0.3, 1.0):
+        angle = np.arccos([x @ y / np.sqrt((x @ x) * (y @ y)) for x, y in zip(a, b, strict=True)])[:, None]
+        expected = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+        np.testing.assert_allclose(slerp(a, b, t), expected, rtol=1e-3, atol=1e-5)
+    assert slerp(a, b, 0.5).dtype == np.float32
+    np.testing.assert_allclose(slerp(a, a, 0.5), a, rtol=1e-3)
+    assert np.isfinite(slerp(a, -a, 0.5)).all()

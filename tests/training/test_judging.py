@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,14 +24,17 @@ from blender_app.training.evaluate_melody import MelodyJudge, roll_average
 from blender_app.training.judging import POINTS, Figure, Scale
 from blender_app.training.melody import MADE, MelodyRecipe, MelodyTrainer
 from blender_app.training.metrics import (
+    NGram,
     Smoothness,
     _logistic,
     best_key_share,
     drum_features,
+    frechet_distance,
     intervals,
     melody_features,
     neighbours,
     octave_leaps,
+    smoothness,
     two_sample_auc,
 )
 from blender_app.training.plot import plot_interpolations, plot_logs
@@ -169,6 +173,97 @@ def test_dynamics_are_measured_against_the_mean(drums: _Judge) -> None:
     at = held.hits
     expected = np.abs(held.microtiming)[at].mean() / np.abs(mean - held.microtiming)[at].mean()
     assert figures["microtiming error, against the mean by voice and step"] == pytest.approx(expected)
+
+
+def test_drum_figures_are_taken_over_what_the_seed_chooses(
+    drums: _Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = drum_corpus().side(True, ("gmd",))
+    shuffled = held[np.random.default_rng(0).permutation(len(held))]
+    np.testing.assert_array_equal(drums.held.hits, shuffled.hits)
+    hits = drums.held.hits
+    drums.rng = np.random.default_rng(5)
+    real = {figure.name: figure for figure in drums.realism()}
+    rng, sample = np.random.default_rng(5), hits_to_tokens(drums.model.sample(60, seed=1))
+    played = drums.played_tokens[rng.permutation(len(drums.played_tokens))[:60]]
+    auc = two_sample_auc(drum_features(sample), drum_features(played))
+    assert real["prior samples: AUC against training loops"].value == auc
+    apart = frechet_distance(drum_features(sample), drum_features(drums.played_tokens))
+    assert real["prior samples: Frechet distance to training"].value == pytest.approx(apart)
+    bits = drums.language.bits_per_step(hits_to_tokens(hits[:60]))
+    assert real["prior samples: LM bits a step"].target == f"held-out {bits:.2f} +- .4"
+    drums.rng = np.random.default_rng(6)
+    lines = dict(drums._interpolations(hits[:3], hits[3:6]))
+    alpha = np.arange(9)[:, None, None, None] / 8
+    mixed = np.where(np.random.default_rng(6).random((9, 3, 32, 1)) < alpha, hits[3:6], hits[:3])
+    np.testing.assert_array_equal(lines["cross-fade"], mixed)
+    drums.rng = np.random.default_rng(7)
+    figures = values(list(drums.palettes()))
+    rng = np.random.default_rng(7)
+    chosen = rng.integers(0, len(hits), (3, 4))
+    apart = np.mean([(hits[a] != hits[b]).sum() for a, b, *_ in chosen])
+    assert figures["palettes: hits between corners, for scale"] == pytest.approx(apart)
+    faded = []
+    for corners in hits[chosen]:
+        places, grid = rng.random((32, 9)), np.zeros((11, 11, 32, 9), np.bool_)
+        for row in range(11):
+            for col in range(11):
+                x, y = col / 10, row / 10
+                shares = (1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y
+                chance = sum(share * corner for share, corner in zip(shares, corners, strict=True))
+                grid[row, col] = chance > places
+        faded.append(neighbours(grid))
+    expected = np.mean([each.mean for each in faded])
+    assert figures["cross-faded palettes: hits changed"] == pytest.approx(expected, rel=1e-3)
+    worst = np.mean([each.worst for each in faded])
+    assert figures["cross-faded palettes: worst neighbours"] == pytest.approx(worst, abs=0.7)
+    asked: list[tuple[int, float]] = []
+
+    def drawn(count: int, rng: np.random.Generator) -> np.ndarray:
+        asked.append((count, rng.random()))
+        return hits[:count]
+
+    monkeypatch.setattr("blender_app.training.evaluate_drums.draw", drawn)
+    list(drums.drawn())
+    assert asked == [(6, np.random.default_rng(1234).random())], "the same loops for every model"
+
+
+def test_many_loops_are_encoded_some_at_a_time(drums: _Judge, melodies: MelodyJudge) -> None:
+    sizes: list[int] = []
+
+    def refine(loops: np.ndarray) -> np.ndarray:
+        sizes.append(len(loops))
+        return loops
+
+    rng = np.random.default_rng(1)
+    for judge, loops in (
+        (drums, rng.random((600, 32, 9)) < 0.3),
+        (melodies, rng.integers(-2, 99, (600, 32))),
+    ):
+        sizes.clear()
+        judge.model.refine = refine
+        assert judge._exact(loops, True) == 1.0
+        assert sizes == [300, 300]
+        judge.model.decode = lambda z: np.where(
+            np.arange(len(z)).reshape(-1, *[1] * (z.ndim - 1)) < 30, ~z, z
+        )
+        assert judge._exact(loops, True) == pytest.approx(0.9)
+
+
+def test_the_drums_mean_is_that_of_cells_that_sound(drums: _Judge) -> None:
+    held, train = drums.held[:12], drums.train
+    said = DrumArrays(held.hits.copy(), held.velocity // 2, held.microtiming)
+    said.hits[:, 0, 0] = False  # what is not said has no dynamics
+    drums.model.decode_full = lambda _z: said
+    figures = values(list(drums.dynamics()))
+    mean = np.zeros((32, 9))
+    for step, voice in np.ndindex(32, 9):
+        sounds = train.hits[:, step, voice]
+        mean[step, voice] = train.velocity[sounds, step, voice].mean() if sounds.any() else 0.0
+    both = said.hits & held.hits
+    error = np.abs(held.velocity - held.velocity // 2.0)[both].mean()
+    expected = error / np.abs(mean - held.velocity)[both].mean()
+    assert figures["velocity error, against the mean by voice and step"] == pytest.approx(expected)
 
 
 def test_figures_of_a_drum_training() -> None:
@@ -321,6 +416,130 @@ def test_interpolations_of_melodies(melodies: MelodyJudge) -> None:
     figures = values(list(melodies.smoothness()))
     assert figures["as shipped: largest of 8 steps"] < 0.35
     assert figures["as shipped: goes back (0 no)"] == 0
+
+
+def test_melody_figures_are_taken_over_what_the_seed_chooses(melodies: MelodyJudge) -> None:
+    corpus, rng = melody_corpus(), np.random.default_rng(0)
+    played = ("pop909", "simutrans")
+    held, train = (corpus.side(side, played).events.astype(np.int64) for side in (True, False))
+    np.testing.assert_array_equal(melodies.held, held[rng.permutation(len(held))])
+    np.testing.assert_array_equal(melodies.train, train)
+    learned = NGram(train[rng.permutation(len(train))] + 2, words=130)
+    assert melodies.language.nats(held + 2) == pytest.approx(learned.nats(held + 2))
+    melodies.rng = np.random.default_rng(5)
+    figures = list(melodies.realism())
+    real = {figure.name: figure for figure in reversed(figures)}
+    sample = melodies.model.sample(60, seed=1) + 2
+    chosen = (train + 2)[np.random.default_rng(5).permutation(len(train))[:60]]
+    auc = two_sample_auc(melody_features(sample), melody_features(chosen))
+    assert real["prior samples: AUC against training loops"].value == auc
+    auc = two_sample_auc(melody_features(melodies.held[:60] + 2), melody_features(chosen))
+    assert figures[1].value == auc
+    apart = frechet_distance(melody_features(sample), melody_features(train + 2))
+    assert real["prior samples: Frechet distance to training"].value == pytest.approx(apart)
+    bits = melodies.language.bits_per_step(melodies.held[:60] + 2)
+    assert real["prior samples: LM bits a step"].target == f"held-out {bits:.2f} +- .2"
+    assert real["prior samples: octave leaps among intervals"].value == octave_leaps(sample)
+    assert real["prior samples: share of notes in the best key"].value == best_key_share(sample)
+    melodies.rng = np.random.default_rng(6)
+    a, b = melodies.held[:3], melodies.held[3:6]
+    alpha = np.arange(9)[:, None, None] / 8
+    mixed = np.where(np.random.default_rng(6).random((9, 3, 32)) < alpha, b, a)
+    np.testing.assert_array_equal(melodies._cross_fade(a, b), mixed)
+    melodies.rng = np.random.default_rng(7)
+    bass, melody = melodies.basses_and_melodies()
+    rng = np.random.default_rng(7)
+    for made, is_bass in ((bass, True), (melody, False)):
+        side = corpus.side(True, played, is_bass).events
+        np.testing.assert_array_equal(made, side[rng.permutation(len(side))[:4]])
+
+
+def test_lines_of_melodies_are_judged_as_they_are(melodies: MelodyJudge) -> None:
+    asked: list[tuple[np.ndarray, np.ndarray]] = []
+    reports = {
+        "as shipped": Smoothness(np.array([0.0, 0.5, 1.0]), 0.2, np.array([1.0, 1.3, 1.1])),
+        "slerp": Smoothness(np.array([0.0, 0.5, 0.4]), 0.4, np.array([1.0, 0.9, 0.8])),
+    }
+    melodies.measured = lambda a, b: asked.append((a, b)) or reports
+    figures = [(figure.name, figure.value) for figure in melodies.smoothness()]
+    assert figures == [
+        ("as shipped: largest of 8 steps", 0.2),
+        ("as shipped: worst relative LM cost", 1.3),
+        ("as shipped: goes back (0 no)", False),
+        ("slerp: largest of 8 steps", 0.4),
+        ("slerp: worst relative LM cost", 1.0),
+        ("slerp: goes back (0 no)", True),
+    ]
+    melodies.scale = Scale(pairs=1000)
+    list(melodies.smoothness())
+    few, all_of_them = asked
+    np.testing.assert_array_equal(few[0], melodies.held[:4])
+    np.testing.assert_array_equal(few[1], melodies.held[-4:])
+    half = len(melodies.held) // 2
+    np.testing.assert_array_equal(all_of_them[0], melodies.held[:half])
+    np.testing.assert_array_equal(all_of_them[1], melodies.held[-half:])
+
+
+def test_groups_of_sources_are_judged_apart(melodies: MelodyJudge) -> None:
+    asked: list[tuple[np.ndarray, bool]] = []
+    melodies._exact = lambda events, refined: asked.append((events, refined)) or 0.5
+    names = [figure.name.split(":")[0] for figure in melodies.expression()]
+    assert names == ["pop909"] * 2 + ["games"] * 2 + ["bass"] * 2
+    assert [refined for _, refined in asked] == [False, True] * 3
+    corpus = melodies.corpus
+    for index, (source, bass) in enumerate((("pop909", False), ("simutrans", False), ("simutrans", True))):
+        expected = corpus.side(True, (source,), bass).events[:12]
+        np.testing.assert_array_equal(asked[2 * index][0], expected)
+
+
+def test_velocities_are_judged_where_there_are_some(melodies: MelodyJudge) -> None:
+    corpus = melodies.corpus
+    silent = np.flatnonzero(corpus.validation)[:3]
+    corpus.velocity[silent] = 0
+    given: list[np.ndarray] = []
+
+    def with_dynamics_of(events: np.ndarray, velocity: np.ndarray) -> list[object]:
+        given.append(velocity)
+        return [SimpleNamespace(velocity=np.minimum(row + 10, 250)) for row in velocity]
+
+    melodies.model.with_dynamics_of = with_dynamics_of
+    (figure,) = melodies.velocity()
+    held, train = corpus.velocity[corpus.validation][3:15], corpus.velocity[~corpus.validation]
+    np.testing.assert_array_equal(given[0], held)
+    mean = np.array([column[column > 0].mean() if column.any() else 0.0 for column in train.T])
+    guess = np.abs(np.broadcast_to(mean, held.shape) - held)[held > 0].mean()
+    assert figure.value == pytest.approx(10.0 / guess)
+    corpus.velocity[corpus.validation] = 0
+    assert not list(melodies.velocity())
+
+
+def test_without_basses_there_is_no_morph(melodies: MelodyJudge) -> None:
+    nothing = np.zeros((0, 32), np.int64)
+    melodies.basses_and_melodies = lambda: (nothing, nothing)
+    assert not list(melodies.morph())
+
+
+def test_a_morph_is_beside_its_rivals_point_by_point(melodies: MelodyJudge) -> None:
+    bass, melody = melodies.basses_and_melodies()
+    melodies.basses_and_melodies = lambda: (bass, melody)
+    melodies.rng = np.random.default_rng(8)
+    figures = values(list(melodies.morph()))
+    melodies.rng = np.random.default_rng(8)
+    ours = melodies.model.interpolate(bass, melody, POINTS) + 2
+    lines = {
+        "cross-fade": melodies._cross_fade(bass, melody) + 2,
+        "piano-roll average": roll_average(bass, melody) + 2,
+    }
+    cost = smoothness(ours, melodies.language).relative_cost
+    keys = [best_key_share(ours[point]) for point in range(1, POINTS - 1)]
+    assert figures["bass to melody: worst relative LM cost"] == pytest.approx(cost.max())
+    assert figures["bass to melody: least share of notes in the best key"] == pytest.approx(min(keys))
+    for name, line in lines.items():
+        theirs = smoothness(line, melodies.language).relative_cost
+        margin = min(theirs[point] - cost[point] for point in range(1, POINTS - 1))
+        key = min(keys[point - 1] - best_key_share(line[point]) for point in range(1, POINTS - 1))
+        assert figures[f"bass to melody: least advantage in LM cost over the {name}"] == pytest.approx(margin)
+        assert figures[f"bass to melody: least advantage in the key over the {name}"] == pytest.approx(key)
 
 
 def test_the_advantage_of_a_morph_is_that_of_its_worst_point(

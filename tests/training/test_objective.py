@@ -262,3 +262,54 @@ def test_the_prior_is_scaled_to_the_codes() -> None:
     assert stage.name == "prior"
     assert np.isfinite(stage.advance()["loss"])
     assert stage.validate()["held_out"] > 0
+
+
+class Unsure:
+    """Networks of dynamics whose posterior and prior are wide, and that say what they are told to."""
+
+    def __init__(self, said: Tensor) -> None:
+        self.said = said
+
+    def encode(self, content: Tensor, _: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.full((len(content), 2), 1.0), torch.full((len(content), 2), 0.6)
+
+    def expect(self, content: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.full((len(content), 2), 3.0), torch.full((len(content), 2), -0.4)
+
+    def decode(self, _: Tensor, z: Tensor) -> Tensor:
+        self.z = z
+        return self.said
+
+
+UNSURE_KL = 2 * 0.5 * ((4.0 + math.exp(0.6)) / math.exp(-0.4) - 1.0 - 0.6 - 0.4)
+
+
+def test_dynamics_cost_their_errors_at_hits() -> None:
+    torch.manual_seed(0)
+    hits = torch.full((500, 2, 9), -1.0)
+    hits[:, 0, :2], hits[:, 1, 3] = 1.0, 0.0  # two hits; what is unknown is none
+    true = torch.rand(500, 2, 9, 2)
+    net = Unsure(true.clone())
+    net.said[:, 0, 0, 0] += 0.5
+    net.said[:, 0, 1, 1] -= 0.125
+    net.said[:, 1] += 7.0
+    loss, parts = dynamics_loss(net, hits, true, 0.3)
+    assert parts == pytest.approx(
+        {"velocity_error": 127 * 0.25, "timing_error": 0.0625, "kl": UNSURE_KL}, rel=1e-4
+    )
+    assert loss.item() == pytest.approx(0.25 + 2.0 * 0.0625 + 0.3 * UNSURE_KL / 18, rel=1e-4)
+    assert net.z.mean().item() == pytest.approx(1.0, abs=0.1)
+    assert net.z.std().item() == pytest.approx(math.exp(0.3), rel=0.1)
+
+
+def test_loudness_costs_its_errors_at_notes_that_are_known() -> None:
+    torch.manual_seed(0)
+    tokens, velocity = torch.full((500, 8), 60), torch.zeros(500, 8)
+    velocity[:, :2] = 0.5
+    net = Unsure(velocity.clone())
+    net.said[:, 0] += 0.25
+    net.said[:, 2:] += 7.0
+    loss, parts = loudness_loss(net, tokens, velocity, 0.3)
+    assert parts == pytest.approx({"velocity_error": 127 * 0.125, "kl": UNSURE_KL}, rel=1e-4)
+    assert loss.item() == pytest.approx(0.125 + 0.3 * UNSURE_KL / 8, rel=1e-4)
+    assert net.z.std().item() == pytest.approx(math.exp(0.3), rel=0.1)

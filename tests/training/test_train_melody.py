@@ -32,7 +32,7 @@ def corpus() -> MelodyCorpus:
 
 
 def test_losses_fall(tmp_path: Path) -> None:
-    schedule = Schedule(steps=50, minutes=5.0, warmup_steps=5, average=0.9, save_every_s=0.0)
+    schedule = Schedule(steps=16, minutes=5.0, rate=5e-3, warmup_steps=5, average=0.9, save_every_s=0.0)
     schedules = {"notes": schedule, "decoder": schedule, "dynamics": schedule, "prior": schedule}
     recipe = MelodyRecipe(config=TINY, batch=32, **schedules)
     trainer = MelodyTrainer(corpus(), recipe, seed=1)
