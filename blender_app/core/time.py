@@ -53,7 +53,7 @@ def check_steps(steps: int) -> int:
 
 
 def bars_text(steps: int) -> str:
-    """Return the length of a loop in words: "1 bar", "4 bars"."""
+    """Return the length of a loop of `steps` in words: "1 bar", "4 bars"."""
     bars = steps / STEPS_PER_BAR
     return f"{bars:g} bar{'s' * (bars != 1)}"
 

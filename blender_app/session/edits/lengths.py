@@ -39,15 +39,15 @@ class LengthEdit:
     change: Callable[[Loop], Loop]
 
     def fits(self, loop: Loop) -> bool:
-        """Say whether there are loops as long as this one would be."""
+        """Say whether there are loops as long as `loop` would be."""
         return self.steps(loop.steps) in LOOP_LENGTHS
 
     def text(self, what: str) -> str:
-        """Return what the history says of it: "Halve corner", "Length 4 bars"."""
+        """Return what the history says of it, done to `what`: "Halve corner", "Length 4 bars"."""
         return f"{self.verb} {what}" if self.verb else f"Length {self.label}"
 
     def loses(self, loop: Loop) -> bool:
-        """Say whether something of a loop would be gone that does not come again within it."""
+        """Say whether something of `loop` would be gone that does not come again within it."""
         if not self.fits(loop) or self.steps(loop.steps) >= loop.steps:
             return False
         return repeated(self.change(loop), loop.steps) != loop

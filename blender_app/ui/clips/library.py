@@ -44,6 +44,8 @@ HELP_ROWS = (
 class ClipLibrary(QWidget):
     """Shows the clips and tells what is done with them; a clip is told by its index.
 
+    Colours and fonts come from `look`.
+
     Notes
     -----
     `clipsEdited` carries the clips as they are to be, and what was done for the undo menu.
@@ -131,7 +133,7 @@ class ClipLibrary(QWidget):
         return self.list.currentIndex().row()
 
     def set_clips(self, clips: Sequence[Clip]) -> None:
-        """Show other clips; the choice stays where it was."""
+        """Show `clips` instead; the choice stays where it was."""
         clips = tuple(clips)
         if clips != self.model.clips:
             row, grown = self.row, len(clips) == len(self.model.clips) + 1
@@ -141,15 +143,15 @@ class ClipLibrary(QWidget):
                 self.select(len(clips) - 1 if grown else min(max(row, 0), len(clips) - 1))
 
     def set_kind(self, kind: TrackKind) -> None:
-        """Dim what a track of this kind cannot play."""
+        """Dim what a track of a `kind` cannot play."""
         self.model.set_kind(kind)
 
     def set_midi_writer(self, write: WriteMidi | None) -> None:
-        """Say how a clip becomes a MIDI file, for what is dragged out of the window."""
+        """Say by `write` how a clip becomes a MIDI file, for what is dragged out of the window."""
         self.drag.write = write
 
     def select(self, row: int) -> None:
-        """Choose a clip."""
+        """Choose the clip at `row`."""
         index = self.model.index(row)
         self.list.setCurrentIndex(index)
         self.list.scrollTo(index)
@@ -158,7 +160,7 @@ class ClipLibrary(QWidget):
 
     @Slot(object)
     def add(self, clip: Clip) -> None:
-        """Put a clip at the end of the library, or tell that it is full."""
+        """Put `clip` at the end of the library, or tell that it is full."""
         clips = clip_edits.added(self.model.clips, clip)
         if clips is self.model.clips:
             self.full.emit()
@@ -166,11 +168,11 @@ class ClipLibrary(QWidget):
             self._edit(clips, "Keep clip")
 
     def rename(self, row: int) -> None:
-        """Let the name of a clip be typed."""
+        """Let the name of the clip at `row` be typed."""
         self.list.edit(self.model.index(row))
 
     def remove(self, row: int) -> None:
-        """Take a clip out of the library."""
+        """Take the clip at `row` out of the library."""
         self._edit(clip_edits.removed(self.model.clips, row), "Remove clip")
 
     def _move(self, row: int, to: int) -> None:

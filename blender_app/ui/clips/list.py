@@ -81,7 +81,7 @@ class _ClipDelegate(QStyledItemDelegate):
 
 
 class ClipList(QListView):
-    """One line of clips that scrolls."""
+    """One line of the clips of `model` that scrolls; colours and fonts come from `look`."""
 
     clipDragged = Signal(int)
     menuAsked = Signal(int, QPoint)

@@ -22,7 +22,7 @@ _RADIUS = 4.0
 
 
 class ClipModel(QAbstractListModel):
-    """Clips with their pictures, which are drawn once."""
+    """Clips with their pictures, which are drawn once, in the colours of `look`."""
 
     def __init__(self, look: Look, parent: object = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
@@ -45,14 +45,14 @@ class ClipModel(QAbstractListModel):
         return QSize(round(_WIDTH_PX * (1.0 + self._look.text_scale) / 2.0), _HEIGHT_PX)
 
     def set_clips(self, clips: Sequence[Clip]) -> None:
-        """Show other clips."""
+        """Show `clips` instead."""
         self.beginResetModel()
         self._clips = tuple(clips)
         self._pictures = {clip: self._pictures[clip] for clip in clips if clip in self._pictures}
         self.endResetModel()
 
     def set_kind(self, kind: TrackKind) -> None:
-        """Dim the clips that a track of this kind cannot play."""
+        """Dim the clips that a track of a `kind` cannot play."""
         if kind is not self._kind:
             self._kind = kind
             self._tell_all()
@@ -65,7 +65,7 @@ class ClipModel(QAbstractListModel):
             self._tell_all()
 
     def fits(self, row: int) -> bool:
-        """Say whether the track in front can play a clip."""
+        """Say whether the track in front can play the clip at `row`."""
         return fits(self._clips[row], self._kind)
 
     def _tell_all(self) -> None:
@@ -107,7 +107,7 @@ class ClipModel(QAbstractListModel):
         return True
 
     def picture(self, row: int) -> QPixmap:
-        """Return the picture of a clip."""
+        """Return the picture of the clip at `row`."""
         clip = self._clips[row]
         if clip not in self._pictures:
             size = self._size * self._ratio

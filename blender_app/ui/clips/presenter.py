@@ -140,7 +140,7 @@ class ClipsPresenter(Presenter):
 
     @Slot(object)
     def keep(self, clip: Clip) -> None:
-        """Put a clip into the library, and show that."""
+        """Put `clip` into the library, and show that."""
         self.library.add(clip)
         self._shown.setChecked(True)
 

@@ -35,24 +35,24 @@ class Spoken(Protocol):
         """Return the value as (now, least, most, step)."""
 
     def set_accessible_number(self, value: float) -> None:
-        """Take a value from a screen reader."""
+        """Take `value` from a screen reader, in the unit that it was told in."""
 
 
 class SpokenInterface(QAccessibleWidget, QAccessibleValueInterface):
-    """Qt's accessible interface of a `Spoken` widget: role, name, text and value."""
+    """Qt's accessible interface of `widget`, which is `Spoken`: role, name, text and value."""
 
     def __init__(self, widget: QWidget) -> None:
         QAccessibleWidget.__init__(self, widget, QAccessible.Role.Slider)
         QAccessibleValueInterface.__init__(self)
 
     def interface_cast(self, kind: QAccessible.InterfaceType) -> object:  # type: ignore[override]
-        """Return this object for the value interface too."""
+        """Return this object where `kind` is the value interface, too."""
         if kind == QAccessible.InterfaceType.ValueInterface:
             return self
         return super().interface_cast(kind)
 
     def text(self, kind: QAccessible.Text) -> str:
-        """Return the widget's words where its value is asked for."""
+        """Return the widget's words where `kind` is its value."""
         if kind == QAccessible.Text.Value:
             return self._spoken().accessible_text()
         return super().text(kind)
@@ -101,14 +101,14 @@ def install() -> None:
 
 
 def announce(widget: QWidget) -> None:
-    """Tell screen readers that the value of a `Spoken` widget changed."""
+    """Tell screen readers that the value of `widget`, which is `Spoken`, changed."""
     if QAccessible.isActive():
         text = cast("Spoken", widget).accessible_text()
         QAccessible.updateAccessibility(QAccessibleValueChangeEvent(widget, text))
 
 
 def describe_loop(loop: Loop) -> str:
-    """Return how long a loop is, how many hits it has and where its kick falls, or its notes and their range.
+    """Return how long `loop` is, its number of hits and kicks' places, or its notes and their range.
 
     Of a long loop the kicks and snares of the first two bars are said.
     """

@@ -13,7 +13,23 @@ from blender_app.ui.look.theme import Look
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One action: a name in code, its group in menus and help, text, keys and icon."""
+    """One action of the window.
+
+    Parameters
+    ----------
+    name
+        In code.
+    group
+        That it belongs to in menus and help.
+    text
+        In menus.
+    keys
+        As Qt writes them, the one that is shown first.
+    icon
+        Name of it; "" is none.
+    checkable
+        Whether it can be on.
+    """
 
     name: str
     group: str
@@ -97,7 +113,7 @@ GROUPS = ("File", "Edit", "Play", "Track", "Palette", "Window")
 
 
 class Actions:
-    """The actions by name; `retint` follows the theme."""
+    """The actions by name; `retint` follows the theme of `look`."""
 
     def __init__(self, look: Look, parent: QObject) -> None:
         self._look = look
@@ -118,7 +134,7 @@ class Actions:
         return self._actions[name]
 
     def in_group(self, group: str) -> list[QAction]:
-        """Return the actions of one menu, in order."""
+        """Return the actions of the menu `group`, in order."""
         return [self._actions[spec.name] for spec in SPECS if spec.group == group]
 
     def all(self) -> list[QAction]:

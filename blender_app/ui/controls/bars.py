@@ -22,7 +22,7 @@ from blender_app.ui.look.theme import SMALL, Look
 
 
 def caption(text: str, look: Look, parent: QWidget) -> QLabel:
-    """Return a small grey word in front of a control; it follows the look."""
+    """Return `text` as a small grey word in front of a control; it follows `look`."""
     label = QLabel(text, parent)
 
     def restyle() -> None:
@@ -35,7 +35,10 @@ def caption(text: str, look: Look, parent: QWidget) -> QLabel:
 
 
 def captioned(text: str, control: QWidget, look: Look, parent: QWidget) -> QWidget:
-    """Return a control with its caption in front of it, as one piece that does not break."""
+    """Return `control` with `text` in front of it, as one piece that does not break.
+
+    The caption follows `look`.
+    """
     box = QWidget(parent)
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)
@@ -50,7 +53,7 @@ def captioned(text: str, control: QWidget, look: Look, parent: QWidget) -> QWidg
 
 
 def action_button(action: QAction, look: Look, parent: QWidget, text: bool = False) -> QToolButton:
-    """Return a flat button of an action, with its icon or its text."""
+    """Return a flat button of `action`, with its icon in the colour of `look`, or its `text`."""
     button = QToolButton(parent)
     button.setDefaultAction(action)
     style = Qt.ToolButtonStyle.ToolButtonTextOnly if text else Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -87,7 +90,7 @@ class ArrowBox(QComboBox):
 
 
 class ChoiceBox(ArrowBox):
-    """A list to choose from that tells only what the user chose."""
+    """A list to choose from that tells only what the user chose; `least_chars` fit into it."""
 
     def __init__(self, least_chars: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -97,7 +100,7 @@ class ChoiceBox(ArrowBox):
         self.setMinimumContentsLength(least_chars)
 
     def show_choices(self, choices: list[tuple[str, object]], current: object) -> None:
-        """Show (text, value) pairs with the one of this value chosen."""
+        """Show `choices`, (text, value) each, with the one whose value is `current` chosen."""
         if [(self.itemText(i), self._values[i]) for i in range(self.count())] != choices:
             self.clear()
             self._values = [value for _, value in choices]
@@ -105,7 +108,7 @@ class ChoiceBox(ArrowBox):
         self.show_current(current)
 
     def show_current(self, current: object) -> None:
-        """Show the choice of this value; none if there is no such choice."""
+        """Show the choice whose value is `current`; none if there is no such choice."""
         self.setCurrentIndex(self._values.index(current) if current in self._values else -1)
         self.setToolTip(self.currentText())
 
@@ -120,6 +123,8 @@ class Switch(QWidget):
 
     Parameters
     ----------
+    look
+        Colours and fonts.
     name
         What is chosen, for the screen reader.
     options
@@ -156,7 +161,7 @@ class Switch(QWidget):
         self._on_look_changed()
 
     def show_value(self, value: object) -> None:
-        """Show which value is chosen, without telling it back."""
+        """Show that `value` is chosen, without telling it back."""
         if value in self._values:
             self.buttons[self._values.index(value)].setChecked(True)
 

@@ -13,7 +13,10 @@ _WIDEST_LINES, _LEAST_LINES = 12, 5
 
 
 class ElidedLabel(QWidget):
-    """Small grey text at the right of whatever room it has; however often it changes, the layout stays."""
+    """Small grey text at the right of whatever room it has; however often it changes, the layout stays.
+
+    Its font and colour come from `look`.
+    """
 
     _SIZE, _COLOR, _SIDE = SMALL, "muted", Qt.AlignmentFlag.AlignRight
 
@@ -28,7 +31,7 @@ class ElidedLabel(QWidget):
         return self._text
 
     def set_text(self, text: str) -> None:
-        """Show another text."""
+        """Show `text` instead."""
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
@@ -55,7 +58,10 @@ class ElidedLabel(QWidget):
 
 
 class Title(ElidedLabel):
-    """Large text at the left, which asks for as much room as it needs, within reason."""
+    """Large text at the left, which asks for as much room as it needs, within reason.
+
+    Its font and colour come from `look`.
+    """
 
     _SIZE, _COLOR, _SIDE = LARGE, "text", Qt.AlignmentFlag.AlignLeft
 
@@ -64,7 +70,7 @@ class Title(ElidedLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_text(self, text: str) -> None:
-        """Show another text, all of it as the tip."""
+        """Show `text` instead, all of it as the tip."""
         super().set_text(text)
         self.setToolTip(text)
         self.updateGeometry()

@@ -10,6 +10,8 @@ class FlowLayout(QLayout):
     """Lay widgets out from left to right, and go on in the next line when one does not fit.
 
     A spacer (`add_stretch`) pushes what follows to the right edge of its line.
+
+    Widgets are `gap` apart, and `margins` (left, top, right, bottom) are free round them, all in pixels.
     """
 
     def __init__(

@@ -48,5 +48,5 @@ def add_entry(menu: QMenu, text: str, choose: Callable[[], object]) -> QAction:
 
 
 def short(name: str) -> str:
-    """Return a name that makes no menu as wide as the window."""
+    """Return `name`, cut so that it makes no menu as wide as the window."""
     return name if len(name) <= _MOST_CHARS else f"{name[: _MOST_CHARS - 1].rstrip()}…"

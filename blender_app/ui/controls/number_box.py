@@ -59,13 +59,13 @@ class NumberBox(QDoubleSpinBox):
         self.lineEdit().setCursor(Qt.CursorShape.SizeVerCursor)
 
     def set_name(self, name: str, tip: str) -> None:
-        """Give the box a name for the screen reader, and a tip."""
+        """Give the box a `name` for the screen reader, and a `tip`."""
         for widget in (self, self.lineEdit()):
             widget.setAccessibleName(name)
             widget.setToolTip(f"{tip}. Wheel or drag changes it, a double click resets it")
 
     def show_value(self, value: float) -> None:
-        """Show a value that came from elsewhere, without telling it back."""
+        """Show a `value` that came from elsewhere, without telling it back."""
         if abs(value - self.value()) > 0.5 * 10 ** -self.decimals() and not self._dragging:
             blocked = self.blockSignals(True)
             self.setValue(value)

@@ -40,7 +40,7 @@ class ParameterBox(NumberBox):
         self.valueChanged.connect(lambda value: self.parameterTurned.emit(parameter.name, value / by))
 
     def show_parameter(self, value: float) -> None:
-        """Show a value as it is kept, without telling it back."""
+        """Show a `value` as it is kept, without telling it back."""
         self.show_value(value * self.parameter.factor)
 
 
@@ -67,7 +67,7 @@ class ParameterCheck(QCheckBox):
         self.clicked.connect(lambda on: self.parameterTurned.emit(parameter.name, on))
 
     def show_parameter(self, value: object) -> None:
-        """Show whether it is true, without telling it back."""
+        """Show whether `value` is true, without telling it back."""
         self.setChecked(bool(value))
 
 
@@ -103,7 +103,7 @@ class ParameterSlider(QSlider):
         self.sliderReleased.connect(self.gestureEnded)
 
     def show_parameter(self, value: float) -> None:
-        """Show a value as it is kept, without telling it back; a slider that is held stays where it is."""
+        """Show a `value` as it is kept, without telling it back, but not while held."""
         if not self.isSliderDown():
             blocked = self.blockSignals(True)
             self.setValue(round(value * self.parameter.factor))
@@ -115,6 +115,6 @@ ParameterControl = ParameterBox | ParameterCheck | ParameterSlider
 
 
 def tip_of(parameter: Parameter, name: str = "") -> str:
-    """Return the tip of a row behind its name, or behind another one: "Volume: how loud all tracks are"."""
+    """Return the tip of `parameter` behind its label, or behind `name`: "Volume: how loud all tracks are"."""
     tip = parameter.tip[:1].lower() + parameter.tip[1:]
     return f"{name or parameter.label}: {tip}" if tip else name or parameter.label

@@ -21,7 +21,10 @@ from blender_app.ui.loops.length_menu import LengthButton
 
 
 class EditorPanel(HeadedPanel):
-    """The editor of one drum corner, with everything that fills a corner."""
+    """The editor of one drum corner, with everything that fills a corner.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     presetChosen = Signal(object)
 
@@ -79,7 +82,7 @@ class EditorPanel(HeadedPanel):
         return button
 
     def show_loop(self, title: str, color: QColor, loop: DrumLoop) -> None:
-        """Show a loop on its colour in the editor."""
+        """Show `loop` on its `color` in the editor, under a `title`."""
         self._loop = loop
         self.title.set_text(title)
         self.step_grid.set_loop(loop)

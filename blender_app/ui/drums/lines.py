@@ -15,12 +15,22 @@ COLUMN_GAP = 6
 
 
 def side_width(look: Look) -> int:
-    """Return the width in pixels of the controls in front of names and steps."""
+    """Return the width in pixels of the controls in front of names and steps, at the text size of `look`."""
     return 2 * (look.line_height(SMALL) + 4) + 2 + round(44 * look.text_scale) + 6
 
 
 class DrumLines(QWidget):
-    """Controls, names of voices and steps, whose rows line up."""
+    """Controls, names of voices and steps, whose rows line up.
+
+    Parameters
+    ----------
+    look
+        Colours and fonts.
+    side
+        The controls in front of the names.
+    steps
+        The picture behind them.
+    """
 
     def __init__(self, look: Look, side: QWidget, steps: PatternView | StepGrid, parent: QWidget) -> None:
         super().__init__(parent)

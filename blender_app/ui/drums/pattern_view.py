@@ -29,7 +29,10 @@ _LIT_OUTLINE = QColor(40, 28, 0, 150)
 
 
 class PatternView(QWidget):
-    """The sounding loop; while playing only the columns round the playhead are repainted."""
+    """The sounding loop; while playing only the columns round the playhead are repainted.
+
+    Colours and fonts come from `look`.
+    """
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,29 +50,29 @@ class PatternView(QWidget):
         self.setAccessibleName("What sounds now")
 
     def set_loops(self, sounding: DrumLoop, waiting: DrumLoop | None) -> None:
-        """Show what sounds, and what waits to sound."""
+        """Show what is `sounding`, and what is `waiting` to sound."""
         self._loop, self._waiting = sounding, None if waiting == sounding else waiting
         self._redraw()
         accessible.announce(self)
 
     def set_color(self, color: QColor) -> None:
-        """Show the colour of the place on the palette that sounds."""
+        """Show `color`, that of the place on the palette that sounds."""
         if color != self._color:
             self._color = color
             self._redraw()
 
     def set_silent(self, voices: frozenset[int]) -> None:
-        """Show these voices (muted, or not solo) as outlines only."""
+        """Show `voices` (muted, or not solo) as outlines only."""
         if voices != self._silent:
             self._silent = voices
             self._redraw()
 
     def set_swing(self, swing: float) -> None:
-        """Know the swing (0.5-0.75), which delays every second step."""
+        """Know `swing` (0.5-0.75), which delays every second step."""
         self._swing = swing
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position of the transport in steps, or hide it; bars follow it into sight.
+        """Move the playhead to `step` of the transport, or hide it; bars follow it into sight.
 
         Repaints only its surroundings.
         """
@@ -185,4 +188,4 @@ class PatternView(QWidget):
         return float(self._loop.hit_count), 0.0, float(self._loop.hits.size), 1.0
 
     def set_accessible_number(self, value: float) -> None:
-        """Do nothing: what sounds is changed by the palette."""
+        """Do nothing with `value`: what sounds is changed by the palette."""

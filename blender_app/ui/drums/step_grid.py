@@ -46,7 +46,10 @@ class _Touch(Enum):
 
 
 class StepGrid(QWidget):
-    """A drum loop under the hand; it shows what it is given and tells what was painted."""
+    """A drum loop under the hand; it shows what it is given and tells what was painted.
+
+    Colours and fonts come from `look`.
+    """
 
     hitPainted = Signal(int, int, int)
     """Step, voice, velocity; 0 removes."""
@@ -81,7 +84,7 @@ class StepGrid(QWidget):
         return self._cursor
 
     def set_loop(self, loop: DrumLoop) -> None:
-        """Show another loop."""
+        """Show `loop` instead."""
         if loop is not self._loop:
             before, self._loop = self._loop, loop
             if loop.steps != before.steps:
@@ -90,7 +93,7 @@ class StepGrid(QWidget):
             accessible.announce(self)
 
     def set_color(self, color: QColor) -> None:
-        """Show the corner's colour."""
+        """Show `color`, the corner's."""
         self._color = color
         self.update()
 
@@ -281,5 +284,5 @@ class StepGrid(QWidget):
         return float(self._velocity(self._cursor)), 0.0, 127.0, 1.0
 
     def set_accessible_number(self, value: float) -> None:
-        """Set the velocity at the cursor; 0 removes the hit."""
+        """Set the velocity at the cursor to `value`, 1-127; 0 removes the hit."""
         self._once(self._cursor, min(127, max(0, round(value))))

@@ -54,7 +54,7 @@ class _Rows(QWidget):
 
 
 class VoiceNames(_Rows):
-    """The names of the voices; a click lets one be heard."""
+    """The names of the voices; a click lets one be heard. Colours and fonts come from `look`."""
 
     nameClicked = Signal(int)
 
@@ -83,7 +83,7 @@ class VoiceNames(_Rows):
 
 
 class VoiceRows(_Rows):
-    """Mute, solo and volume of each voice."""
+    """Mute, solo and volume of each voice; colours and fonts come from `look`."""
 
     mixChanged = Signal(int, object)
     gestureStarted = Signal(str)
@@ -122,7 +122,7 @@ class VoiceRows(_Rows):
             self.mixChanged.emit(voice, mix)
 
     def set_mix(self, mix: tuple[VoiceMix, ...]) -> None:
-        """Show another mix."""
+        """Show `mix`, a voice each, instead."""
         self._mix = mix
         for voice, one in enumerate(mix):
             self.mutes[voice].setChecked(one.mute)
@@ -162,13 +162,13 @@ class VoiceRows(_Rows):
 
 
 def name_column_width(look: Look) -> int:
-    """Return how wide the column of voice names is, in pixels."""
+    """Return how wide the column of voice names is in the font of `look`, in pixels."""
     metrics = QFontMetrics(look.font(SMALL))
     return max(metrics.horizontalAdvance(name) for name in VOICES) + 14
 
 
 def silent_voices(mix: tuple[VoiceMix, ...]) -> frozenset[int]:
-    """Return the voices that mute and solo keep silent."""
+    """Return the voices that mute and solo in `mix` keep silent."""
     any_solo = any(voice.solo for voice in mix)
     return frozenset(
         index

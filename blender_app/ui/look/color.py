@@ -35,19 +35,19 @@ _LAB_TO_LMS = np.linalg.inv(_LMS_TO_LAB)
 
 
 def oklch_to_oklab(lightness: float, chroma: float, hue_deg: float) -> Floats:
-    """Return L, a, b of a colour given by lightness 0-1, chroma 0-0.4 and hue in degrees."""
+    """Return L, a, b of a colour given by `lightness` 0-1, `chroma` 0-0.4 and `hue_deg` 0-360."""
     hue = np.deg2rad(hue_deg)
     return np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)])
 
 
 def oklab_to_srgb(lab: Floats) -> Floats:
-    """Return sRGB (..., 3) in 0-1 of OKLab colours (..., 3), clipped into the gamut."""
+    """Return sRGB (..., 3) in 0-1 of OKLab colours `lab` (..., 3), clipped into the gamut."""
     linear = np.clip(((np.asarray(lab) @ _LAB_TO_LMS.T) ** 3) @ _LMS_TO_RGB.T, 0.0, 1.0)
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def to_qcolor(lab: Floats) -> QColor:
-    """Return one OKLab colour as a QColor."""
+    """Return `lab`, one OKLab colour, as a QColor."""
     red, green, blue = (float(channel) for channel in oklab_to_srgb(lab))
     return QColor.fromRgbF(red, green, blue)
 

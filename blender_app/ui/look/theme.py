@@ -19,7 +19,23 @@ SMALL, BASE, LARGE = 0.86, 1.0, 1.35
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The greys of one theme, the accent for what sounds, and the colour of warnings."""
+    """The greys of one theme, the accent for what sounds, and the colour of warnings.
+
+    Parameters
+    ----------
+    name
+        "dark" or "light".
+    window, panel, raised
+        Of backgrounds, from the back to the front.
+    line, control_line
+        Of lines between parts, and round what can be clicked.
+    text, muted
+        Of words, and of those that matter less.
+    accent, accent_text
+        Of what sounds, and of words on it.
+    warning
+        Of words that warn.
+    """
 
     name: str
     window: str
@@ -34,7 +50,7 @@ class Theme:
     warning: str
 
     def color(self, role: str) -> QColor:
-        """Return the colour of a role, by its field's name."""
+        """Return the colour whose field is named `role`."""
         return QColor(getattr(self, role))
 
 
@@ -69,7 +85,10 @@ THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 @dataclass(frozen=True, slots=True)
 class HueSet:
-    """Four corner colours in OKLCH: (lightness, chroma, hue in degrees), top left to bottom right."""
+    """Four corner colours, called `name`.
+
+    `corners` are in OKLCH: (lightness, chroma, hue in degrees), top left to bottom right.
+    """
 
     name: str
     corners: tuple[tuple[float, float, float], ...]
@@ -156,19 +175,19 @@ class Look(QObject):
         return self._reduced_motion
 
     def set_theme(self, name: str) -> None:
-        """Use the theme of this name, "dark" or "light"."""
+        """Use the theme called `name`, "dark" or "light"."""
         self._change("_theme", THEMES.get(name, DARK))
 
     def set_hues(self, name: str) -> None:
-        """Use the hue set of this name; an unknown one gives the first."""
+        """Use the hue set called `name`; an unknown one gives the first."""
         self._change("_hues", next((hues for hues in HUE_SETS if hues.name == name), HUE_SETS[0]))
 
     def set_text_scale(self, scale: float) -> None:
-        """Set the size of text, clipped to 1.0-2.0 of the system's."""
+        """Set the size of text to `scale` of the system's, clipped to 1.0-2.0."""
         self._change("_text_scale", min(2.0, max(1.0, scale)))
 
     def set_reduced_motion(self, reduced: bool) -> None:
-        """Leave out cross-fades, or use them."""
+        """Leave out cross-fades if `reduced`, or use them."""
         self._change("_reduced_motion", reduced)
 
     def _change(self, name: str, value: object) -> None:
@@ -178,20 +197,23 @@ class Look(QObject):
             self.changed.emit()
 
     def corner_color(self, corner: int) -> QColor:
-        """Return the colour of a corner 0-3."""
+        """Return the colour of a `corner` 0-3."""
         return to_qcolor(self._hues.labs[corner])
 
     def blend(self, x: float, y: float) -> QColor:
-        """Return the colour of a place on the palette, x and y 0-1."""
+        """Return the colour at `x` and `y`, each 0-1, of the palette."""
         return to_qcolor(blend_corners(self._hues.labs, x, y))
 
     def blend_grid(self, rows: int, cols: int) -> Floats:
-        """Return the OKLab colours of all cells, shape (rows, cols, 3)."""
+        """Return the OKLab colours of all cells of a palette, shape (`rows`, `cols`, 3)."""
         x, y = np.meshgrid(np.linspace(0, 1, cols), np.linspace(0, 1, rows))
         return blend_corners(self._hues.labs, x, y)
 
     def font(self, size: float = BASE, bold: bool = False) -> QFont:
-        """Return the system's font with tabular figures, in one of the three sizes."""
+        """Return the system's font with tabular figures, in one of three sizes, `bold` or not.
+
+        `size` is a factor: `SMALL`, `BASE` or `LARGE`.
+        """
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
         font.setPointSizeF(self._system_points * self._text_scale * size)
         font.setFeature(QFont.Tag("tnum"), 1)
@@ -200,7 +222,7 @@ class Look(QObject):
         return font
 
     def line_height(self, size: float = BASE) -> int:
-        """Return the height in pixels of a line of text."""
+        """Return the height in pixels of a line of text in one of three sizes, as in `font`."""
         if size not in self._line_heights:
             self._line_heights[size] = QFontMetrics(self.font(size)).height()
         return self._line_heights[size]

@@ -40,7 +40,7 @@ class Audition(QObject):
         return self._timer.isActive()
 
     def hear(self, loop: Loop, tempo_bpm: float) -> None:
-        """Play a loop once from its first step, in place of the one that is being heard."""
+        """Play `loop` once from its first step at `tempo_bpm`, in place of the one being heard."""
         self.stop()
         self._notes = list(notes_of(loop))
         self._step = 0
@@ -64,7 +64,7 @@ class Audition(QObject):
 
 
 def notes_of(loop: Loop) -> tuple[Note, ...]:
-    """Return the notes of a loop of either kind, in order of step."""
+    """Return the notes of `loop` of either kind, in order of step."""
     if not isinstance(loop, DrumLoop):
         return loop.to_notes()
     return tuple(

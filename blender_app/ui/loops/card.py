@@ -128,7 +128,7 @@ class LoopCard(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def set_loop(self, loop: Loop, name: str) -> None:
-        """Show another loop and its name."""
+        """Show `loop` under its `name` instead."""
         if loop is not self._loop or name != self._name:
             self._loop, self._name = loop, name
             self.length_menu.set_loop(loop)
@@ -136,12 +136,15 @@ class LoopCard(QWidget):
             accessible.announce(self)
 
     def set_user_edited(self, in_key: bool, user_edited: bool) -> None:
-        """Offer to leave the loop as it was drawn, where there is a key that it could be brought into."""
+        """Offer to leave the loop as it was drawn, where there is a key to bring it into.
+
+        `in_key` says that there is one, `user_edited` that the loop stays.
+        """
         self.user_edited_action.setVisible(in_key)
         self.user_edited_action.setChecked(user_edited)
 
     def set_selected(self, chosen: bool) -> None:
-        """Mark that this loop is in the editor."""
+        """Mark that this loop is `chosen` for the editor, or not."""
         if chosen != self._is_selected:
             self._is_selected = chosen
             self.update()
@@ -251,7 +254,7 @@ class LoopCard(QWidget):
 
 
 def unusual_length(loop: Loop | None) -> str:
-    """Return how long a loop is, to be written on its card; nothing for two bars, which most have."""
+    """Return how long `loop` is, to be written on its card; nothing for two bars, which most have."""
     return "" if loop is None or loop.steps == DEFAULT_STEPS else bars_text(loop.steps)
 
 

@@ -25,7 +25,7 @@ _LEAST_COLUMN_PX = 1.5
 
 
 def interval_cover(start: float, end: float, count: int) -> Cover:
-    """Return how much of each of `count` unit pixels the interval covers, 0-1."""
+    """Return how much of each of `count` unit pixels is covered from `start` to `end`, 0-1."""
     pixel = np.arange(count)
     covered = np.minimum(pixel + 1, end) - np.maximum(pixel, start)
     cover: Cover = np.clip(covered, 0.0, 1.0).astype(np.float32)
@@ -91,7 +91,7 @@ def column_edges(steps: int, width: int) -> tuple[list[float], float]:
 
 @lru_cache(maxsize=32)
 def rounded_mask(width: int, height: int, radius: float) -> Cover:
-    """Return the cover (height, width) of a box with rounded corners."""
+    """Return the cover (`height`, `width`) of a box whose corners have a `radius` in pixels."""
     radius = max(radius, 0.5)  # that of a pixel, which is a sharp corner
     x = np.arange(width) + 0.5
     y = np.arange(height) + 0.5
@@ -129,7 +129,7 @@ def white_on(cover: Cover, labs: Floats, radius: float) -> Pixels:
 
 
 def to_qimage(pixels: Pixels) -> QImage:
-    """Return an image that owns a copy of premultiplied pixels (height, width, 4)."""
+    """Return an image that owns a copy of premultiplied `pixels` (height, width, 4)."""
     pixels = np.ascontiguousarray(pixels)
     height, width = pixels.shape[:2]
     return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()

@@ -56,7 +56,7 @@ class LoopDrag(QObject):
         """Makes the file; without it a drag stays within the window."""
 
     def start(self, clip: Clip, picture: QPixmap) -> Qt.DropAction:
-        """Let the hand carry a clip, with a picture under it; return what became of it."""
+        """Let the hand carry `clip`, with a `picture` under it; return what became of it."""
         drag = QDrag(self._source)
         drag.setMimeData(self.mime_data(clip))
         drag.setPixmap(_carried(picture))
@@ -64,7 +64,7 @@ class LoopDrag(QObject):
         return drag.exec(Qt.DropAction.CopyAction)
 
     def mime_data(self, clip: Clip) -> QMimeData:
-        """Return what a drag of a clip carries."""
+        """Return what a drag of `clip` carries."""
         return _ClipData(clip, self._written(clip))
 
     def _written(self, clip: Clip) -> Path | None:
@@ -97,21 +97,21 @@ def _carried(picture: QPixmap) -> QPixmap:
 
 
 def file_name(name: str) -> str:
-    """Return a clip's name as a file can be called everywhere."""
+    """Return `name`, a clip's, as a file can be called everywhere."""
     return " ".join(_UNSAFE.sub(" ", name).split()).strip(" .")[:_LONGEST].rstrip(" .") or "Loop"
 
 
 def dragged_clip(event: QDropEvent) -> Clip | None:
-    """Return the clip that is dragged within the program; None for anything else."""
+    """Return the clip that `event` drags within the program; None for anything else."""
     return clip_in(event.mimeData())
 
 
 def clip_in(data: QMimeData) -> Clip | None:
-    """Return the clip that mime data of this program holds; None for other data."""
+    """Return the clip that mime `data` of this program holds; None for other data."""
     clip = getattr(data, "clip", None)
     return clip if isinstance(clip, Clip) else None
 
 
 def far_enough(distance_px: float) -> bool:
-    """Say whether a pressed hand that moved so far means to drag."""
+    """Say whether a pressed hand that moved by `distance_px` means to drag."""
     return distance_px >= QApplication.startDragDistance()

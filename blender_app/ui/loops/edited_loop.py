@@ -23,7 +23,17 @@ _SHOWN = frozenset({"corners", "corner_names", "user_edited", "scale_lock", "sou
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a loop that was made by hand goes: a corner of a track's palette, or an end of its morph."""
+    """Where a loop that was made by hand goes: a corner of a track's palette, or an end of its morph.
+
+    Parameters
+    ----------
+    track
+        Its name.
+    source
+        Palette or morph.
+    index
+        Of the corner, 0-3, or the end, 0-1.
+    """
 
     track: str
     source: Source
@@ -117,7 +127,7 @@ class EditedLoop(QObject):
         return self.track.morph if self.morphs else None
 
     def heard_corner(self, corner: int) -> Loop:
-        """Return what sounds in a corner (0-3) of the track in front."""
+        """Return what sounds in a `corner` (0-3) of the track in front."""
         return heard_corner(self.track, corner, self.in_key, self._controller.palettes.cells)
 
     def is_touched_by(self, names: frozenset[str]) -> bool:
@@ -135,7 +145,7 @@ class EditedLoop(QObject):
 
     @Slot(int)
     def edit_corner(self, corner: int) -> None:
-        """Edit a corner (0-3); where the morph sounds, one of its two ends."""
+        """Edit a `corner` (0-3); where the morph sounds, one of its two ends."""
         if self.morphs:
             self.edit_end(min(corner, morphing.END_COUNT - 1))
         else:
@@ -144,7 +154,7 @@ class EditedLoop(QObject):
 
     @Slot(int)
     def edit_end(self, end: int) -> None:
-        """Edit an end of the morph, 0 or 1."""
+        """Edit an `end` of the morph, 0 or 1."""
         self._end = end
         self.chosen.emit()
 
@@ -177,7 +187,7 @@ class EditedLoop(QObject):
 
     @Slot(object)
     def use_preset(self, preset: DrumPreset | MelodyPreset) -> None:
-        """Put a named loop there."""
+        """Put the loop of `preset` there."""
         if self.morphs:
             self.set_end(self._end, preset.loop, preset.name, f"Preset {preset.name}")
         else:
@@ -185,7 +195,7 @@ class EditedLoop(QObject):
 
     @Slot(int, object)
     def put_clip(self, corner: int, clip: Clip) -> None:
-        """Put a clip into a corner (0-3), if this track can play it."""
+        """Put `clip` into a `corner` (0-3), if this track can play it."""
         if fits(clip, self.track.kind):
             self._controller.corners.put(corner, clip.loop, clip.name, f"{clip.name} into corner")
 
@@ -200,7 +210,7 @@ class EditedLoop(QObject):
             The loop, and what it is called.
         text
             What was done, for the undo menu.
-        drawn
+        user_edited
             Whether it was made by hand, and sounds so in every key.
         """
         morph = self.track.morph

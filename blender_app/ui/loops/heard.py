@@ -13,7 +13,19 @@ from blender_app.session.document import Loop, Morph, Track
 
 
 def heard_corner(track: Track, corner: int, in_key: bool, cells: Sequence[Sequence[Loop]]) -> Loop:
-    """Return what sounds in a corner (0-3) of a palette with these cells, none before it is decoded."""
+    """Return what sounds in a corner of a palette.
+
+    Parameters
+    ----------
+    track
+        Whose palette it is.
+    corner
+        0-3.
+    in_key
+        Whether what is decoded keeps to a key, which the corner itself may not.
+    cells
+        Decoded loops, row by row; none before they are.
+    """
     loop = track.corners[corner]
     if not in_key or track.user_edited[corner] or not cells:
         return loop
@@ -21,6 +33,18 @@ def heard_corner(track: Track, corner: int, in_key: bool, cells: Sequence[Sequen
 
 
 def heard_end(morph: Morph, end: int, in_key: bool, steps: Sequence[Loop]) -> Loop:
-    """Return what sounds at an end (0-1) of a morph with these loops, none before they are decoded."""
+    """Return what sounds at an end of a morph.
+
+    Parameters
+    ----------
+    morph
+        With the loops at its ends.
+    end
+        0 or 1.
+    in_key
+        Whether what is decoded keeps to a key, which the end itself may not.
+    steps
+        Decoded loops from end to end; none before they are.
+    """
     loop = morph.ends[end]
     return loop if not in_key or morph.user_edited[end] or not steps else resized(steps[-end], loop.steps)

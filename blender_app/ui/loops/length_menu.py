@@ -34,11 +34,11 @@ class LengthMenu(QMenu):
         return action
 
     def action_of(self, edit: LengthEdit) -> QAction:
-        """Return the entry of an edit."""
+        """Return the entry of an `edit`."""
         return next(action for action, one in self._edits.items() if one is edit)
 
     def set_loop(self, loop: Loop | None) -> None:
-        """Offer what this loop can become; nothing without a loop."""
+        """Offer what `loop` can become; nothing without one."""
         for action, edit in self._edits.items():
             action.setEnabled(loop is not None and edit.fits(loop))
             if action.isCheckable():
@@ -46,7 +46,10 @@ class LengthMenu(QMenu):
 
 
 class LengthButton(QToolButton):
-    """Says how long the loop in an editor is; a click offers other lengths."""
+    """Says how long the loop in an editor is; a click offers other lengths.
+
+    Colours and fonts come from `look`.
+    """
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,7 +64,7 @@ class LengthButton(QToolButton):
         self._on_look_changed()
 
     def show_loop(self, loop: Loop) -> None:
-        """Show the length of a loop, and offer what it can become."""
+        """Show the length of `loop`, and offer what it can become."""
         self.setText(f"{bars_text(loop.steps)} ▾")
         self.setAccessibleDescription(bars_text(loop.steps))
         self.choices.set_loop(loop)

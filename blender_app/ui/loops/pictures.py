@@ -20,7 +20,7 @@ Pitches = tuple[int, int]
 
 
 def common_pitches(loops: Sequence[Loop]) -> Pitches | None:
-    """Return the range of pitches that pictures of all these loops share; None for drums."""
+    """Return the range of pitches that pictures of all `loops` share; None for drums."""
     melodies = [loop for loop in loops if isinstance(loop, MelodyLoop)]
     return pitch_range_of(melodies) if melodies else None
 
@@ -75,5 +75,5 @@ def _render_equally_long(
 
 
 def picture(loop: Loop, lab: Floats, size: tuple[int, int], radius: float) -> QImage:
-    """Return one loop as an image of a size in device pixels; see `render_pictures`."""
+    """Return `loop` as an image in the colour `lab`; `size` and `radius` as in `render_pictures`."""
     return to_qimage(render_pictures([loop], lab[None], size, radius)[0])

@@ -10,10 +10,10 @@ from blender_app.session.document import TrackKind
 
 
 def presets_of(kind: TrackKind) -> Sequence[DrumPreset | MelodyPreset]:
-    """Return the presets of a kind of track."""
+    """Return the presets of a `kind` of track."""
     return melody_presets_of(kind) if kind.is_melodic else PRESETS
 
 
 def melody_presets_of(kind: TrackKind) -> Sequence[MelodyPreset]:
-    """Return the presets of a melodic kind of track."""
+    """Return the presets of a melodic `kind` of track."""
     return BASS_PRESETS if kind is TrackKind.BASS else MELODY_PRESETS

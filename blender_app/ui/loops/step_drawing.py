@@ -25,7 +25,19 @@ _SHADOW_LINE = QColor(0, 0, 0, 120)
 
 
 def paint_ground(painter: QPainter, geometry: StepGeometry, color: QColor, outer: QRectF) -> None:
-    """Fill the picture with its colour, and draw lanes and beats into it."""
+    """Fill the picture with its colour, and draw lanes and beats into it.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Where steps and voices lie.
+    color
+        Of the loop's place on the palette.
+    outer
+        Box that is filled, in pixels.
+    """
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     painter.drawRoundedRect(outer, 6.0, 6.0)
@@ -43,7 +55,19 @@ def paint_ground(painter: QPainter, geometry: StepGeometry, color: QColor, outer
 def paint_hits(
     painter: QPainter, geometry: StepGeometry, loop: DrumLoop, muted: frozenset[int] = frozenset()
 ) -> None:
-    """Draw all hits white; those of muted voices only as outlines."""
+    """Draw all hits white; those of muted voices only as outlines.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Where steps and voices lie.
+    loop
+        Whose hits.
+    muted
+        Voices that are not heard, 0-8.
+    """
     for step, voice in _in_sight(geometry, loop.hits):
         rect = hit_rect_of(geometry, loop, step, voice)
         radius = min(2.0, rect.width() / 3)
@@ -61,6 +85,15 @@ def paint_ghosts(painter: QPainter, geometry: StepGeometry, now: DrumLoop, follo
     """Draw what comes next over what sounds: new hits as outlines, leaving hits crossed by a line.
 
     What comes next may be shorter, and is said again, or longer: then its beginning is shown.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Where steps and voices lie.
+    now, following
+        What sounds, and what comes next.
     """
     following = resized(following, now.steps)
     for step, voice in _in_sight(geometry, now.hits != following.hits):
@@ -82,20 +115,35 @@ def _in_sight(geometry: StepGeometry, where: NDArray[np.bool_]) -> Iterator[tupl
 
 
 def hit_rect_of(geometry: StepGeometry, loop: DrumLoop, step: int, voice: int) -> QRectF:
-    """Return the mark of the loop's hit on a step of a voice."""
+    """Return the mark in `geometry` of the hit that `loop` has on `step` of `voice`."""
     return geometry.hit_rect(
         step, voice, int(loop.velocity[step, voice]), float(loop.microtiming[step, voice])
     )
 
 
 def paint_playhead(painter: QPainter, x: float, top: float, bottom: float) -> None:
-    """Draw the playhead, a line that is seen on every colour."""
+    """Draw the playhead with `painter`, a line that is seen on every colour.
+
+    It stands at `x`, from `top` to `bottom`, in pixels.
+    """
     for color, width in ((_PLAYHEAD_SHADOW, 3.5), (SOUNDS, 1.6)):
         painter.fillRect(QRectF(x - width / 2, top, width, bottom - top), color)
 
 
 def paint_ruler(painter: QPainter, geometry: StepGeometry, font: QFont, color: QColor, height: float) -> None:
-    """Write numbers of beats above the picture, as bar.beat."""
+    """Write numbers of beats above the picture, as bar.beat.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Where steps lie.
+    font, color
+        Of the numbers.
+    height
+        Of their line, in pixels.
+    """
     painter.setFont(font)
     painter.setPen(color)
     room = STEPS_PER_BEAT * geometry.step_width

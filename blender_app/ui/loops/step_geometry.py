@@ -89,7 +89,7 @@ class StepGeometry:
         return range(self.first // STEPS_PER_BEAT, self.end // STEPS_PER_BEAT)
 
     def shows(self, step: float) -> bool:
-        """Say whether a position is in sight."""
+        """Say whether a position in steps, `step`, is in sight."""
         return self.first <= step < self.end
 
     # -- places -------------------------------------------------------------------------------------
@@ -111,12 +111,12 @@ class StepGeometry:
         return self.rect.height() / VOICE_COUNT
 
     def x_of(self, step: float) -> float:
-        """Return the left edge in pixels of a position in steps; one out of sight lies outside."""
+        """Return the left edge in pixels of a position, `step`; one out of sight lies outside."""
         bars = min(int(step // STEPS_PER_BAR), self.steps // STEPS_PER_BAR - 1) - self.first // STEPS_PER_BAR
         return self.rect.left() + (step - self.first) * self.step_width + bars * self.bar_gap
 
     def step_at(self, x: float) -> int:
-        """Return the step in sight nearest to a column of pixels."""
+        """Return the step in sight nearest to the column of pixels `x`."""
         bar_width = STEPS_PER_BAR * self.step_width + self.bar_gap
         bars = self.shown // STEPS_PER_BAR
         bar = min(bars - 1, max(0, int((x - self.rect.left() + self.bar_gap / 2) // bar_width)))
@@ -124,12 +124,12 @@ class StepGeometry:
         return self.first + bar * STEPS_PER_BAR + min(STEPS_PER_BAR - 1, max(0, step))
 
     def row_rect(self, voice: int) -> QRectF:
-        """Return the box of a voice's whole row."""
+        """Return the box of the whole row of a `voice`."""
         top = self.rect.top() + (VOICE_COUNT - 1 - voice) * self.row_height
         return QRectF(self.rect.left(), top, self.rect.width(), self.row_height)
 
     def cell_rect(self, step: int, voice: int) -> QRectF:
-        """Return the box of one step of one voice."""
+        """Return the box of one `step` of one `voice`."""
         row = self.row_rect(voice)
         return QRectF(self.x_of(step), row.top(), self.step_width, row.height())
 
@@ -142,7 +142,10 @@ class StepGeometry:
         )
 
     def hit_rect(self, step: int, voice: int, velocity: int, microtiming: float) -> QRectF:
-        """Return the mark of a hit: velocity 1-127 is its height, microtiming shifts it."""
+        """Return the mark of a hit on `step` of `voice`.
+
+        Its `velocity` 1-127 is the height, and `microtiming` (in steps) shifts it.
+        """
         cell = self.cell_rect(step, voice)
         room = cell.height() - 3.0
         height = max(2.0, room * (_LEAST_HEIGHT + (1.0 - _LEAST_HEIGHT) * velocity / 127.0))
@@ -151,12 +154,12 @@ class StepGeometry:
         return QRectF(left, cell.bottom() - 1.5 - height, width, height)
 
     def at(self, point: QPointF) -> tuple[int, int] | None:
-        """Return (step, voice) under a pixel, or None outside."""
+        """Return (step, voice) under the pixel `point`, or None outside."""
         if not self.rect.contains(point):
             return None
         return self.nearest(point)
 
     def nearest(self, point: QPointF) -> tuple[int, int]:
-        """Return (step, voice) in sight nearest to a pixel."""
+        """Return (step, voice) in sight nearest to the pixel `point`."""
         row = int((point.y() - self.rect.top()) / self.row_height)
         return self.step_at(point.x()), min(VOICE_COUNT - 1, max(0, VOICE_COUNT - 1 - row))

@@ -37,7 +37,7 @@ class StepSight:
         """The first step that is to be in sight."""
 
     def scroll_to(self, first: int) -> None:
-        """Bring the bar of a step to the view's beginning, as far as there are enough bars behind it."""
+        """Bring the bar of step `first` to the view's beginning, as far as enough bars follow."""
         geometry = self._geometry()
         first = min(max(first, 0) // STEPS_PER_BAR * STEPS_PER_BAR, geometry.steps - geometry.shown)
         if first != self.first:
@@ -45,7 +45,7 @@ class StepSight:
             self._changed()
 
     def show(self, step: float) -> None:
-        """Scroll as little as possible to bring a step into sight."""
+        """Scroll as little as possible to bring `step` into sight."""
         geometry = self._geometry()
         if step < geometry.first:
             self.scroll_to(int(step))
@@ -53,7 +53,7 @@ class StepSight:
             self.scroll_to(int(step) // STEPS_PER_BAR * STEPS_PER_BAR + STEPS_PER_BAR - geometry.shown)
 
     def turn_to(self, step: float) -> None:
-        """Turn pages until a step is in sight: what is read goes on at the view's beginning."""
+        """Turn pages until `step` is in sight: what is read goes on at the view's beginning."""
         geometry = self._geometry()
         if not geometry.shows(step):
             self.scroll_to(int(step) // geometry.shown * geometry.shown)
@@ -61,7 +61,7 @@ class StepSight:
     # -- by hand ------------------------------------------------------------------------------------
 
     def take_press(self, event: QMouseEvent) -> bool:
-        """Begin to scroll with a press on the beat numbers; return whether it was one."""
+        """Begin to scroll if the press `event` is on the beat numbers; return whether it is."""
         geometry = self._geometry()
         on_line = geometry.scrolls and event.position().y() < geometry.rect.top() - 3.0
         left, right = geometry.rect.left() - 4.0, geometry.rect.right() + 4.0
@@ -71,7 +71,7 @@ class StepSight:
         return self.take_move(event.position())
 
     def take_move(self, point: QPointF) -> bool:
-        """Let the bars in sight follow the hand; return whether it holds them."""
+        """Let the bars in sight follow the hand at `point`; return whether it holds them."""
         if self._grabbed:
             geometry = self._geometry()
             share = (point.x() - geometry.rect.left()) / max(1.0, geometry.rect.width())
@@ -84,7 +84,7 @@ class StepSight:
         return held
 
     def take_wheel(self, event: QWheelEvent) -> bool:
-        """Scroll by a bar a notch; return whether there are bars out of sight."""
+        """Scroll by a bar a notch of the wheel `event`; return whether there are bars out of sight."""
         geometry = self._geometry()
         if not geometry.scrolls:
             return False

@@ -26,7 +26,7 @@ from blender_app.ui.morph.picture import step_labs
 
 
 class SwapButton(QToolButton):
-    """The round button between the ends."""
+    """The round button between the ends; colours come from `look`."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class SwapButton(QToolButton):
 
 
 class StepsLine(QWidget):
-    """The line between the ends, with a dot for each step."""
+    """The line between the ends, with a dot for each step; colours come from `look`."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -56,13 +56,13 @@ class StepsLine(QWidget):
         look.changed.connect(self.update)
 
     def set_steps(self, steps: int) -> None:
-        """Show another number of steps."""
+        """Show another number of `steps`."""
         if steps != self._steps:
             self._steps = steps
             self.update()
 
     def set_gap(self, gap: int) -> None:
-        """Leave room in the middle, in pixels."""
+        """Leave a `gap` in the middle, in pixels."""
         if gap != self._gap:
             self._gap = gap
             self.update()
@@ -90,6 +90,8 @@ class MorphBar(QWidget):
     """Shows a morph's numbers and tells what is set by hand.
 
     The box of steps stands between the ends; whoever lays out the ends places it.
+
+    Colours and fonts come from `look`.
     """
 
     stepsChosen = Signal(int)
@@ -147,7 +149,7 @@ class MorphBar(QWidget):
         return self.flow.heightForWidth(width)
 
     def show_morph(self, morph: Morph) -> None:
-        """Show a morph's numbers, without telling them back."""
+        """Show the numbers of `morph`, without telling them back."""
         self.steps.show_value(morph.steps)
         self.bars.show_value(morph.sweep_bars)
         blocked = self.sweep_button.blockSignals(True)

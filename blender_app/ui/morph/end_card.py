@@ -22,7 +22,10 @@ _NAME_LINES = 5
 
 
 class EndCard(LoopCard):
-    """One of the two ends; drop a .mid or a clip on it to put it there."""
+    """The card of an `end`, 0 or 1; drop a .mid or a clip on it to put it there.
+
+    Colours and fonts come from `look`.
+    """
 
     edited = Signal(int)
     pullStarted = Signal()
@@ -83,7 +86,7 @@ class EndCard(LoopCard):
         return width - self._buttons.sizeHint().width() < _NAME_LINES * self._look.line_height()
 
     def text_height(self, width: int) -> int:
-        """Return what a card of this width needs in height besides its picture, in pixels."""
+        """Return what a card of a `width` needs in height besides its picture, in pixels."""
         line = self._look.line_height() if self._is_narrow(width) else 0
         return self._buttons.sizeHint().height() + line + 4 + round(2 * _EDGE)
 
@@ -194,4 +197,4 @@ class EndCard(LoopCard):
         return float(self._place), 0.0, 1.0, 1.0
 
     def set_accessible_number(self, value: float) -> None:
-        """Do nothing: an end stays what it is."""
+        """Do nothing with `value`: an end stays what it is."""

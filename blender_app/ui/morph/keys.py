@@ -15,7 +15,7 @@ _PLAIN_KEYS = {
 
 
 def action_of(event: QKeyEvent) -> tuple[str, int] | None:
-    """Return what a key does in the morph, with a number; None for a key of somebody else."""
+    """Return what the key of `event` does in the morph, with a number; None for somebody else's key."""
     key = Qt.Key(event.key())
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     # Where plus is on the keyboard, and with which modifiers, differs from country to country.

@@ -27,7 +27,21 @@ _SHADOW = QColor(0, 0, 0, 110)
 def paint_step_frame(
     painter: QPainter, box: QRectF, color: QColor, near: float, playhead: float | None
 ) -> None:
-    """Frame what is heard, the stronger the nearer (0-1), with the playhead (0-1) as a line."""
+    """Frame what is heard, the stronger the nearer.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    box
+        Of the step, in pixels.
+    color
+        Of the frame.
+    near
+        How near the slider is to the step, 0-1.
+    playhead
+        Where in the loop a line is drawn, 0-1; None is nowhere.
+    """
     painter.setOpacity(math.sqrt(near))  # so that both can be seen from half way
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(_SHADOW, 1.0))
@@ -44,14 +58,14 @@ def paint_step_frame(
 
 
 def grip_rect(box: QRectF) -> QRectF:
-    """Return where a step can be taken hold of to carry it away; nowhere in a tiny one."""
+    """Return where a step in `box` can be taken hold of to carry it away; nowhere in a tiny one."""
     if min(box.width(), box.height()) < _LEAST_GRIP_BOX:
         return QRectF()
     return QRectF(box.right() - _GRIP_SIDE - 5, box.top() + 5, _GRIP_SIDE, _GRIP_SIDE)
 
 
 def paint_grip(painter: QPainter, box: QRectF) -> None:
-    """Draw six dots on a dark patch: here a step can be carried away."""
+    """Draw six dots on a dark patch of `box` with `painter`: here a step can be carried away."""
     grip = grip_rect(box)
     if grip.isEmpty():
         return
@@ -65,16 +79,21 @@ def paint_grip(painter: QPainter, box: QRectF) -> None:
 
 
 def slider_positions(rect: QRectF, look: Look, positions: Iterable[float]) -> list[QPointF]:
-    """Return the points of positions 0-1 on a slider that fills a rectangle, between its two letters."""
+    """Return the pixels of `positions` 0-1 on a slider that fills `rect`, between its two letters.
+
+    `look` gives the letters' size.
+    """
     inset = _PUCK_REACH + look.line_height(SMALL)
     width = rect.width() - 2 * inset
     return [QPointF(rect.left() + inset + one * width, rect.center().y()) for one in positions]
 
 
 def slider_pixmap(rect: QRectF, look: Look, steps: int, ratio: float) -> QPixmap:
-    """Return the slider's groove, in the colours from A to B with a tick at each step, and their letters.
+    """Return the slider's groove from A to B with a tick at each of `steps`, and the letters.
 
     It is as large as `rect`, for a screen with `ratio` device pixels a pixel.
+
+    It has the colours of `look` and is as large as `rect`, for a screen with `ratio` device pixels a pixel.
     """
     pixmap = QPixmap((rect.size() * ratio).toSize())
     pixmap.setDevicePixelRatio(ratio)

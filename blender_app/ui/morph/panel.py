@@ -54,6 +54,8 @@ _LEAST_PULL_PX = 3.0
 class MorphPanel(QWidget):
     """Shows a morph and its loops; tells what is done to them by hand.
 
+    Colours and fonts come from `look`.
+
     Notes
     -----
     `morphEdited` carries the morph as it is to be, what was done for the undo menu, and a key by
@@ -138,12 +140,12 @@ class MorphPanel(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def set_track(self, track: Track) -> None:
-        """Show a track's morph, and offer its corners to mix."""
+        """Show the morph of `track`, and offer its corners to mix."""
         self._kind, self._track = track.kind, track
         self.set_morph(track.morph or morphing.default_morph(track))
 
     def set_morph(self, morph: Morph) -> None:
-        """Show a morph; its steps' loops follow by `set_loops`."""
+        """Show `morph`; its steps' loops follow by `set_loops`."""
         if morph == self._morph:
             return
         before, self._morph = self._morph, morph
@@ -158,7 +160,7 @@ class MorphPanel(QWidget):
             self._arrange()
 
     def set_in_key(self, in_key: bool) -> None:
-        """Say whether what is decoded keeps to a key, which ends that were drawn can be left out of."""
+        """Say whether what is decoded is `in_key`, which ends that were drawn can be left out of."""
         self._in_key = in_key
         self._show_ends()
 
@@ -172,34 +174,34 @@ class MorphPanel(QWidget):
             card.set_user_edited(self._in_key, morph.user_edited[end])
 
     def set_loops(self, loops: Sequence[Loop]) -> None:
-        """Show the loops of the steps, ends included; none before they are decoded."""
+        """Show the `loops` of the steps, ends included; none before they are decoded."""
         self._loops = tuple(loops)
         self.view.set_loops(loops)
         self._show_ends()
 
     def set_sweep_playhead(self, position: float | None) -> None:
-        """Show where the sweep is, 0-1, or nothing."""
+        """Show that the sweep is at `position`, 0-1, or nothing."""
         self.view.set_sweep_playhead(position)
 
     def set_playing(self, playing: bool) -> None:
-        """Mark what sounds, or nothing while the transport stands."""
+        """Mark what sounds if `playing`, or nothing while the transport stands."""
         self.view.set_playing(playing)
 
     def set_playhead(self, step: float | None) -> None:
-        """Show where the transport is, in sixteenths from 0 on, or nothing."""
+        """Show that the transport is at `step`, in sixteenths from 0 on, or nothing."""
         self.view.set_playhead(step)
 
     def set_selected_end(self, end: int | None) -> None:
-        """Mark the end that is in the editor, if any."""
+        """Mark the `end` that is in the editor, 0 or 1, if any."""
         for card in self.cards:
             card.set_selected(self.cards.index(card) == end)
 
     def set_midi_writer(self, write: WriteMidi | None) -> None:
-        """Say how a clip becomes a MIDI file, for what is dragged out of the window."""
+        """Say by `write` how a clip becomes a MIDI file, for what is dragged out of the window."""
         self.drag.write = write
 
     def step_clip(self, step: int) -> Clip | None:
-        """Return a step as a clip; None while it is not decoded."""
+        """Return the loop of `step` as a clip; None while it is not decoded."""
         if self._morph is None or len(self._loops) != self._morph.steps:
             return None
         return Clip(morphing.step_name(self._morph, step), self._kind, self._loops[step])
@@ -242,7 +244,7 @@ class MorphPanel(QWidget):
 
     @Slot(int, object)
     def put_clip(self, end: int, clip: Clip) -> None:
-        """Put a clip at an end, if this track can play it."""
+        """Put `clip` at an `end`, 0 or 1, if this track can play it."""
         if fits(clip, self._kind):
             self._put(end, clip.loop, clip.name)
 

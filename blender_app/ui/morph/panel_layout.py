@@ -73,7 +73,7 @@ class PanelLayout:
         self._view.setGeometry(0, top, width, max(_LEAST_VIEW, height - bar_height - _GAP - top))
 
     def travel_px(self, width: int) -> float:
-        """Return how far a card goes from the fewest steps to the most, in a panel of a width in pixels."""
+        """Return how far a card goes from the fewest steps to the most, in a panel `width` wide."""
         return max(0.0, (width - 2 * self._card_width(width) - self._least_between()) / 2)
 
     def minimum_size(self) -> QSize:

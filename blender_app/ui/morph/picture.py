@@ -22,12 +22,18 @@ _RADIUS_PX = 5.0
 
 
 def step_labs(look: Look, steps: int) -> Floats:
-    """Return the colours of the steps from A's hue to B's, OKLab (steps, 3), as along a palette's edge."""
+    """Return the colours of `steps` from A's hue to B's, OKLab (steps, 3), as along a palette's edge.
+
+    The hues are those of `look`.
+    """
     return blend_corners(look.hues.labs, np.linspace(0.0, 1.0, steps), np.zeros(steps))
 
 
 class MorphPicture(QObject):
-    """Draws the boxes of all steps, and cross-fades when their loops change."""
+    """Draws the boxes of all steps, and cross-fades when their loops change.
+
+    Colours come from `look`.
+    """
 
     needsPaint = Signal()
 
@@ -44,7 +50,19 @@ class MorphPicture(QObject):
         self._fade.valueChanged.connect(self._on_fade_valueChanged)
 
     def draw(self, loops: Sequence[Loop], row: StepRow, ratio: float, fade: bool) -> None:
-        """Draw the loops, one a step, for a screen with `ratio` device pixels a pixel."""
+        """Draw the boxes of all steps.
+
+        Parameters
+        ----------
+        loops
+            One a step.
+        row
+            Where the steps lie.
+        ratio
+            Device pixels a pixel of the screen.
+        fade
+            Whether what differs cross-fades.
+        """
         fade = fade and row == self._row and not self._look.reduced_motion
         self._fade.stop()
         self._before = self._now if fade else QPixmap()
@@ -76,7 +94,7 @@ class MorphPicture(QObject):
         return pixmap
 
     def paint(self, painter: QPainter) -> None:
-        """Draw the boxes into the widget."""
+        """Draw the boxes into the widget with its `painter`."""
         if self._row is None:
             return
         corner = self._row.rect.topLeft()
@@ -88,7 +106,7 @@ class MorphPicture(QObject):
         painter.setOpacity(1.0)
 
     def box_pixmap(self, step: int) -> QPixmap:
-        """Return what is drawn of a step; nothing before anything is."""
+        """Return what is drawn of `step`; nothing before anything is."""
         if self._row is None:
             return QPixmap()
         box, ratio = self._row.box(step).translated(-self._row.rect.topLeft()), self._now.devicePixelRatio()

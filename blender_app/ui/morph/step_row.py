@@ -54,7 +54,7 @@ class StepRow:
 
     @classmethod
     def fit(cls, steps: int, area: QRectF, ratio: float) -> StepRow:
-        """Return the boxes of `steps` steps in an area, for a screen with `ratio` device pixels a pixel."""
+        """Return the boxes of `steps` in `area`, for a screen with `ratio` device pixels a pixel."""
         gap = round(_GAP_PX * ratio)
         across, down = math.floor(area.width() * ratio), math.floor(area.height() * ratio)
         choices = []
@@ -95,20 +95,20 @@ class StepRow:
         return QRectF(self.left, self.top, self.cols * wide - self.gap, self.rows * tall - self.gap)
 
     def box(self, step: int) -> QRectF:
-        """Return the box of a step."""
+        """Return the box of `step`."""
         row, col = divmod(step, self.cols)
         wide, tall = self.width + self.gap, self.height + self.gap
         return QRectF(self.left + col * wide, self.top + row * tall, self.width, self.height)
 
     def step_at(self, point: QPointF) -> int | None:
-        """Return the step whose box is at a point; None beside them."""
+        """Return the step whose box is at `point`; None beside them."""
         for step in range(self.steps):
             if self.box(step).contains(point):
                 return step
         return None
 
     def position_of(self, point: QPointF) -> float:
-        """Return the position nearest to a point, 0-1: its row counts first, then how far along."""
+        """Return the position nearest to `point`, 0-1: its row counts first, then how far along."""
         row = math.floor((point.y() - self.top) / (self.height + self.gap))
         row = min(max(row, 0), self.rows - 1)
         in_row = min(self.cols, self.steps - row * self.cols)
@@ -117,7 +117,7 @@ class StepRow:
         return min(max((row * self.cols + along - 0.5) / (self.steps - 1), 0.0), 1.0)
 
     def weights(self, position: float) -> dict[int, float]:
-        """Return the one or two steps around a position, and how near (0-1) it is to each."""
+        """Return the one or two steps around a `position`, and how near (0-1) it is to each."""
         along = position * (self.steps - 1)
         first = min(int(along), self.steps - 2)
         share = along - first

@@ -46,7 +46,7 @@ _FRAME_REACH = 4
 
 
 class MorphView(QWidget):
-    """Steps and slider, touched by mouse and keys."""
+    """Steps and slider, touched by mouse and keys; colours and fonts come from `look`."""
 
     positionMoved = Signal(float)
     stepTapped = Signal(int)
@@ -84,7 +84,7 @@ class MorphView(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def set_loops(self, loops: Sequence[Loop]) -> None:
-        """Show other loops, one a step; those that differ cross-fade."""
+        """Show `loops`, one a step; those that differ cross-fade."""
         if tuple(loops) != self._loops:
             same_count = len(loops) == len(self._loops)
             self._loops = tuple(loops)
@@ -92,14 +92,14 @@ class MorphView(QWidget):
             accessible.announce(self)
 
     def set_steps(self, steps: int) -> None:
-        """Show another number of steps; until their loops come, the nearest ones stand in."""
+        """Show another number of `steps`; until their loops come, the nearest ones stand in."""
         if steps != self._steps:
             self._steps = steps
             self._hovered = None
             self._redraw()
 
     def set_position(self, position: float) -> None:
-        """Show the slider at a position, 0-1."""
+        """Show the slider at `position`, 0-1."""
         if position != self._position:
             self._update_place(self._position)
             self._position = position
@@ -107,7 +107,7 @@ class MorphView(QWidget):
             accessible.announce(self)
 
     def set_sweep_playhead(self, position: float | None) -> None:
-        """Show where the sweep is, 0-1, or nothing."""
+        """Show that the sweep is at `position`, 0-1, or nothing."""
         if position != self._sweep_playhead:
             for one in (self._place(), position):
                 if one is not None:
@@ -116,13 +116,13 @@ class MorphView(QWidget):
             self._update_place(self._place())
 
     def set_playing(self, playing: bool) -> None:
-        """Mark what sounds, or nothing while the transport stands."""
+        """Mark what sounds if `playing`, or nothing while the transport stands."""
         if playing != self._playing:
             self._playing = playing
             self._update_place(self._place())
 
     def set_playhead(self, step: float | None) -> None:
-        """Show where the transport is in the framed steps, in sixteenths from 0 on, or nothing."""
+        """Show the transport at `step` in the framed steps, in sixteenths from 0 on, or nothing."""
         if step != self._playhead:
             self._playhead = step
             self._update_frames(self._place())
@@ -133,7 +133,7 @@ class MorphView(QWidget):
         return nearest_step(self._place(), max(2, self._steps))
 
     def step_picture(self, step: int) -> QPixmap:
-        """Return what is shown of a step."""
+        """Return what is shown of `step`."""
         return self._picture.box_pixmap(step)
 
     def _place(self) -> float:
@@ -153,7 +153,7 @@ class MorphView(QWidget):
         return QRectF(self.rect()).adjusted(margin, margin, -margin, -below)
 
     def box_of(self, step: int) -> QRectF:
-        """Return where a step is drawn, in pixels."""
+        """Return where `step` is drawn, in pixels."""
         return self._boxes().box(step)
 
     def slider_rect(self) -> QRectF:
@@ -163,7 +163,7 @@ class MorphView(QWidget):
         return QRectF(_FRAME_REACH, top, self.width() - 2 * _FRAME_REACH, SLIDER_HEIGHT)
 
     def point_of(self, position: float) -> QPointF:
-        """Return the point of a position on the slider."""
+        """Return the pixel of a `position` 0-1 on the slider."""
         return slider_positions(self.slider_rect(), self._look, (position,))[0]
 
     def _position_at(self, point: QPointF) -> float:
@@ -372,5 +372,5 @@ class MorphView(QWidget):
         return self._position, 0.0, 1.0, FINE_KEY_STEP
 
     def set_accessible_number(self, value: float) -> None:
-        """Move the slider to a position 0-1."""
+        """Move the slider to `value`, a position 0-1."""
         self._glide(min(max(value, 0.0), 1.0))

@@ -22,7 +22,10 @@ _METER_HEIGHT = 3.0
 
 
 class CornerCard(LoopCard):
-    """One corner; click it to edit it, drop a .mid on it to import it."""
+    """The card of a `corner`, 0-3; click it to edit it, drop a .mid on it to import it.
+
+    Colours and fonts come from `look`.
+    """
 
     selected = Signal(int)
     cleared = Signal(int)
@@ -75,7 +78,7 @@ class CornerCard(LoopCard):
     # -- values -------------------------------------------------------------------------------------
 
     def set_presets(self, presets: Iterable[DrumPreset | MelodyPreset]) -> None:
-        """Offer these named loops."""
+        """Offer `presets`."""
         self._presets = tuple(presets)
 
     @Slot()
@@ -85,7 +88,7 @@ class CornerCard(LoopCard):
             add_entry(self.presets_menu, preset.name, partial(self.presetChosen.emit, self._place, preset))
 
     def set_accuracy(self, share: float) -> None:
-        """Show how much of the corner the model says by itself, 0-1."""
+        """Show the `share` of the corner that the model says by itself, 0-1."""
         if share != self._accuracy:
             self._accuracy = share
             self._show_tip()
@@ -116,7 +119,7 @@ class CornerCard(LoopCard):
         )
 
     def set_can_paste(self, can: bool) -> None:
-        """Offer to paste, or not."""
+        """Say whether one `can` paste here."""
         for action in self.menu.actions():
             if action.objectName() == "Paste":
                 action.setEnabled(can)
@@ -223,4 +226,4 @@ class CornerCard(LoopCard):
         return self._accuracy, 0.0, 1.0, 0.0
 
     def set_accessible_number(self, value: float) -> None:
-        """Do nothing: the meter only shows."""
+        """Do nothing with `value`: the meter only shows."""

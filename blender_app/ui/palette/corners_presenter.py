@@ -113,7 +113,7 @@ class CornersPresenter(Presenter):
         self.show_cells(track.name)
 
     def show_cells(self, track: str) -> None:
-        """Show what sounds in the corners, and how well the model holds them."""
+        """Show what sounds in the corners of `track`, and how well the model holds them."""
         front = self._front
         if track != front.name:
             return

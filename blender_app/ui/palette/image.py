@@ -23,6 +23,15 @@ class PaletteGeometry:
     """Where the cells lie, in device pixels: boxes on whole pixels, `gap` apart, that fill a square.
 
     What does not divide evenly makes some cells a pixel wider than others.
+
+    Parameters
+    ----------
+    rows, cols
+        How many cells there are.
+    side
+        Of the square, in device pixels.
+    radius
+        Of the cells' corners, in device pixels.
     """
 
     rows: int
@@ -33,7 +42,10 @@ class PaletteGeometry:
 
     @classmethod
     def fit(cls, rows: int, cols: int, width: int, height: int, scale: float) -> PaletteGeometry:
-        """Return the largest square field within `width` by `height` device pixels."""
+        """Return the largest square field of `rows` by `cols` in `width` by `height` device pixels.
+
+        `scale` is how many of those make a pixel.
+        """
         side = max(min(width, height), 2 * max(rows, cols))
         cell = side // max(rows, cols)
         gap = max(1, min(round(3 * scale), cell // 12))
@@ -45,7 +57,7 @@ class PaletteGeometry:
         return self._edge(1, self.cols) - self.gap, self._edge(1, self.rows) - self.gap
 
     def cell_rect(self, row: int, col: int) -> QRect:
-        """Return the box of a cell in device pixels, from the field's top left."""
+        """Return the box of the cell at `row` and `col` in device pixels, from the field's corner."""
         left, right = round(self._edge(col, self.cols)), round(self._edge(col + 1, self.cols)) - self.gap
         top, bottom = round(self._edge(row, self.rows)), round(self._edge(row + 1, self.rows)) - self.gap
         return QRect(left, top, right - left, bottom - top)

@@ -21,14 +21,17 @@ _SHADOW, _WHITE = QColor(0, 0, 0, 120), QColor(255, 255, 255)
 
 
 def some_of(cells: Cells, most: int = MOST_CELLS) -> list[list[Loop]]:
-    """Return at most `most` rows and columns of cells, evenly spread, the corners among them."""
+    """Return at most `most` rows and columns of `cells`, evenly spread, the corners among them."""
     rows = np.linspace(0, len(cells) - 1, min(most, len(cells))).round().astype(int)
     cols = np.linspace(0, len(cells[0]) - 1, min(most, len(cells[0]))).round().astype(int)
     return [[cells[row][col] for col in cols] for row in rows]
 
 
 class MiniPalette(PuckField):
-    """A small field of cells whose whole area moves the puck; a morph is a field of one row."""
+    """A small field of cells whose whole area moves the puck; a morph is a field of one row.
+
+    Colours and fonts come from `look`.
+    """
 
     puckMoved = Signal(float, float)
     gestureStarted = Signal(str)
@@ -47,22 +50,25 @@ class MiniPalette(PuckField):
     # -- values -------------------------------------------------------------------------------------
 
     def set_track(self, name: str) -> None:
-        """Name the track for the screen reader and the tip."""
+        """Call the track `name` for the screen reader and in the tip."""
         self.setAccessibleName(f"Palette of {name}")
         self.setToolTip(f"Drag the puck of {name}")
 
     def set_cells(self, cells: Cells) -> None:
-        """Show loops; a field of one row is a morph's."""
+        """Show the loops of `cells`; a field of one row is a morph's."""
         if cells:
             self._cells = some_of(cells)
             self._redraw()
 
     def set_puck(self, place: Place) -> None:
-        """Show the puck, or a morph's slider, at a place."""
+        """Show the puck, or a morph's slider, at `place` (x, y), each 0-1."""
         self._show_puck(place)
 
     def set_sounding(self, loop: Loop, sounds: bool) -> None:
-        """Know what sounds here, for the screen reader, and whether the puck is heard at all."""
+        """Know the `loop` that sounds here, for the screen reader.
+
+        `sounds` says whether the puck is heard at all.
+        """
         self._loop = loop
         if sounds != self._sounds:
             self._sounds = sounds
@@ -77,13 +83,13 @@ class MiniPalette(PuckField):
     # -- places -------------------------------------------------------------------------------------
 
     def point_of(self, place: Place) -> QPointF:
-        """Return the pixel of a place."""
+        """Return the pixel of a `place` (x, y), each 0-1."""
         inner = self._inner_rect()
         y = 0.5 if self.is_row else place[1]
         return QPointF(inner.left() + place[0] * inner.width(), inner.top() + y * inner.height())
 
     def place_of(self, point: QPointF) -> Place:
-        """Return the place nearest to a pixel; in a row all heights are the same."""
+        """Return the place nearest to the pixel `point`; in a row all heights are the same."""
         inner = self._inner_rect()
         x = (point.x() - inner.left()) / max(1.0, inner.width())
         y = (point.y() - inner.top()) / max(1.0, inner.height())

@@ -15,14 +15,28 @@ _NODE_RADIUS = 4.5
 
 @dataclass(frozen=True, slots=True)
 class OverlayStyle:
-    """The accent for what sounds, and the puck's radius in pixels."""
+    """The `accent` for what sounds, and `puck_radius` in pixels."""
 
     accent: QColor
     puck_radius: float
 
 
 def paint_puck(painter: QPainter, style: OverlayStyle, center: QPointF, sounds: bool, focused: bool) -> None:
-    """Draw the puck: a white ring to see through, with an accent in the middle when it sounds."""
+    """Draw the puck: a white ring to see through, with an accent in the middle when it sounds.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    style
+        Accent, and radius in pixels.
+    center
+        Where it is, in pixels.
+    sounds
+        Whether it is heard.
+    focused
+        Whether a ring shows that keys move it.
+    """
     radius = style.puck_radius
     painter.setBrush(QColor(255, 255, 255, 46))
     painter.setPen(QPen(_SHADOW, 6.0))
@@ -47,7 +61,21 @@ def paint_path(
     nodes: Sequence[QPointF],
     selected: int | None,
 ) -> None:
-    """Draw a path's line and, in draw mode, its nodes."""
+    """Draw a path's line and, in draw mode, its nodes.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    style
+        Accent, and the puck's radius.
+    line
+        Smooth line, in pixels.
+    nodes
+        In pixels; none outside draw mode.
+    selected
+        Index of the node that keys move, if any.
+    """
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if len(line) > 1:
         polygon = QPolygonF(line)
@@ -65,7 +93,7 @@ def paint_path(
 
 
 def paint_path_playhead(painter: QPainter, style: OverlayStyle, center: QPointF) -> None:
-    """Draw where the playing path is."""
+    """Draw with `painter` where the playing path is: at `center`, in a `style`."""
     radius = max(6.0, style.puck_radius * 0.5)
     painter.setPen(QPen(_SHADOW, 3.0))
     painter.setBrush(style.accent)

@@ -31,7 +31,10 @@ _MODES = (
 
 
 class PathBar(QWidget):
-    """Shows a track's path settings and tells what is set by hand."""
+    """Shows a track's path settings and tells what is set by hand.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     pathChanged = Signal(object, str)
     gridChosen = Signal(int)
@@ -104,7 +107,7 @@ class PathBar(QWidget):
         flow.addWidget(captioned("cells", self.cells, self._look, self))
 
     def show_track(self, track: Track | None) -> None:
-        """Show a track's path and grid; None is no track yet."""
+        """Show path and grid of `track`; None is no track yet."""
         self._path = path = None if track is None else track.path
         for widget in (self.bars, *self.mode_buttons.values(), self.closed_button):
             widget.setEnabled(path is not None)

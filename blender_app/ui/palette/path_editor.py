@@ -29,7 +29,21 @@ class Outcome(Enum):
 
 @dataclass(slots=True)
 class PathEditor:
-    """Nodes, the one selected, and the stroke under the pen."""
+    """Nodes, the one selected, and the stroke under the pen.
+
+    Parameters
+    ----------
+    nodes
+        Of the path, each (x, y) of 0-1.
+    closed
+        Whether the path goes back to its first node.
+    selected
+        Index of the node that keys move, if any.
+    stroke
+        Places that the pen has passed since it was set down.
+    dragging_node
+        Whether the hand holds the one selected.
+    """
 
     nodes: Places = ()
     closed: bool = False
@@ -39,7 +53,7 @@ class PathEditor:
     _drawing: bool = False
 
     def set_nodes(self, nodes: Sequence[Place], closed: bool) -> None:
-        """Show the nodes of another path, or of this one after an edit."""
+        """Show the `nodes` of another path, `closed` or not, or of this one after an edit."""
         self.nodes, self.closed = tuple(nodes), closed
         if self.selected is not None and self.selected >= len(self.nodes):
             self.selected = None
@@ -59,7 +73,7 @@ class PathEditor:
         return Outcome.LOOKS
 
     def move(self, place: Place) -> Outcome:
-        """Move the held node, or draw on."""
+        """Move the held node to `place`, or draw on to there."""
         if self.dragging_node and self.selected is not None:
             return self.move_selected(place)
         if self._drawing and place != self.stroke[-1]:
@@ -112,7 +126,7 @@ class PathEditor:
         return Outcome.NODES
 
     def select_next(self, by: int) -> Outcome:
-        """Select the next node, or with -1 the one before; round the end."""
+        """Select the next node if `by` is 1, or with -1 the one before; round the end."""
         if not self.nodes:
             return Outcome.NOTHING
         start = -1 if self.selected is None and by > 0 else self.selected or 0
@@ -146,7 +160,7 @@ def clip_place(place: Place) -> Place:
 
 
 def polyline_length(places: Sequence[Place]) -> float:
-    """Return the length of straight lines from place to place."""
+    """Return the length of straight lines from each of `places` to the next."""
     return sum(hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(places))
 
 

@@ -48,7 +48,19 @@ class PalettePicture(QObject):
         self._fade.valueChanged.connect(self._on_fade_valueChanged)
 
     def draw(self, cells: Cells, size: QSize, ratio: float, fade: bool) -> None:
-        """Draw what differs from the last call, for a widget of a size in pixels and its screen's ratio."""
+        """Draw what differs from the last call.
+
+        Parameters
+        ----------
+        cells
+            Loops, row by row.
+        size
+            Of the widget, in pixels.
+        ratio
+            Device pixels a pixel of its screen.
+        fade
+            Whether what differs cross-fades.
+        """
         rows, cols = len(cells), len(cells[0])
         geometry = PaletteGeometry.fit(
             rows, cols, round(size.width() * ratio), round(size.height() * ratio), ratio
@@ -88,7 +100,7 @@ class PalettePicture(QObject):
         return width / self._ratio, height / self._ratio
 
     def paint(self, painter: QPainter) -> None:
-        """Draw cells and lines into the widget."""
+        """Draw cells and lines into the widget with its `painter`."""
         corner = self._on_whole_pixels(painter, self.field_rect().topLeft())
         fading = self._fade.state() == QVariantAnimation.State.Running and not self._cells_before.isNull()
         if not fading:

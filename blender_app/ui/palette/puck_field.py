@@ -49,7 +49,7 @@ class PuckField(QWidget):
         raise NotImplementedError
 
     def point_of(self, place: Place) -> QPointF:
-        """Return the pixel of a place."""
+        """Return the pixel of a `place` (x, y), each 0-1."""
         raise NotImplementedError
 
     def _reach_px(self) -> float:
@@ -63,7 +63,7 @@ class PuckField(QWidget):
     # -- the discs ----------------------------------------------------------------------------------
 
     def set_path_playhead(self, place: Place | None) -> None:
-        """Show where the playing path or sweep is, or nothing."""
+        """Show that the playing path or sweep is at `place`, or nothing."""
         if place != self._path_playhead:
             self._update_discs(self._path_playhead, place)
             self._path_playhead = place
@@ -98,5 +98,5 @@ class PuckField(QWidget):
         return self._puck[0], 0.0, 1.0, FINE_KEY_STEP
 
     def set_accessible_number(self, value: float) -> None:
-        """Move the puck to a column 0-1."""
+        """Move the puck to the column at `value`, 0-1."""
         self._move_puck(clip_place((value, self._puck[1])))

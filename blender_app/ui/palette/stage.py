@@ -20,7 +20,10 @@ _CARD_SHARE = 0.13
 
 
 class Stage(QWidget):
-    """Places cards, palette and path bar; the palette is square and as large as it can be."""
+    """Places cards, palette and path bar; the palette is square and as large as it can be.
+
+    Colours and fonts come from `look`, the path bar's buttons from `actions`.
+    """
 
     def __init__(self, look: Look, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -37,7 +37,7 @@ _LEAST_STROKE = 0.03
 
 
 class PaletteView(PuckField):
-    """The field of cells, touched by mouse, pen and keys."""
+    """The field of cells, touched by mouse, pen and keys; colours and fonts come from `look`."""
 
     puckMoved = Signal(float, float)
     strokeDrawn = Signal(object)
@@ -63,7 +63,7 @@ class PaletteView(PuckField):
     # -- values -------------------------------------------------------------------------------------
 
     def set_cells(self, cells: Cells) -> None:
-        """Show other loops; the cells that differ cross-fade."""
+        """Show the loops of `cells`; those that differ cross-fade."""
         same_grid = bool(self._cells) and (len(cells), len(cells[0])) == (
             len(self._cells),
             len(self._cells[0]),
@@ -72,23 +72,26 @@ class PaletteView(PuckField):
         self._draw(fade=same_grid)
 
     def set_puck(self, x: float, y: float) -> None:
-        """Show the puck at a place, x and y 0-1."""
+        """Show the puck at `x` and `y`, each 0-1."""
         self._show_puck((x, y))
 
     def set_path(self, nodes: Sequence[Place], curve: Sequence[Place], closed: bool) -> None:
-        """Show a path by its nodes and the smooth line through them."""
+        """Show a path by its `nodes` and the smooth line through them, `curve`.
+
+        `closed` says whether it goes back to its first node.
+        """
         self.editor.set_nodes(nodes, closed)
         self._curve = curve
         self._picture.lines_changed()
 
     def set_playing(self, playing: bool, path_sounds: bool) -> None:
-        """Mark what sounds: the puck or the path playhead, or nothing while the transport stands."""
+        """Mark what sounds if `playing`: the puck or, if `path_sounds`, the path playhead."""
         if (playing, path_sounds) != (self._playing, self._path_sounds):
             self._playing, self._path_sounds = playing, path_sounds
             self.update(self._disc_rect(self._puck))
 
     def set_draw_mode(self, draws: bool) -> None:
-        """Let the hand draw a path, or drag the puck."""
+        """Let the hand draw a path if it `draws`, or drag the puck."""
         if self._pressed:
             self._release()  # what the hand held ends with the mode it began in
         self._draw_mode = draws
@@ -98,7 +101,7 @@ class PaletteView(PuckField):
         self._picture.lines_changed()
 
     def set_sounding(self, loop: Loop) -> None:
-        """Know what sounds at the puck, for the screen reader."""
+        """Know the `loop` that sounds at the puck, for the screen reader."""
         self._sounding = loop
         accessible.announce(self)
 
@@ -109,12 +112,12 @@ class PaletteView(PuckField):
         return self._picture.field_rect()
 
     def point_of(self, place: Place) -> QPointF:
-        """Return the pixel of a place; the corners lie in the middle of the corner cells."""
+        """Return the pixel of a `place`; the corners lie in the middle of the corner cells."""
         inner = self._inner_rect()
         return QPointF(inner.left() + place[0] * inner.width(), inner.top() + place[1] * inner.height())
 
     def place_of(self, point: QPointF) -> Place:
-        """Return the place nearest to a pixel."""
+        """Return the place nearest to the pixel `point`."""
         inner = self._inner_rect()
         return clip_place(
             (

@@ -31,7 +31,10 @@ _KEYS_GAP = 6.0
 
 
 class RollCanvas(QWidget):
-    """A roll with its keyboard; what is painted over the ground is the business of its kinds."""
+    """A roll with its keyboard; what is painted over the ground is the business of its kinds.
+
+    Colours and fonts come from `look`.
+    """
 
     lane_share = 0.0
     """Height of the velocity lane as a share of the notes' and its own."""
@@ -61,35 +64,35 @@ class RollCanvas(QWidget):
         return self._key
 
     def set_key(self, key: Key | None) -> None:
-        """Light the rows of a key, or of none."""
+        """Light the rows of `key`, or of none."""
         if key != self._key:
             self._key = key
             self._redraw()
 
     def set_color(self, color: QColor) -> None:
-        """Show the colour of the loop's place."""
+        """Show `color`, that of the loop's place."""
         if color != self._color:
             self._color = color
             self.update(roll_box(self.roll_geometry()).toAlignedRect())
 
     def set_pitch_view(self, view: PitchView) -> None:
-        """Bring other pitches into sight."""
+        """Bring the pitches of `view` into sight."""
         if view != self._view:
             self._view = view
             self._redraw()
 
     def set_steps(self, steps: int) -> None:
-        """Show a loop of another length, 16 to 256 steps."""
+        """Show a loop of another length, 16 to 256 `steps`."""
         if steps != self._steps:
             self._steps = steps
             self._redraw()
 
     def set_swing(self, swing: float) -> None:
-        """Know the swing (0.5-0.75), which delays every second step."""
+        """Know `swing` (0.5-0.75), which delays every second step."""
         self._swing = swing
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position of the transport in steps, or hide it.
+        """Move the playhead to `step`, a position of the transport, or hide it.
 
         Repaints only its surroundings.
         """

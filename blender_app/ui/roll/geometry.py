@@ -21,7 +21,7 @@ _MIDDLE_PITCH = 60
 
 @dataclass(frozen=True, slots=True)
 class PitchView:
-    """The pitches in sight: the lowest one, and how many rows there are."""
+    """The pitches in sight: `low`, the lowest one, and how many `rows` there are."""
 
     low: int
     rows: int
@@ -33,7 +33,7 @@ class PitchView:
 
     @classmethod
     def of(cls, low: int, rows: int) -> PitchView:
-        """Return a view within MIDI's pitches, of 12 to 128 rows."""
+        """Return a view of 12 to 128 `rows` from the pitch `low` up, brought into MIDI's pitches."""
         rows = min(MAX_ROWS, max(MIN_ROWS, rows))
         return cls(min(MAX_ROWS - rows, max(0, low)), rows)
 
@@ -46,7 +46,7 @@ class PitchView:
         return cls.of(low - missing // 2, high - low + 1 + missing)
 
     def shows(self, notes: Notes) -> bool:
-        """Tell whether all notes are in sight."""
+        """Tell whether all `notes` are in sight."""
         return all(self.low <= note.pitch <= self.high for note in notes)
 
     def showing(self, pitch: int) -> PitchView:
@@ -96,7 +96,7 @@ class RollGeometry:
         return self.rect.height() / self.view.rows
 
     def y_of(self, pitch: float) -> float:
-        """Return the top edge in pixels of a pitch's row."""
+        """Return the top edge in pixels of the row of a `pitch`."""
         return self.rect.bottom() - (pitch - self.view.low + 1) * self.row_height
 
     def span(self, step: float, length: float) -> tuple[float, float]:
@@ -105,16 +105,16 @@ class RollGeometry:
         return left, self.steps.x_of(step + length - 1) + self.steps.step_width
 
     def row_rect(self, pitch: int) -> QRectF:
-        """Return the box of a pitch's whole row."""
+        """Return the box of the whole row of a `pitch`."""
         return QRectF(self.rect.left(), self.y_of(pitch), self.rect.width(), self.row_height)
 
     def cell_rect(self, step: int, pitch: int) -> QRectF:
-        """Return the box of one step of one pitch."""
+        """Return the box of one `step` of one `pitch`."""
         left, right = self.span(step, 1)
         return QRectF(left, self.y_of(pitch), right - left, self.row_height)
 
     def note_rect(self, note: Note) -> QRectF:
-        """Return the bar of a note: as long as it lasts, shifted by its microtiming."""
+        """Return the bar of `note`: as long as it lasts, shifted by its microtiming."""
         left, right = self.span(note.step, note.length_steps)
         shift = note.microtiming * self.steps.step_width
         inset = min(1.0, self.row_height * 0.08)
@@ -123,37 +123,37 @@ class RollGeometry:
         return QRectF(left + shift, self.y_of(note.pitch) + inset, right - left - gap, height)
 
     def stem_rect(self, note: Note) -> QRectF:
-        """Return the box of a note's velocity in the lane, 1-127 being its height."""
+        """Return the box of the velocity of `note` in the lane, 1-127 being its height."""
         left, right = self.span(note.step, 1)
         height = max(2.0, self.lane.height() * note.velocity / 127.0)
         width = max(2.0, right - left - max(1.0, (right - left) * 0.16))
         return QRectF(left + (right - left - width) / 2, self.lane.bottom() - height, width, height)
 
     def step_at(self, x: float) -> int:
-        """Return the step in sight nearest to a column of pixels."""
+        """Return the step in sight nearest to the column of pixels `x`."""
         return self.steps.step_at(x)
 
     def pitch_at(self, y: float) -> int:
-        """Return the pitch in sight nearest to a row of pixels."""
+        """Return the pitch in sight nearest to the row of pixels `y`."""
         row = int((self.rect.bottom() - y) // self.row_height)
         return self.view.low + min(self.view.rows - 1, max(0, row))
 
     def velocity_at(self, y: float) -> int:
-        """Return the velocity 1-127 at a row of pixels of the lane."""
+        """Return the velocity 1-127 at the row of pixels `y` of the lane."""
         share = (self.lane.bottom() - y) / max(1.0, self.lane.height())
         return min(127, max(1, round(127 * share)))
 
     def in_lane(self, point: QPointF) -> bool:
-        """Tell whether a pixel belongs to the velocity lane, with its margins."""
+        """Tell whether the pixel `point` belongs to the velocity lane, with its margins."""
         return self.lane.height() > 0 and self.lane.adjusted(-4.0, -2.0, 4.0, 3.0).contains(point)
 
     def in_sight(self, notes: Iterable[Note]) -> Notes:
-        """Return the notes that sound on steps in sight, whatever their pitches."""
+        """Return the `notes` that sound on steps in sight, whatever their pitches."""
         first, end = self.steps.first, self.steps.end
         return tuple(note for note in notes if first - note.length_steps < note.step < end)
 
     def note_at(self, notes: Notes, point: QPointF) -> Note | None:
-        """Return the note whose bar is under a pixel."""
+        """Return the one of `notes` whose bar is under the pixel `point`."""
         reach = max(0.0, (5.0 - self.row_height) / 2)  # thin bars are still easy to hit
         return next(
             (

@@ -121,7 +121,17 @@ _VIEWING: Mapping[Qt.Key, ViewAction] = {
 
 
 def action_of(event: QKeyEvent, model: RollModel, entering: bool) -> Action | None:
-    """Return what a key does, or None if it is not the roll's."""
+    """Return what a key does, or None if it is not the roll's.
+
+    Parameters
+    ----------
+    event
+        Press of the key.
+    model
+        Whose notes it changes.
+    entering
+        Whether letters enter notes at the cursor.
+    """
     key = Qt.Key(event.key())
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     chord = key, modifiers
@@ -145,7 +155,7 @@ def _nothing(_model: RollModel) -> None:
 
 
 def played_pitch(event: QKeyEvent, model: RollModel) -> int | None:
-    """Return the pitch that a letter plays, or None."""
+    """Return the pitch that a letter plays, the key of `event`, where `model` has its keyboard; or None."""
     place = PIANO_LETTERS.find(chr(event.key())) if 0x41 <= event.key() <= 0x5A else -1
     plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     pitch = model.piano_pitch + place
@@ -153,11 +163,11 @@ def played_pitch(event: QKeyEvent, model: RollModel) -> int | None:
 
 
 def letters_of(model: RollModel) -> dict[int, str]:
-    """Return the letters by the pitches that they play."""
+    """Return the letters by the pitches that they play where `model` has its keyboard."""
     return {model.piano_pitch + place: letter for place, letter in enumerate(PIANO_LETTERS)}
 
 
 def view_action_of(event: QKeyEvent) -> ViewAction | None:
-    """Return how a key changes the pitches in sight, or None if it does not."""
+    """Return how the key of `event` changes the pitches in sight, or None if it does not."""
     plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     return _VIEWING.get(Qt.Key(event.key())) if plain == _CONTROL else None

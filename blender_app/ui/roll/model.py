@@ -47,13 +47,13 @@ class RollModel:
     # -- what there is --------------------------------------------------------------------------------
 
     def take(self, loop: MelodyLoop) -> None:
-        """Show another loop; what was chosen stays so where a note still starts."""
+        """Show `loop` instead; what was chosen stays so where a note still starts."""
         self.loop, self.notes = loop, loop.to_notes()
         self.step = min(self.step, loop.steps - 1)
         self.chosen &= frozenset(note.step for note in self.notes)
 
     def apply(self, edit: Edit) -> bool:
-        """Take over an edit; tell whether the loop changed."""
+        """Take over `edit`; tell whether the loop changed."""
         loop = MelodyLoop.from_notes(edit.notes, self.loop.steps)
         changed = loop != self.loop
         if changed:
@@ -65,12 +65,18 @@ class RollModel:
         return combined(kept, held, self.loop.steps)
 
     def snapped(self, pitch: int, step: int) -> int:
-        """Return the pitch within MIDI, and of the scale where there is one and it is asked for."""
+        """Return `pitch` within MIDI, and of the scale where pitches snap to one.
+
+        With chords the scale depends on `step`.
+        """
         pitch = min(MAX_PITCH, max(0, pitch))
         return self.key.snap(pitch, step) if self.key is not None and self.snaps else pitch
 
     def sketched(self, pitch: int, step: int) -> int:
-        """Return the pitch that a sketch makes: always one of a scale, C major where none is set."""
+        """Return the pitch that a sketch makes of `pitch`: always one of a scale, C major for none.
+
+        With chords the scale depends on `step`.
+        """
         return (self.key or Key()).snap(min(MAX_PITCH, max(0, pitch)), step)
 
     @property
@@ -105,15 +111,15 @@ class RollModel:
     # -- the cursor -----------------------------------------------------------------------------------
 
     def go_to(self, step: int, pitch: int) -> None:
-        """Move the cursor; the loop goes round."""
+        """Move the cursor to `step` and `pitch`; the loop goes round."""
         self.step, self.pitch = step % self.loop.steps, min(MAX_PITCH, max(0, pitch))
 
     def climb(self, by: int) -> None:
-        """Move the cursor up or down, by notes of the scale where pitches snap to it."""
+        """Move the cursor up or down `by` rows, or notes of the scale where pitches snap to it."""
         self.go_to(self.step, self._climbed(self.pitch, by, self.step))
 
     def go_to_note(self, by: int) -> None:
-        """Move the cursor to the next (1) or the last (-1) note, round the loop."""
+        """Move the cursor to the next note or, if `by` is -1, to the last one, round the loop."""
         if self.notes:
             starts = [note.step for note in self.notes]
             after = [step for step in starts if (step > self.step if by > 0 else step < self.step)]
@@ -145,7 +151,7 @@ class RollModel:
         return "Delete notes" if self.apply(without(self.notes, self.targets)) else ""
 
     def stretch(self, by: int) -> str:
-        """Let notes end later or earlier."""
+        """Let notes end `by` steps later, or earlier if it is negative."""
         targets = self.targets
         changed = self._apply_here(stretched(self.notes, targets, by, self.loop.steps))
         if changed and len(targets) == 1:
@@ -155,7 +161,7 @@ class RollModel:
         return "Stretch notes" if changed else ""
 
     def transpose(self, by: int) -> str:
-        """Move notes by rows: by notes of the scale where pitches snap to it; by octaves as they are."""
+        """Move notes `by` rows: by notes of the scale where pitches snap to it; by octaves as they are."""
         kept, held = parted(self.notes, self.targets)
         whole = by % OCTAVE == 0
         limits = [note.pitch + by for note in held]
@@ -172,7 +178,7 @@ class RollModel:
         return "Transpose notes" if changed else ""
 
     def shift(self, by: int) -> str:
-        """Move notes in time; the cursor goes with them."""
+        """Move notes `by` steps; the cursor goes with them."""
         edit = moved(self.notes, self.targets, by, 0, self.snapped, self.loop.steps)
         by = min(edit.chosen, default=0) - min(self.targets, default=0)
         if not self._apply_here(edit):
@@ -181,7 +187,7 @@ class RollModel:
         return "Move notes"
 
     def loudness(self, by: int) -> str:
-        """Change the velocity of notes; the pen keeps it."""
+        """Change the velocity of notes by `by`, louder if positive; the pen keeps it."""
         targets = self.targets
         changed = self._apply_here(louder(self.notes, targets, by))
         if len(targets) == 1:
@@ -189,7 +195,7 @@ class RollModel:
         return "Velocity of notes" if changed else ""
 
     def loudness_of(self, note: Note, by: int) -> str:
-        """Change the velocity of one note, or of all that are chosen if it is one of them."""
+        """Change the velocity of `note` by `by`, or of all that are chosen if it is one of them."""
         chosen = self.chosen
         one = frozenset({note.step})
         changed = self.apply(louder(self.notes, chosen if note.step in chosen else one, by))
@@ -198,7 +204,7 @@ class RollModel:
         return "Velocity of notes" if changed else ""
 
     def set_velocity(self, velocity: int) -> str:
-        """Set the velocity of the note at the cursor; 0 takes it away."""
+        """Set the `velocity` of the note at the cursor, 1-127; 0 takes it away."""
         here = self.here
         if here is None:
             return ""
@@ -208,7 +214,7 @@ class RollModel:
         return self.loudness_of(here, velocity - here.velocity)
 
     def nudge(self, by: float) -> str:
-        """Play notes a little later or earlier than the grid."""
+        """Play notes `by` steps later than the grid, or earlier if it is negative."""
         return "Timing of notes" if self._apply_here(nudged(self.notes, self.targets, by)) else ""
 
     def _apply_here(self, edit: Edit) -> bool:
@@ -264,18 +270,21 @@ class RollModel:
     # -- step entry -----------------------------------------------------------------------------------
 
     def change_pen(self, velocity: int | None = None, length: int | None = None) -> None:
-        """Let notes to come be louder or softer, longer or shorter."""
+        """Let notes to come have another `velocity` (1-127) or `length` in steps; None leaves it."""
         if velocity is not None:
             self.pen_velocity = min(127, max(1, velocity))
         if length is not None:
             self.pen_length = length
 
     def move_piano(self, octaves: int) -> None:
-        """Let the computer keyboard's letters play octaves higher."""
+        """Let the computer keyboard's letters play some `octaves` higher."""
         self.piano_pitch = min(MAX_PITCH - 7, max(0, self.piano_pitch + OCTAVE * octaves))
 
     def enter(self, pitch: int, velocity: int) -> str:
-        """Set a note of the pen's length at the cursor, over what was there, and go on behind it."""
+        """Set a note of the pen's length at the cursor, over what was there, and go on behind it.
+
+        It has a `pitch` 0-127 and a `velocity` 1-127.
+        """
         kept = cleared(self.notes, self.step, self.step + self.pen_length)
         note = Note(self.step, min(MAX_PITCH, max(0, pitch)), velocity, float(self.pen_length))
         self.apply(self._combined(kept, [note]))

@@ -23,7 +23,17 @@ NOTHING: Chosen = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Notes after an edit, which of them are chosen, and what the hand wished before notes were cut."""
+    """Notes after an edit, which of them are chosen, and what the hand wished before notes were cut.
+
+    Parameters
+    ----------
+    notes
+        Of the loop, after the edit.
+    chosen
+        Steps on which those start that are chosen.
+    wished
+        As the hand wished them, before they were cut.
+    """
 
     notes: Notes
     chosen: Chosen = NOTHING
@@ -55,18 +65,21 @@ def one_part(kept: Iterable[Note], held: Iterable[Note], loop_steps: int) -> Not
 
 
 def combined(kept: Iterable[Note], held: Iterable[Note], loop_steps: int) -> Edit:
-    """Return the part that kept and held notes make in a loop of a length; the held ones are chosen."""
+    """Return the part of a loop of `loop_steps` that notes make; those of `held` are chosen.
+
+    Where two start together, that of `held` stays, not that of `kept`.
+    """
     kept, held = tuple(kept), tuple(held)
     return Edit(one_part(kept, held, loop_steps), frozenset(note.step for note in held), kept + held)
 
 
 def sounding_on(notes: Notes, step: int) -> Note | None:
-    """Return the note that sounds on a step."""
+    """Return the one of `notes` that sounds on `step`."""
     return next((note for note in notes if note.step <= step < note.step + note.length_steps), None)
 
 
 def parted(notes: Notes, chosen: Chosen) -> tuple[Notes, Notes]:
-    """Return the other notes and the chosen ones."""
+    """Return those of `notes` that are not `chosen`, and those that are."""
     return (
         tuple(note for note in notes if note.step not in chosen),
         tuple(note for note in notes if note.step in chosen),
@@ -115,14 +128,38 @@ def moved(
 
 
 def stretched(notes: Notes, chosen: Chosen, by: int, loop_steps: int) -> Edit:
-    """Let chosen notes of a loop end `by` steps later, at least one step after they start."""
+    """Let notes end later, at least one step after they start.
+
+    Parameters
+    ----------
+    notes
+        All of the loop.
+    chosen
+        Steps on which those start that change.
+    by
+        How many steps; earlier if negative.
+    loop_steps
+        Length of the loop.
+    """
     kept, held = parted(notes, chosen)
     placed = [replace(note, length_steps=max(1.0, note.length_steps + by)) for note in held]
     return combined(kept, placed, loop_steps)
 
 
 def begun(notes: Notes, chosen: Chosen, by: int, loop_steps: int) -> Edit:
-    """Let chosen notes of a loop start `by` steps later and end where they did."""
+    """Let notes start later and end where they did.
+
+    Parameters
+    ----------
+    notes
+        All of the loop.
+    chosen
+        Steps on which those start that change.
+    by
+        How many steps; earlier if negative.
+    loop_steps
+        Length of the loop.
+    """
     kept, held = parted(notes, chosen)
     placed = []
     for note in held:
@@ -132,7 +169,7 @@ def begun(notes: Notes, chosen: Chosen, by: int, loop_steps: int) -> Edit:
 
 
 def louder(notes: Notes, chosen: Chosen, by: float) -> Edit:
-    """Change the velocity of chosen notes by `by`, within 1-127."""
+    """Change the velocity of the `chosen` of `notes` by `by`, within 1-127."""
     return Edit(
         tuple(
             replace(note, velocity=min(127, max(1, round(note.velocity + by))))
@@ -145,7 +182,7 @@ def louder(notes: Notes, chosen: Chosen, by: float) -> Edit:
 
 
 def nudged(notes: Notes, chosen: Chosen, by: float) -> Edit:
-    """Play chosen notes `by` steps later against the grid, within half a step."""
+    """Play the `chosen` of `notes` `by` steps later against the grid, within half a step."""
     return Edit(
         tuple(
             replace(note, microtiming=min(0.5, max(-0.5, round(note.microtiming + by, 3))))
@@ -158,12 +195,12 @@ def nudged(notes: Notes, chosen: Chosen, by: float) -> Edit:
 
 
 def without(notes: Notes, chosen: Chosen) -> Edit:
-    """Take chosen notes away."""
+    """Take the `chosen` of `notes` away."""
     return Edit(parted(notes, chosen)[0])
 
 
 def cleared(notes: Notes, first: int, end: int) -> Notes:
-    """Return the notes with silence from step `first` up to step `end`; what reaches in is cut."""
+    """Return `notes` with silence from step `first` up to step `end`; what reaches in is cut."""
     return tuple(
         replace(note, length_steps=min(note.length_steps, float(first - note.step)))
         if note.step < first

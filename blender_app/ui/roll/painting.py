@@ -34,12 +34,24 @@ _NAME_HEIGHT, _NAME_WIDTH = 10.0, 18.0
 
 
 def roll_box(geometry: RollGeometry) -> QRectF:
-    """Return the box that has the loop's colour."""
+    """Return the box that has the loop's colour: roll and lane of `geometry`, with a margin."""
     return geometry.rect.united(geometry.lane).adjusted(-4, -3, 4, 3)
 
 
 def paint_roll_frame(painter: QPainter, geometry: RollGeometry, color: QColor, whole: QRectF) -> None:
-    """Fill a widget, and leave out the roll's box with its rounded corners."""
+    """Fill a widget, and leave out the roll's box with its rounded corners.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    color
+        Of what is filled.
+    whole
+        All of the widget, in pixels.
+    """
     path = QPainterPath()
     path.addRect(whole)
     path.addRoundedRect(roll_box(geometry), 6.0, 6.0)  # odd-even: what is inside twice is outside
@@ -47,7 +59,17 @@ def paint_roll_frame(painter: QPainter, geometry: RollGeometry, color: QColor, w
 
 
 def paint_roll_rows(painter: QPainter, geometry: RollGeometry, key: Key | None) -> None:
-    """Draw beats and rows over whatever colour; rows outside the scale (or of sharps) are darker."""
+    """Draw beats and rows over whatever colour; rows outside the scale (or of sharps) are darker.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    key
+        Whose scale is shown, if any.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for beat in geometry.steps.beats[1::2]:
         left, right = geometry.span(beat * STEPS_PER_BEAT, STEPS_PER_BEAT)
@@ -89,7 +111,21 @@ def _shade_off_scale(painter: QPainter, geometry: RollGeometry, key: Key) -> Non
 def paint_keyboard(
     painter: QPainter, geometry: RollGeometry, theme: Theme, font: QFont, key: Key | None
 ) -> None:
-    """Draw the keyboard: sharps are shorter, notes of the scale have a dot, each C its name."""
+    """Draw the keyboard: sharps are shorter, notes of the scale have a dot, each C its name.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    theme
+        Gives the keys' colours.
+    font
+        Of the names.
+    key
+        Whose scale is shown, if any.
+    """
     box = geometry.keys
     light = theme.name == "light"
     natural = theme.color("panel") if light else theme.color("control_line").darker(125)
@@ -128,7 +164,7 @@ def _paint_scale_dots(painter: QPainter, geometry: RollGeometry, key: Key, ink: 
 
 
 def paint_key_name(painter: QPainter, geometry: RollGeometry, pitch: int) -> None:
-    """Write a pitch's name on its key, in the painter's font and colour."""
+    """Write the name of `pitch` on its key in `geometry`, in the font and colour of `painter`."""
     height = painter.fontMetrics().height()
     middle = geometry.y_of(pitch) + geometry.row_height / 2
     top = min(max(middle - height / 2, geometry.keys.top() - 2.0), geometry.keys.bottom() - height + 2.0)
@@ -141,7 +177,19 @@ def paint_key_name(painter: QPainter, geometry: RollGeometry, pitch: int) -> Non
 def paint_key_pressed(
     painter: QPainter, geometry: RollGeometry, pitch: int, color: QColor, ink: QColor
 ) -> None:
-    """Mark a key, and name it."""
+    """Mark a key, and name it.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    pitch
+        Of the key.
+    color, ink
+        Of the mark, and of the name on it.
+    """
     box = geometry.keys
     height = max(geometry.row_height, float(painter.fontMetrics().height()) - 2.0)
     middle = geometry.y_of(pitch) + geometry.row_height / 2
@@ -156,7 +204,21 @@ def paint_key_pressed(
 def paint_letters(
     painter: QPainter, geometry: RollGeometry, letters: dict[int, str], theme: Theme, font: QFont
 ) -> None:
-    """Write the computer keyboard's letters on the keys that they play."""
+    """Write the computer keyboard's letters on the keys that they play.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    letters
+        By their pitches.
+    theme
+        Gives their colours.
+    font
+        Made to fit the rows.
+    """
     font = QFont(font)
     pixels = min(QFontMetricsF(font).ascent() * 1.2, geometry.row_height * 1.1)
     font.setPixelSize(max(7, round(pixels)))
@@ -175,7 +237,7 @@ def paint_letters(
 
 
 def strength_of(velocity: int) -> float:
-    """Return how white a note of a velocity 1-127 is, 0-1."""
+    """Return how white a note of a `velocity` 1-127 is, 0-1."""
     return _LEAST_ALPHA + (1.0 - _LEAST_ALPHA) * velocity / 127.0
 
 
@@ -186,7 +248,21 @@ def paint_notes(
     font: QFont,
     chosen: Chosen = frozenset(),
 ) -> None:
-    """Draw notes as bars, the louder the whiter, with a mark where microtiming pulls them off the grid."""
+    """Draw notes as bars, the louder the whiter, with a mark where microtiming pulls them off the grid.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    notes
+        Of the loop; those out of sight are hinted at.
+    font
+        Of the pitch names on long bars.
+    chosen
+        Steps on which those start that are marked.
+    """
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     notes = geometry.in_sight(notes)
@@ -229,7 +305,10 @@ def _paint_grid_mark(painter: QPainter, geometry: RollGeometry, note: Note, rect
 
 
 def paint_lane(painter: QPainter, geometry: RollGeometry, notes: Notes, chosen: Chosen = frozenset()) -> None:
-    """Draw the velocities as stems below the notes."""
+    """Draw the velocities of `notes` as stems below the roll of `geometry`, with `painter`.
+
+    Those that start on steps of `chosen` are marked.
+    """
     for note in notes:
         if not geometry.steps.shows(note.step):
             continue
@@ -242,7 +321,10 @@ def paint_lane(painter: QPainter, geometry: RollGeometry, notes: Notes, chosen: 
 
 
 def paint_lost(painter: QPainter, geometry: RollGeometry, notes: Iterable[Note]) -> None:
-    """Draw notes that are cut by others, or would be, as dashed outlines."""
+    """Draw `notes` that are cut by others, or would be, as dashed outlines.
+
+    `painter` draws where `geometry` has them.
+    """
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(_GHOST, 1.0, Qt.PenStyle.DashLine))
     for note in geometry.in_sight(notes):
@@ -250,7 +332,17 @@ def paint_lost(painter: QPainter, geometry: RollGeometry, notes: Iterable[Note])
 
 
 def paint_coming(painter: QPainter, geometry: RollGeometry, now: Notes, following: Notes) -> None:
-    """Draw what comes next over what sounds: new notes as outlines, leaving ones crossed by a line."""
+    """Draw what comes next over what sounds: new notes as outlines, leaving ones crossed by a line.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    now, following
+        Notes of what sounds, and of what comes next.
+    """
     now, following = geometry.in_sight(now), geometry.in_sight(following)
     same = {(note.step, note.pitch, note.length_steps) for note in now}
     coming = [note for note in following if (note.step, note.pitch, note.length_steps) not in same]
@@ -269,7 +361,7 @@ def paint_coming(painter: QPainter, geometry: RollGeometry, now: Notes, followin
 
 
 def paint_sounding(painter: QPainter, geometry: RollGeometry, note: Note) -> None:
-    """Light up the note that sounds."""
+    """Light up the sounding `note` where `geometry` has it, with `painter`."""
     rect = geometry.note_rect(note)
     painter.setPen(QPen(QColor(40, 28, 0, 150), 1.0))
     painter.setBrush(SOUNDS)
@@ -296,7 +388,21 @@ def _triangle(painter: QPainter, tip: QPointF, height: float) -> None:
 def paint_cursor(
     painter: QPainter, geometry: RollGeometry, step: int, pitch: int, length: int, enters: bool
 ) -> None:
-    """Draw the cursor round a cell; where notes are entered it is a column as wide as the next note."""
+    """Draw the cursor round a cell; where notes are entered it is a column as wide as the next note.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    step, pitch
+        The cell.
+    length
+        Of the next note, in steps.
+    enters
+        Whether letters and MIDI keyboards enter notes.
+    """
     left, right = geometry.span(step, min(length, geometry.steps.steps - step))
     if enters:
         painter.fillRect(QRectF(left, geometry.rect.top(), right - left, geometry.rect.height()), _ENTERED)
@@ -308,14 +414,14 @@ def paint_cursor(
 
 
 def paint_band(painter: QPainter, rect: QRectF) -> None:
-    """Draw a rubber band."""
+    """Draw a rubber band round `rect` with `painter`."""
     painter.setPen(QPen(MARK, 1.0))
     painter.setBrush(QColor(255, 255, 255, 40))
     painter.drawRect(rect)
 
 
 def paint_stroke(painter: QPainter, line: list[QPointF]) -> None:
-    """Draw the line of a sketch."""
+    """Draw the `line` of a sketch with `painter`."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for color, width in ((QColor(0, 0, 0, 110), 4.0), (SOUNDS, 1.8)):
         painter.setPen(QPen(color, width, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))

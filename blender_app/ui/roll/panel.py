@@ -27,7 +27,10 @@ _GAP = 6
 
 
 class RollPanel(QFrame):
-    """The editor of one melodic corner; its steps stand in line with those of the drums' panels."""
+    """The editor of one melodic corner; its steps stand in line with those of the drums' panels.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     presetChosen = Signal(object)
     """A `MelodyPreset`."""
@@ -117,7 +120,7 @@ class RollPanel(QFrame):
             Its place, and what it is called.
         loop
             What sounds of it.
-        drawn
+        user_edited
             Whether it sounds as it was drawn; else a key, where there is one, has brought it into its scale.
         """
         self.title.set_text(f"{mark}  {name}")
@@ -136,18 +139,18 @@ class RollPanel(QFrame):
         self._place = ""
 
     def set_key(self, key: Key | None) -> None:
-        """Light the rows of a key, and let pitches snap to it."""
+        """Light the rows of `key`, and let pitches snap to it; None is no key."""
         self.roll.set_key(key)
         self.tools.snap.setEnabled(key is not None)
         scale = "the scale" if key is None else key.name
         self.tools.snap.setToolTip(f"Snap to {scale}" if key else "Snap to the scale: choose a key first")
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position of the transport in steps, or hide it."""
+        """Move the playhead to `step`, a position of the transport, or hide it."""
         self.roll.set_playhead(step)
 
     def set_presets(self, presets: Sequence[MelodyPreset]) -> None:
-        """Offer these presets."""
+        """Offer `presets`."""
         self._presets = presets
 
     def _fill_presets(self, menu: QMenu) -> None:
@@ -155,7 +158,10 @@ class RollPanel(QFrame):
             add_entry(menu, preset.name, partial(self.presetChosen.emit, preset))
 
     def receive_note(self, pitch: int, velocity: int) -> None:
-        """Take a note from a MIDI keyboard: step entry sets it at the cursor."""
+        """Take a note from a MIDI keyboard: step entry sets it at the cursor.
+
+        It has a `pitch` 0-127 and a `velocity` 1-127, or 0 where it ends.
+        """
         self.roll.enter_note(pitch, velocity)
 
     # -- recording ------------------------------------------------------------------------------------
@@ -171,7 +177,7 @@ class RollPanel(QFrame):
         return self._overdub.checkedAction() is self._overdub.actions()[1]
 
     def set_can_record(self, can: bool) -> None:
-        """Allow to record: a MIDI input is open. What records already can still be stopped."""
+        """Say whether one `can` record: a MIDI input is open. What records can still be stopped."""
         self._can_record = can
         self.tools.record.setEnabled(can or self._recording is not None)
         self.tools.record.setToolTip(
@@ -181,14 +187,14 @@ class RollPanel(QFrame):
         )
 
     def set_recording(self, text: str | None) -> None:
-        """Say how far a recording is ("count-in 3"), or that there is none."""
+        """Say by `text` how far a recording is ("count-in 3"), or that there is none."""
         self._recording = text
         self.tools.record.setChecked(text is not None)
         self.set_can_record(self._can_record)
         self._on_roll_cursorMoved()
 
     def show_take(self, loop: MelodyLoop | None) -> None:
-        """Show what is recorded so far over the corner, or nothing."""
+        """Show over the corner the `loop` that is recorded so far, or nothing."""
         self.roll.show_take(loop)
 
     @Slot()

@@ -51,7 +51,10 @@ _HEARD = ("Draw note", _ENTERED, "Transpose notes")
 
 
 class PianoRoll(RollCanvas):
-    """A melody loop under the hand; it shows what it is given and tells what was done."""
+    """A melody loop under the hand; it shows what it is given and tells what was done.
+
+    Colours and fonts come from `look`.
+    """
 
     loopEdited = Signal(object, str, str)
     """The loop after an edit, what the edit is called, and a key by which small edits of a kind merge."""
@@ -88,7 +91,7 @@ class PianoRoll(RollCanvas):
     # -- what is shown --------------------------------------------------------------------------------
 
     def set_loop(self, loop: MelodyLoop, fit: bool = False) -> None:
-        """Show another loop; the pitches in sight stay, unless they hide notes or a `fit` is asked for."""
+        """Show `loop` instead; the pitches in sight stay, unless they hide notes or are to `fit`."""
         if loop != self.model.loop:
             self._drop_touch()
             self.model.take(loop)
@@ -102,7 +105,7 @@ class PianoRoll(RollCanvas):
         self.update()
 
     def show_loop(self, loop: MelodyLoop) -> None:
-        """Show the loop of another place: all of it in sight, the cursor on its first note."""
+        """Show `loop`, that of another place: all of it in sight, the cursor on its first note."""
         self.set_loop(loop, fit=True)
         if self.model.notes:
             self.model.go_to(self.model.notes[0].step, self.model.notes[0].pitch)
@@ -116,16 +119,16 @@ class PianoRoll(RollCanvas):
         self.update()
 
     def set_key(self, key: Key | None) -> None:
-        """Light the rows of a key, and let pitches snap to it."""
+        """Light the rows of `key`, and let pitches snap to it; None is no key."""
         self.model.key = key
         super().set_key(key)
 
     def set_snap(self, snaps: bool) -> None:
-        """Let pitches snap to the key's scale, or not."""
+        """Let pitches snap to the key's scale if `snaps`, or not."""
         self.model.snaps = snaps
 
     def show_take(self, loop: MelodyLoop | None) -> None:
-        """Show what is being recorded, and only as outlines what it is to replace; None ends that."""
+        """Show the `loop` being recorded, and as outlines what it is to replace; None ends that."""
         self._taken = loop.to_notes() if loop is not None else None
         self.update()
 
@@ -135,7 +138,7 @@ class PianoRoll(RollCanvas):
         return self._tool
 
     def set_tool(self, tool: RollTool) -> None:
-        """Choose what a drag on free ground does."""
+        """Choose the `tool` for a drag on free ground."""
         if tool is not self._tool:
             self._tool = tool
             self.toolChanged.emit(tool)
@@ -146,7 +149,7 @@ class PianoRoll(RollCanvas):
         return self._enters
 
     def set_step_entry(self, enters: bool) -> None:
-        """Let letters and a MIDI keyboard enter notes at the cursor."""
+        """Say whether a letter or a MIDI keyboard `enters` notes at the cursor."""
         if enters != self._enters:
             self._enters = enters
             if enters:
@@ -154,7 +157,10 @@ class PianoRoll(RollCanvas):
             self.update()
 
     def enter_note(self, pitch: int, velocity: int) -> None:
-        """Take a note from a MIDI keyboard: it is entered at the cursor, which goes on."""
+        """Take a note from a MIDI keyboard: it is entered at the cursor, which goes on.
+
+        It has a `pitch` 0-127 and a `velocity` 1-127, or 0 where it ends, which does nothing.
+        """
         if self._enters and velocity > 0:
             self._tell(self.model.enter(pitch, velocity))
             self._show_cursor()
@@ -393,5 +399,5 @@ class PianoRoll(RollCanvas):
         return float(here.velocity if here else 0), 0.0, 127.0, 1.0
 
     def set_accessible_number(self, value: float) -> None:
-        """Set the velocity of the note at the cursor; 0 removes it."""
+        """Set the velocity of the note at the cursor to `value`, 1-127; 0 removes it."""
         self._tell(self.model.set_velocity(round(value)))

@@ -42,7 +42,19 @@ _SHAPES = {
 def gesture_of(
     event: QMouseEvent, geometry: RollGeometry, model: RollModel, tool: RollTool
 ) -> Gesture | None:
-    """Return what a press begins, or None; cursor and chosen notes go with it."""
+    """Return what a press begins, or None; cursor and chosen notes go with it.
+
+    Parameters
+    ----------
+    event
+        The press.
+    geometry
+        Of the roll.
+    model
+        Its notes, cursor and pen.
+    tool
+        What a drag on free ground does.
+    """
     point, button = event.position(), event.button()
     grip = Grip(
         geometry, model.notes, model.chosen, model.snapped, point, model.pen_velocity, model.pen_length
@@ -95,7 +107,19 @@ def _edge_at(geometry: RollGeometry, note: Note, point: QPointF) -> int:
 
 
 def follow(model: RollModel, touch: Gesture, edit: Edit, point: QPointF) -> None:
-    """Keep the cursor with the note under the hand, and let the pen remember its length and velocity."""
+    """Keep the cursor with the note under the hand, and let the pen remember its length and velocity.
+
+    Parameters
+    ----------
+    model
+        With cursor and pen.
+    touch
+        What the hand does.
+    edit
+        What came of it so far.
+    point
+        Where the hand is, in pixels.
+    """
     if isinstance(touch, Draw | Stretch) and edit.wished:
         model.pen_length = int(edit.wished[-1].length_steps)
     if isinstance(touch, Sketch):
@@ -109,7 +133,19 @@ def follow(model: RollModel, touch: Gesture, edit: Edit, point: QPointF) -> None
 
 
 def shape_at(geometry: RollGeometry, notes: Notes, point: QPointF, tool: RollTool) -> Qt.CursorShape:
-    """Return the pointer's shape, which tells what a press would do."""
+    """Return the pointer's shape, which tells what a press would do.
+
+    Parameters
+    ----------
+    geometry
+        Of the roll.
+    notes
+        Of the loop.
+    point
+        Where the pointer is, in pixels.
+    tool
+        What a drag on free ground does.
+    """
     if geometry.in_lane(point):
         return Qt.CursorShape.SizeVerCursor
     if geometry.keys.contains(point):
@@ -124,7 +160,17 @@ def shape_at(geometry: RollGeometry, notes: Notes, point: QPointF, tool: RollToo
 
 
 def turns_bars(event: QWheelEvent, geometry: RollGeometry, notes: Notes) -> bool:
-    """Say whether the wheel is for other bars: it turns sideways, or with Shift beside the notes."""
+    """Say whether the wheel is for other bars: it turns sideways, or with Shift beside the notes.
+
+    Parameters
+    ----------
+    event
+        Of the wheel.
+    geometry
+        Of the roll.
+    notes
+        Of the loop.
+    """
     delta, point = event.angleDelta(), event.position()
     beside = not geometry.rect.contains(point) or geometry.note_at(notes, point) is None
     shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

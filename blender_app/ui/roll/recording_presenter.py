@@ -80,7 +80,7 @@ class RecordingPresenter(Presenter):
     # -- the input ----------------------------------------------------------------------------------
 
     def use_input(self, name: str | None) -> None:
-        """Take notes from a MIDI input, now and at the next start."""
+        """Take notes from the MIDI input called `name`, now and at the next start."""
         self._controller.settings.set_value(INPUT_KEY, name or "")
         self._controller.devices.open_input(name)
 
@@ -113,7 +113,10 @@ class RecordingPresenter(Presenter):
 
     @Slot(int, bool)
     def record(self, count_in_bars: int, overdub: bool) -> None:
-        """Count in, and record into what is in the editor now, as many bars as that has."""
+        """Count in, and record into what is in the editor now, as many bars as that has.
+
+        It begins after `count_in_bars`; with `overdub`, notes are added to those that are there.
+        """
         if self.records:
             return
         loop = self._edited.loop

@@ -32,7 +32,10 @@ _WORDS = (
 
 
 class RollTools(QWidget):
-    """Two rows of icons and a few words, as wide as the drums' column of tools."""
+    """Two rows of icons and a few words, as wide as the drums' column of tools.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     def __init__(self, look: Look, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -39,7 +39,23 @@ _STICKY_ROWS = 0.22
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """The roll at the moment of the press."""
+    """The roll at the moment of the press.
+
+    Parameters
+    ----------
+    geometry
+        Of the roll.
+    notes
+        Of the loop.
+    chosen
+        Steps on which those start that are chosen.
+    snap
+        Brings a pitch, at a step, into the key.
+    point
+        Where it was pressed, in pixels.
+    velocity, length
+        Of new notes, the length in steps.
+    """
 
     geometry: RollGeometry
     notes: Notes
@@ -65,15 +81,15 @@ class Grip:
         return self.geometry.pitch_at(self.point.y())
 
     def steps_to(self, point: QPointF) -> int:
-        """Return by how many steps a pointer has moved."""
+        """Return by how many steps a pointer at `point` has moved."""
         return round((point.x() - self.point.x()) / self.geometry.steps.step_width)
 
     def rows_to(self, point: QPointF) -> int:
-        """Return by how many rows a pointer has moved up."""
+        """Return by how many rows a pointer at `point` has moved up."""
         return round((self.point.y() - point.y()) / self.geometry.row_height)
 
     def is_drag(self, point: QPointF) -> bool:
-        """Tell whether a pointer has left the place of the press."""
+        """Tell whether a pointer at `point` has left the place of the press."""
         away = point - self.point
         return max(abs(away.x()), abs(away.y())) >= MOVED_PX
 
@@ -84,19 +100,19 @@ class Gesture(Protocol):
     text: str
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes with the pointer at `point`."""
+        """Return the notes with the hand at `point`, in pixels."""
 
 
 @dataclass
 class Draw:
-    """A new note; dragging sets its length."""
+    """A new note, made from `grip`; dragging sets its length. `text` names it for the undo menu."""
 
     grip: Grip
     text: str = "Draw note"
     _sets_length: bool = False
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes with the new one reaching to `point`."""
+        """Return the notes with a new one whose length follows the hand to `point`."""
         grip = self.grip
         self._sets_length = self._sets_length or abs(point.x() - grip.point.x()) >= MOVED_PX
         to = grip.geometry.step_at(point.x())
@@ -107,7 +123,7 @@ class Draw:
 
 @dataclass
 class Move:
-    """Chosen notes follow the hand, or copies of them."""
+    """Chosen notes of `grip` follow the hand, or `copies` of them. `text` names it for the undo menu."""
 
     grip: Grip
     copies: bool = False
@@ -115,7 +131,7 @@ class Move:
     _moves: bool = False
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes moved by whole steps and rows."""
+        """Return the notes moved by whole steps and rows, after the hand to `point`."""
         grip = self.grip
         self._moves = self._moves or grip.is_drag(point)
         if not self._moves:
@@ -126,14 +142,17 @@ class Move:
 
 @dataclass
 class Stretch:
-    """The ends of chosen notes follow the hand, or their starts."""
+    """The ends of chosen notes of `grip` follow the hand, or their starts.
+
+    `start` says which; `text` names it for the undo menu.
+    """
 
     grip: Grip
     start: bool = False
     text: str = "Stretch notes"
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes with their ends moved."""
+        """Return the notes with their ends moved after the hand to `point`."""
         change = begun if self.start else stretched
         grip = self.grip
         return change(grip.notes, grip.chosen, grip.steps_to(point), grip.loop_steps)
@@ -141,20 +160,23 @@ class Stretch:
 
 @dataclass
 class Loudness:
-    """Up is louder."""
+    """Up is louder for chosen notes of `grip`. `text` names it for the undo menu."""
 
     grip: Grip
     text: str = "Velocity of notes"
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes with other velocities."""
+        """Return the notes with other velocities, the louder the higher `point` is."""
         by = (self.grip.point.y() - point.y()) * _VELOCITY_PER_PX
         return louder(self.grip.notes, self.grip.chosen, by)
 
 
 @dataclass
 class Lane:
-    """Draws velocities into the lane: each note that the hand passes takes the hand's height."""
+    """Draws velocities into the lane: each note that the hand passes takes the hand's height.
+
+    The notes are those of `grip`; `text` names it for the undo menu.
+    """
 
     grip: Grip
     text: str = "Velocity of notes"
@@ -162,7 +184,7 @@ class Lane:
     _last: QPointF | None = None
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes with the velocities drawn so far."""
+        """Return the notes with the velocities drawn so far, up to `point`."""
         geometry = self.grip.geometry
         if self._last is None:
             held = geometry.step_at(point.x())
@@ -192,7 +214,7 @@ class Lane:
 
 @dataclass
 class Erase:
-    """Takes away every note that the hand passes."""
+    """Takes away every note of `grip` that the hand passes. `text` names it for the undo menu."""
 
     grip: Grip
     text: str = "Delete notes"
@@ -200,7 +222,7 @@ class Erase:
     _last: QPointF | None = None
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes that are left."""
+        """Return the notes that are left when the hand has come to `point`."""
         line = QLineF(self._last or point, point)
         count = max(1, round(line.length() / 2.0))
         for place in (line.pointAt(index / count) for index in range(count + 1)):
@@ -213,7 +235,19 @@ class Erase:
 
 @dataclass
 class Band:
-    """A rubber band: chooses what it touches."""
+    """A rubber band: chooses what it touches.
+
+    Parameters
+    ----------
+    grip
+        The roll when it was pressed.
+    adds
+        Whether what was chosen stays so.
+    text
+        For the undo menu: nothing.
+    rect
+        The band so far, in pixels.
+    """
 
     grip: Grip
     adds: bool = False
@@ -221,7 +255,7 @@ class Band:
     rect: QRectF = field(default_factory=QRectF)
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes with others chosen."""
+        """Return the notes with others chosen: those in the band that reaches to `point`."""
         self.rect = QRectF(self.grip.point, point).normalized()
         touched = {
             note.step for note in self.grip.notes if self.grip.geometry.note_rect(note).intersects(self.rect)
@@ -231,7 +265,17 @@ class Band:
 
 @dataclass
 class Sketch:
-    """A stroke that becomes notes: each step's mean height is a pitch, equal neighbours are one note."""
+    """A stroke that becomes notes: each step's mean height is a pitch, equal neighbours are one note.
+
+    Parameters
+    ----------
+    grip
+        The roll when it was pressed.
+    text
+        For the undo menu.
+    line
+        What the hand drew so far, in pixels.
+    """
 
     grip: Grip
     text: str = "Sketch"
@@ -239,7 +283,7 @@ class Sketch:
     _heights: dict[int, list[float]] = field(default_factory=dict)
 
     def moved(self, point: QPointF) -> Edit:
-        """Return the notes with the stroke so far in place of what it passed."""
+        """Return the notes with the stroke so far, up to `point`, in place of what it passed."""
         last = self.line[-1] if self.line else point
         self.line.append(point)
         self._add(QLineF(last, point))

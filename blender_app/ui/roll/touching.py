@@ -41,11 +41,11 @@ class Touching:
         """Notes that the gesture has cut away so far."""
 
     def begin(self, gesture: Gesture) -> None:
-        """Take up a gesture."""
+        """Take up a `gesture`."""
         self.gesture, self._before = gesture, self._model.loop
 
     def move_to(self, point: QPointF) -> None:
-        """Let the gesture go on to a point in pixels, and tell what it changed."""
+        """Let the gesture go on to `point` in pixels, and tell what it changed."""
         gesture = self.gesture
         if gesture is None:
             return
@@ -59,7 +59,7 @@ class Touching:
         follow(self._model, gesture, edit, point)
 
     def choose_tapped(self, point: QPointF) -> None:
-        """Choose the note that was pressed, where the hand lets it go without having dragged it."""
+        """Choose the note that was pressed, where the hand lets it go at `point` undragged."""
         gesture = self.gesture
         if isinstance(gesture, Move) and not gesture.grip.is_drag(point):
             note = gesture.grip.geometry.note_at(gesture.grip.notes, gesture.grip.point)

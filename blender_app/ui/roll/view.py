@@ -22,7 +22,10 @@ _MOST_SPARE_ROWS = 14
 
 
 class RollView(RollCanvas):
-    """The sounding melody; while playing only the surroundings of the playhead are repainted."""
+    """The sounding melody; while playing only the surroundings of the playhead are repainted.
+
+    Colours and fonts come from `look`.
+    """
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
@@ -35,7 +38,7 @@ class RollView(RollCanvas):
         self.setAccessibleName("What sounds now")
 
     def set_loops(self, sounding: MelodyLoop, waiting: MelodyLoop | None) -> None:
-        """Show what sounds, and what waits to sound."""
+        """Show what is `sounding`, and what is `waiting` to sound."""
         waiting = None if waiting == sounding else waiting
         if sounding == self._loop and waiting == self._waiting:
             return
@@ -47,7 +50,7 @@ class RollView(RollCanvas):
         accessible.announce(self)
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a step of the transport, or hide it; bars follow it into sight."""
+        """Move the playhead to `step` of the transport, or hide it; bars follow it into sight."""
         if step is not None:
             self._sight.turn_to(step % self._loop.steps)
         elif self._playhead.step is not None:
@@ -55,7 +58,7 @@ class RollView(RollCanvas):
         super().set_playhead(step)
 
     def set_silent(self, silent: bool) -> None:
-        """Show the notes as outlines only: the track is muted, or another one is solo."""
+        """Show the notes as outlines only if `silent`: muted, or another track is solo."""
         if silent != self._silent:
             self._silent = silent
             self._redraw_notes()
@@ -136,11 +139,11 @@ class RollView(RollCanvas):
         return float(self._loop.note_count), 0.0, float(self._loop.steps), 1.0
 
     def set_accessible_number(self, value: float) -> None:
-        """Do nothing: what sounds is changed by the palette."""
+        """Do nothing with `value`: what sounds is changed by the palette."""
 
 
 def describe_melody(loop: MelodyLoop) -> str:
-    """Return how long a loop is, how many notes it has, how far they reach and how it begins, in words."""
+    """Return how long `loop` is, how many notes it has, how far they reach and how it begins."""
     notes = loop.to_notes()
     bars = bars_text(loop.steps)
     if not notes:

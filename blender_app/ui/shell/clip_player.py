@@ -37,7 +37,7 @@ class ClipPlayer(Presenter):
             self._controller.playback.preview_hit(note.voice, note.velocity)
 
     def hear(self, clip: Clip) -> None:
-        """Let a clip be heard on the track in front, or say why it cannot be."""
+        """Let `clip` be heard on the track in front, or say why it cannot be."""
         if not fits(clip, self._front.kind):
             self._shell.tell("info", f"{self._front.name} cannot play {clip.name}.")
         elif self._controller.playback.playing:
@@ -46,7 +46,7 @@ class ClipPlayer(Presenter):
             self.audition.hear(clip.loop, self._controller.document.session.tempo_bpm)
 
     def export(self, clip: Clip) -> None:
-        """Ask where to write a clip as a MIDI file, or as sound."""
+        """Ask where to write `clip` as a MIDI file, or as sound."""
         self._files.export_clip(clip, self._write)
 
     def _write(self, path: Path, clip: Clip) -> bool:

@@ -23,7 +23,7 @@ _FOLDER_KEY = "files/last_folder"
 
 
 class FileWindows(QObject):
-    """Asks for files, and calls the controller with them."""
+    """Asks for files over `window`, and calls `controller` with them."""
 
     def __init__(self, controller: Controller, window: QWidget) -> None:
         super().__init__(window)
@@ -44,18 +44,18 @@ class FileWindows(QObject):
         )
 
     def open_path(self, path: str) -> None:
-        """Open a session, after asking about unsaved work."""
+        """Open the session at `path`, after asking about unsaved work."""
         self._after_question(lambda: self._controller.files.open(path))
 
     def save(self, then: Callable[[], None] | None = None) -> None:
-        """Save to the session's file, or ask for one."""
+        """Save to the session's file, or ask for one; `then` is called when it is saved."""
         if self._controller.files.file is None:
             self.save_as(then)
         elif self._controller.files.save(None) and then is not None:
             then()
 
     def save_as(self, then: Callable[[], None] | None = None) -> None:
-        """Ask where to save."""
+        """Ask where to save; `then` is called when it is saved."""
 
         def save(path: str) -> None:
             if self._controller.files.save(path) and then is not None:
@@ -70,7 +70,7 @@ class FileWindows(QObject):
         )
 
     def import_corner(self, corner: int) -> None:
-        """Ask for a MIDI file for a corner."""
+        """Ask for a MIDI file for a `corner`, 0-3."""
         title = f"Import into corner {corner + 1}"
         self._ask(
             title,
@@ -80,12 +80,12 @@ class FileWindows(QObject):
         )
 
     def import_end(self, end: int, take: Callable[[int, str], object]) -> None:
-        """Ask for a MIDI file for an end of the morph, and hand it on."""
+        """Ask for a MIDI file for an `end` of the morph, 0 or 1, and let `take` have both."""
         title = f"Import into end {END_LETTERS[end]}"
         self._ask(title, MIDI_FILTER, lambda path: take(end, path), saves=False)
 
     def export_clip(self, clip: Clip, write: Callable[[Path, Clip], object]) -> None:
-        """Ask where to write a clip as a MIDI file, or as sound."""
+        """Ask where to put `clip` as a MIDI file, or as sound, and let `write` do it."""
         name = f"{file_name(clip.name)}.mid"
 
         def take(path: str) -> object:
@@ -94,7 +94,7 @@ class FileWindows(QObject):
         self._ask("Export the loop", EXPORT_FILTER, take, saves=True, name=name)
 
     def export(self, what: str) -> None:
-        """Ask where to write "cell", "path", "grid" or "band" as a MIDI file, or as sound."""
+        """Ask where to write `what`, "cell", "path", "grid" or "band", as MIDI file, or as sound."""
         writers: dict[str, Callable[[str], object]] = {
             "cell": self._controller.exchange.export_cell,
             "path": self._controller.exchange.export_path,
@@ -109,7 +109,7 @@ class FileWindows(QObject):
         self._ask("Choose a SoundFont", FONT_FILTER, self._controller.devices.set_font, saves=False)
 
     def fill_recent(self, menu: QMenu) -> None:
-        """List the files opened or saved lately."""
+        """List in `menu` the files opened or saved lately."""
         menu.clear()
         for path in self._controller.settings.recent_files:
             action = QAction(Path(path).name, menu)
@@ -149,7 +149,7 @@ class FileWindows(QObject):
         self.ask_unsaved(lambda: self.save(lambda: _call(go_on)), lambda: _call(go_on))
 
     def ask_unsaved(self, save: Callable[[], None], discard: Callable[[], None]) -> None:
-        """Ask what to do with unsaved work."""
+        """Ask what to do with unsaved work, and call `save` or `discard`."""
         buttons = QMessageBox.StandardButton
         box = self._box(
             f"Save the changes to “{self._controller.files.title}”?", "What you do not save is lost."
@@ -161,7 +161,7 @@ class FileWindows(QObject):
         box.open()
 
     def ask_recovery(self, found: Recoverable) -> None:
-        """Offer the work that a crashed window left."""
+        """Offer what was `found`: the work that a crashed window left."""
         when = found.saved_at.strftime("%A %H:%M")
         name = found.source.name if found.source else "a session that was not saved yet"
         box = self._box("There is unsaved work from last time.", f"Of {name}, kept on {when}.")

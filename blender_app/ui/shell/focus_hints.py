@@ -47,7 +47,7 @@ class FocusHints(QObject):
         cast("QApplication", QApplication.instance()).focusChanged.connect(self._on_app_focusChanged)
 
     def set_name(self, widget: QWidget, name: str) -> None:
-        """Change the hint of a widget, also when it has the focus now."""
+        """Let `widget` have the hint called `name`, also when it has the focus now."""
         self._names[widget] = name
         if widget.hasFocus():
             self._show_hint(HINTS[name])

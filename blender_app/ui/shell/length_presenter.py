@@ -37,7 +37,7 @@ class LengthPresenter(Presenter):
 
     @Slot(object)
     def change_edited(self, edit: LengthEdit) -> None:
-        """Change the length of the corner or the end that is in the editor."""
+        """Change the length of the corner or the end in the editor by `edit`."""
         if self._edited.morphs:
             self.change_end(self._edited.end, edit)
         else:
@@ -45,20 +45,20 @@ class LengthPresenter(Presenter):
 
     @Slot(int, object)
     def change_corner(self, corner: int, edit: LengthEdit) -> None:
-        """Change the length of what is in a corner (0-3) of the track in front."""
+        """Change by `edit` how long a `corner` (0-3) of the track in front is."""
         if self._controller.lengths.change_corner(corner, edit):
             self._offer_undo(f"Corner {corner + 1}", self._front.corners[corner].steps)
 
     @Slot(int, object)
     def change_end(self, end: int, edit: LengthEdit) -> None:
-        """Change the length of what is at an end (0 or 1) of the morph of the track in front."""
+        """Change by `edit` how long an `end` (0 or 1) of the morph of the track in front is."""
         lost, morph = self._controller.lengths.change_end(end, edit), self._front.morph
         if lost and morph is not None:
             self._offer_undo(f"End {END_LETTERS[end]}", morph.ends[end].steps)
 
     @Slot(int, object)
     def change_clip(self, row: int, edit: LengthEdit) -> None:
-        """Change the length of a clip."""
+        """Change by `edit` how long the clip at `row` is."""
         if self._controller.lengths.change_clip(row, edit):
             clip = self._controller.document.session.clips[row]
             self._offer_undo(clip.name, clip.loop.steps)

@@ -66,13 +66,13 @@ class Presenter(QObject):
         """
 
     def show_cells(self, track: str) -> None:
-        """Show the cells of a track's palette, which were decoded anew."""
+        """Show the cells of the palette of `track`, which were decoded anew."""
 
     def show_morph(self, track: str) -> None:
-        """Show the steps of a track's morph, which were decoded anew."""
+        """Show the steps of the morph of `track`, which were decoded anew."""
 
     def show_sounding(self, track: str) -> None:
-        """Show what sounds on a track now."""
+        """Show what sounds on `track` now."""
 
     def show_playing(self) -> None:
         """Show whether the transport runs."""

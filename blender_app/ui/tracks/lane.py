@@ -25,7 +25,10 @@ _BLACK = np.zeros(3)
 
 
 class TrackLane(QWidget):
-    """The sounding loop in one line; while playing only the surroundings of the playhead are painted."""
+    """The sounding loop in one line; while playing only the surroundings of the playhead are painted.
+
+    Colours come from `look`.
+    """
 
     chosen = Signal()
 
@@ -45,30 +48,30 @@ class TrackLane(QWidget):
         self.setAccessibleDescription("Enter brings the track to the front")
 
     def set_track(self, name: str) -> None:
-        """Name the track for the screen reader."""
+        """Call the track `name` for the screen reader."""
         self.setAccessibleName(f"What sounds on {name}")
 
     def set_loop(self, loop: Loop) -> None:
-        """Show what sounds."""
+        """Show `loop`, which sounds."""
         if loop != self._loop:
             self._loop = loop
             self._redraw()
             accessible.announce(self)
 
     def set_place(self, place: Place) -> None:
-        """Take the colour of a place on the palette."""
+        """Take the colour of a `place` (x, y) on the palette."""
         if place != self._place:
             self._place = place
             self.update()
 
     def set_silent(self, silent: bool) -> None:
-        """Show that the track is not heard: muted, or another one plays solo."""
+        """Show that the track is not heard if `silent`: muted, or another one plays solo."""
         if silent != self._silent:
             self._silent = silent
             self.update()
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position of the transport in steps, or hide it."""
+        """Move the playhead to `step`, a position of the transport, or hide it."""
         self._playhead.move(None if step is None else step % self._loop.steps)
 
     def _update_round(self, place: float) -> None:
@@ -149,4 +152,4 @@ class TrackLane(QWidget):
         return float(self._loop.note_count), 0.0, float(self._loop.steps), 1.0
 
     def set_accessible_number(self, value: float) -> None:
-        """Do nothing: what sounds is changed by the palette."""
+        """Do nothing with `value`: what sounds is changed by the palette."""

@@ -35,9 +35,9 @@ def panel_parameters() -> tuple[Parameter, ...]:
 
 
 def sound_choices(track: Track, kits: Sequence[Kit], sounds: Sequence[Kit]) -> list[tuple[str, object]]:
-    """Return (name, (bank, program)) of what a track can sound with; its own sound is always among them.
+    """Return (name, (bank, program)) of what `track` can sound with, its own sound among them.
 
-    Until the font's are known, they are those of General MIDI.
+    They come from the font's `kits` or its other `sounds`; until these are known, from General MIDI.
     """
     melodic = track.kind.is_melodic
     names = dict(enumerate(PROGRAM_NAMES)) if melodic else KIT_NAMES
@@ -53,7 +53,10 @@ def sound_choices(track: Track, kits: Sequence[Kit], sounds: Sequence[Kit]) -> l
 
 
 class TrackKnobs(QWidget):
-    """The parameters of a track that are shown in its panel, each to be turned."""
+    """The parameters of a track that are shown in its panel, each to be turned.
+
+    Colours and fonts come from `look`.
+    """
 
     parameterTurned = Signal(str, object)
     """Name of the row, and the value as it is kept."""
@@ -102,7 +105,7 @@ class TrackKnobs(QWidget):
         return (*self.boxes.values(), *self.checks.values())
 
     def show_track(self, track: Track) -> None:
-        """Show a track's values."""
+        """Show the values of `track`."""
         for control in self._controls():
             control.show_parameter(getattr(track, control.parameter.name))
         for widget in self._melodic_only:
@@ -116,7 +119,10 @@ class TrackKnobs(QWidget):
 
 
 class TrackPanel(QFrame):
-    """All settings of a track in a small window over its tile; a click elsewhere closes it."""
+    """All settings of a track in a small window over its tile; a click elsewhere closes it.
+
+    Colours and fonts come from `look`.
+    """
 
     soundChosen = Signal(object)
     parameterTurned = Signal(str, object)
@@ -185,7 +191,17 @@ class TrackPanel(QFrame):
     # -- values -------------------------------------------------------------------------------------
 
     def show_track(self, track: Track, choices: list[tuple[str, object]], can_remove: bool) -> None:
-        """Show a track with the sounds that it can have."""
+        """Show a track's values.
+
+        Parameters
+        ----------
+        track
+            Whose they are.
+        choices
+            Sounds that it can have, as of `sound_choices`.
+        can_remove
+            Whether it may go, which the last one may not.
+        """
         self.track_name = track.name
         self.title.setText(track.name)
         self.setAccessibleName(f"Settings of {track.name}")
@@ -201,14 +217,17 @@ class TrackPanel(QFrame):
         self.channel.blockSignals(blocked)
 
     def show_ports(self, names: Sequence[str], chosen: str | None) -> None:
-        """Show the MIDI ports; None is the port of all, and a port stays chosen while it is away."""
+        """Show the MIDI ports `names`; None is the port of all.
+
+        The `chosen` one stays so while it is away.
+        """
         choices: list[tuple[str, object]] = [("as the others", None), *((name, name) for name in names)]
         if chosen is not None and chosen not in names:
             choices.append((f"{chosen} (away)", chosen))
         self.port.show_choices(choices, chosen)
 
     def open_over(self, tile: QWidget) -> None:
-        """Open above a tile, wholly on its screen."""
+        """Open above `tile`, wholly on its screen."""
         self.adjustSize()
         corner = tile.mapToGlobal(QPoint(0, 0)) - QPoint(0, self.height() + 4)
         screen = tile.screen() or QGuiApplication.primaryScreen()

@@ -151,7 +151,7 @@ class TracksPresenter(Presenter):
             self._fill_panel(track)
 
     def show_cells(self, name: str) -> None:
-        """Show a track's palette, or the steps of its morph, small."""
+        """Show the palette of track `name`, or the steps of its morph, small."""
         track = self._known(name)
         if track is None:
             return
@@ -161,11 +161,11 @@ class TracksPresenter(Presenter):
         self._strip.tiles[name].mini.set_cells(cells)
 
     def show_morph(self, name: str) -> None:
-        """Show the steps of a track's morph, small."""
+        """Show the steps of the morph of track `name`, small."""
         self.show_cells(name)
 
     def show_sounding(self, name: str) -> None:
-        """Show what sounds on a track, small."""
+        """Show what sounds on track `name`, small."""
         track = self._known(name)
         if track is None:
             return
@@ -246,7 +246,7 @@ class TracksPresenter(Presenter):
 
     @Slot(str)
     def show_settings(self, name: str) -> None:
-        """Open the settings of a track over its tile."""
+        """Open the settings of track `name` over its tile."""
         track = self._known(name)
         if track is not None:
             self._fill_panel(track)

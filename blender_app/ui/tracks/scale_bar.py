@@ -23,7 +23,10 @@ _CHORDS_TIP = "Chords over the two bars: 1, 2, 4 or 8 of them, such as Am F C G"
 
 
 class ChordLine(QLineEdit):
-    """Chords as text; tells them when they can be read, and shows where they cannot."""
+    """Chords as text; tells them when they can be read, and shows where they cannot.
+
+    Colours and fonts come from `look`.
+    """
 
     chordsChanged = Signal(object)
 
@@ -39,7 +42,7 @@ class ChordLine(QLineEdit):
         self.editingFinished.connect(self._on_editingFinished)
 
     def show_chords(self, chords: tuple[Chord, ...]) -> None:
-        """Show chords that came from elsewhere."""
+        """Show `chords` that came from elsewhere."""
         self._chords = chords
         if not (self.hasFocus() and self.isModified()):
             self.setText("  ".join(chord.name for chord in chords))
@@ -83,7 +86,7 @@ class ChordLine(QLineEdit):
 
 
 class ScaleBar(QWidget):
-    """Shows a `Key` or none, and tells what is set by hand."""
+    """Shows a `Key` or none, and tells what is set by hand; colours and fonts come from `look`."""
 
     keyChanged = Signal(object)
     lockToggled = Signal(bool)
@@ -146,7 +149,7 @@ class ScaleBar(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def show_key(self, key: Key | None) -> None:
-        """Show the key; without one there is nothing else to set."""
+        """Show `key`; without one there is nothing else to set."""
         self._key = key
         self._remembered = key or self._remembered
         self.tonic.show_current(None if key is None else key.tonic)
@@ -157,7 +160,17 @@ class ScaleBar(QWidget):
         self.lock.setEnabled(key is not None and self._melodic)
 
     def show_lock(self, name: str, melodic: bool, locked: bool) -> None:
-        """Show whether the track in front keeps to the key; drums have none."""
+        """Show whether the track in front keeps to the key; drums have none.
+
+        Parameters
+        ----------
+        name
+            Of the track.
+        melodic
+            Whether it can keep to one.
+        locked
+            Whether it does.
+        """
         self._melodic = melodic
         tip = f"{_LOCK.label}: {name} keeps to the key  (K)" if melodic else "Drums have no key"
         self.lock.setToolTip(tip)

@@ -27,7 +27,10 @@ _SOURCES = (
 
 
 class SoundingPanel(HeadedPanel):
-    """The track in front: what sounds on it now, whether of palette or morph, and how it is mixed."""
+    """The track in front: what sounds on it now, of palette or morph, and how it is mixed.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     sourceChosen = Signal(object)
 
@@ -57,7 +60,7 @@ class SoundingPanel(HeadedPanel):
     # -- values -------------------------------------------------------------------------------------
 
     def show_track(self, track: Track) -> None:
-        """Show whose sound this is, and its settings."""
+        """Show that this is the sound of `track`, and its settings."""
         self.title.set_text(track.name)
         self.source.show_value(track.source)
         self.stack.setCurrentWidget(self._melody if track.kind.is_melodic else self._drums)
@@ -68,38 +71,48 @@ class SoundingPanel(HeadedPanel):
             self.view.set_silent(silent_voices(track.mix))
 
     def set_loops(self, sounding: Loop, waiting: Loop | None) -> None:
-        """Show what sounds, and what waits to sound."""
+        """Show what is `sounding`, and what is `waiting` to sound."""
         if isinstance(sounding, DrumLoop):
             self.view.set_loops(sounding, waiting if isinstance(waiting, DrumLoop) else None)
         else:
             self.roll.set_loops(sounding, waiting if isinstance(waiting, MelodyLoop) else None)
 
     def set_key(self, key: Key | None) -> None:
-        """Show which pitches a melody keeps to."""
+        """Show by `key` which pitches a melody keeps to."""
         self.roll.set_key(key)
 
     def set_heard(self, heard: bool) -> None:
-        """Show whether a melodic track is heard at all."""
+        """Show whether a melodic track is `heard` at all."""
         self.roll.set_silent(not heard)
 
     def set_swing(self, swing: float) -> None:
-        """Know the swing (0.5-0.75), which delays every second step."""
+        """Know `swing` (0.5-0.75), which delays every second step."""
         self.view.set_swing(swing)
         self.roll.set_swing(swing)
 
     def set_color(self, color: QColor) -> None:
-        """Show the colour of the place that sounds."""
+        """Show `color`, that of the place that sounds."""
         self.view.set_color(color)
         self.roll.set_color(color)
 
     def set_playhead(self, step: float | None) -> None:
-        """Move the playhead to a position of the transport in steps, or hide it."""
+        """Move the playhead to `step`, a position of the transport, or hide it."""
         shown = self.roll if self.stack.currentWidget() is self._melody else self.view
         for view in (self.view, self.roll):
             view.set_playhead(step if view is shown else None)
 
     def show_place(self, x: float, y: float | None, loop: Loop, waiting: bool) -> None:
-        """Say in words where we are (on a morph there are no rows) and how much sounds there."""
+        """Say in words where we are and how much sounds there.
+
+        Parameters
+        ----------
+        x, y
+            Where, each 0-1; on a morph there are no rows, and `y` is None.
+        loop
+            What sounds.
+        waiting
+            Whether something else comes next.
+        """
         where = f"position {x:.2f}" if y is None else f"row {y:.2f}  column {x:.2f}"
         many = f"{loop.hit_count} hits" if isinstance(loop, DrumLoop) else f"{loop.note_count} notes"
         coming = "  changes next" if waiting else ""

@@ -59,7 +59,7 @@ class SoundingPresenter(Presenter):
             self._panel.set_swing(self._controller.document.session.swing)
 
     def show_sounding(self, track: str) -> None:
-        """Show what sounds and what comes next."""
+        """Show what sounds and what comes next, if `track` is in front."""
         if track != self._front.name:
             return
         self._panel.set_loops(self._controller.playback.sounding, self._controller.playback.waiting)

@@ -35,7 +35,10 @@ Choices = Mapping[str, list[tuple[str, object]]]
 
 
 class TrackStrip(QWidget):
-    """Shows the session's tracks and tells what is done to them by hand; each tile tells by itself."""
+    """Shows the session's tracks and tells what is done to them by hand; each tile tells by itself.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     tileMade = Signal(TrackTile)
     couplingChosen = Signal(object)
@@ -101,7 +104,17 @@ class TrackStrip(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def show_tracks(self, tracks: Sequence[Track], front: str, choices: Choices) -> None:
-        """Show these tracks, each with the sounds that it can have; tiles that stay are kept."""
+        """Show tracks; tiles that stay are kept.
+
+        Parameters
+        ----------
+        tracks
+            In order.
+        front
+            Name of the one on the big palette.
+        choices
+            Gives the sounds that each can have.
+        """
         names = [track.name for track in tracks]
         for name in [name for name in self.tiles if name not in names]:
             tile = self.tiles.pop(name)
@@ -121,11 +134,21 @@ class TrackStrip(QWidget):
         self._fit()
 
     def show_track(self, track: Track, tracks: Sequence[Track], choices: list[tuple[str, object]]) -> None:
-        """Show one track that changed."""
+        """Show a track that changed.
+
+        Parameters
+        ----------
+        track
+            As it is now.
+        tracks
+            All of them, for one may play solo.
+        choices
+            Sounds that it can have, as of `sound_choices`.
+        """
         self.tiles[track.name].show_track(track, choices, is_silent(track, tracks))
 
     def show_front(self, front: str) -> None:
-        """Mark which track is on the big palette."""
+        """Mark that the track called `front` is on the big palette."""
         for name, tile in self.tiles.items():
             tile.set_front(name == front)
             if name == front:
@@ -173,5 +196,5 @@ class TrackStrip(QWidget):
 
 
 def is_silent(track: Track, tracks: Sequence[Track]) -> bool:
-    """Return whether a track is not heard: it is muted, or others play solo."""
+    """Return whether `track` is not heard: it is muted, or others of `tracks` play solo."""
     return track.mute or (any(one.solo for one in tracks) and not track.solo)

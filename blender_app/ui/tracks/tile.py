@@ -38,7 +38,10 @@ _LEAST_MINI = 46
 
 
 class TrackTile(QWidget):
-    """Shows a `Track`; a click brings it to the front."""
+    """Shows a `track`; a click brings it to the front.
+
+    Colours and fonts come from `look`. Its tip names `key`, which does the same.
+    """
 
     chosen = Signal(str)
     puckMoved = Signal(str, float, float)
@@ -136,7 +139,10 @@ class TrackTile(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def show_track(self, track: Track, choices: list[tuple[str, object]], silent: bool) -> None:
-        """Show a track's values, the sounds that it can have, and whether it is not heard."""
+        """Show the values of `track`, and whether it is `silent`.
+
+        Its sound is one of `choices`, as of `sound_choices`.
+        """
         self.mini.set_puck(track.place)
         self.mute.setChecked(track.mute)
         self.solo.setChecked(track.solo)
@@ -148,7 +154,7 @@ class TrackTile(QWidget):
         self.mini.setToolTip(f"The {source} of {track.name}: drag it, or use the arrow keys")
 
     def set_front(self, front: bool) -> None:
-        """Mark that this track is on the big palette."""
+        """Mark that this track is on the big palette (`front`), or not."""
         if front != self._is_front:
             self._is_front = front
             state = "in front" if front else "behind"
@@ -163,7 +169,7 @@ class TrackTile(QWidget):
         return button.sizeHint().width() + bold - button.fontMetrics().horizontalAdvance(text)
 
     def set_name_room(self, width: int) -> None:
-        """Leave a name as much room as all tiles do, so that their palettes are of one size."""
+        """Leave names the same `width` in pixels on all tiles, so that palettes are of one size."""
         if width != self._name_room:
             self._name_room = width
             self._fit_mini()

@@ -37,11 +37,11 @@ class SessionDialog(QDialog):
     """A window beside the window, which follows the session while it is open."""
 
     def show_session(self, session: Session) -> None:
-        """Show what changed."""
+        """Show what changed in `session`."""
 
 
 class PreferencesDialog(SessionDialog):
-    """Looks and sound; each change is heard and seen at once."""
+    """Looks (of `look`) and sound (of `session`); each change is heard and seen at once."""
 
     lookChanged = Signal()
     fontAsked = Signal()
@@ -99,7 +99,7 @@ class PreferencesDialog(SessionDialog):
         return row
 
     def show_session(self, session: Session) -> None:
-        """Show the session's font and whether it sounds."""
+        """Show the font of `session` and whether it sounds."""
         self.font_label.setText("the shipped one" if session.font is None else Path(session.font).name)
         self.audio.setChecked(session.audio_enabled)
 
@@ -125,7 +125,10 @@ class PreferencesDialog(SessionDialog):
 
 
 class NoteMapDialog(SessionDialog):
-    """A track's MIDI channel, and the note that each voice of drums is sent as."""
+    """The MIDI channel of `track`, and the note that each of its drum voices is sent as.
+
+    `midi` gives the latency, which is that of all tracks.
+    """
 
     channelChanged = Signal(int)
     latencyChanged = Signal(float)
@@ -181,12 +184,12 @@ class NoteMapDialog(SessionDialog):
         self._meanings.append(meaning)
 
     def show_session(self, session: Session) -> None:
-        """Show the track's channel and notes while the track is there."""
+        """Show the track's channel and notes in `session` while the track is there."""
         if self.track_name in session.track_names:
             self.show_track(session.track(self.track_name), session.midi)
 
     def show_track(self, track: Track, midi: MidiSettings) -> None:
-        """Show the track's channel and notes, and the latency of all."""
+        """Show channel and notes of `track`, and of `midi` the latency of all."""
         latency_ms = round(midi.latency_s * 1000)
         shown = ((self.channel, track.channel + 1), (self.latency, latency_ms))
         for spin, value in (*shown, *zip(self.notes, track.note_map or (), strict=True)):
@@ -210,7 +213,7 @@ class NoteMapDialog(SessionDialog):
 
 
 class HelpDialog(SessionDialog):
-    """All keys and gestures."""
+    """All keys and gestures; fonts come from `look`."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)

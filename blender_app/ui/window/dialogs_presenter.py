@@ -56,7 +56,7 @@ class DialogsPresenter(Presenter):
 
     @Slot(str)
     def show_note_map(self, track: str | None = None) -> None:
-        """Open the editor of MIDI channel and notes of a track, the one in front if none is given."""
+        """Open the editor of MIDI channel and notes of `track`, the one in front for None."""
         from blender_app.ui.window.dialogs import NoteMapDialog  # noqa: PLC0415 - wanted seldom
 
         c, session = self._controller, self._controller.document.session

@@ -69,7 +69,7 @@ class WindowLayout:
         return right
 
     def place_under_stage(self, widget: QWidget) -> None:
-        """Lay a widget out under palette and morph."""
+        """Lay `widget` out under palette and morph."""
         self._left_column.addWidget(widget)
 
     def hints(self) -> dict[QWidget, str]:

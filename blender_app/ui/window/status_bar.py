@@ -14,7 +14,10 @@ from blender_app.ui.look.theme import SMALL, Look
 
 
 class StatusBar(QFrame):
-    """Shows a `Status`; a click on a part tells more."""
+    """Shows a `Status`; a click on a part tells more.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     partClicked = Signal(str)
 
@@ -40,7 +43,7 @@ class StatusBar(QFrame):
         self._on_look_changed()
 
     def show_status(self, status: Status) -> None:
-        """Show what the devices and the model do."""
+        """Show by `status` what the devices and the model do."""
         self._status = status
         starting = status.audio == "starting"
         audio_bad = not status.audio_ok and status.audio not in ("starting", "off")
@@ -58,7 +61,7 @@ class StatusBar(QFrame):
         self._show("model", model, model_bad, status.model or model)
 
     def show_hint(self, text: str) -> None:
-        """Say what the keys do here, where there is room for it."""
+        """Say by `text` what the keys do here, where there is room for it."""
         self._hint = text
         room = self.width() - sum(part.sizeHint().width() + 6 for part in self.parts.values()) - 90
         fits = QFontMetrics(self.hint.font()).horizontalAdvance(text) < room

@@ -25,7 +25,10 @@ _TEMPO = "tempo_bpm"
 
 
 class TransportBar(QFrame):
-    """Shows the session's tempo, feel and devices, and tells what is set by hand."""
+    """Shows the session's tempo, feel and devices, and tells what is set by hand.
+
+    Colours and fonts come from `look`, buttons from `actions`.
+    """
 
     parameterTurned = Signal(str, object)
     """Name of the row, and the value as it is kept."""
@@ -127,14 +130,14 @@ class TransportBar(QFrame):
     # -- values -------------------------------------------------------------------------------------
 
     def show_session(self, session: Session) -> None:
-        """Show the session's numbers and choices."""
+        """Show the numbers and choices of `session`."""
         controls: tuple[ParameterControl, ...] = (*self.boxes.values(), self.volume)
         for control in controls:
             control.show_parameter(getattr(session, control.parameter.name))
         self.change_at.show_current(session.change_at)
 
     def show_ports(self, names: tuple[str, ...], midi: MidiSettings) -> None:
-        """Show the MIDI ports; the chosen one even while it is away."""
+        """Show the MIDI ports `names`; that of `midi`, which is chosen, even while it is away."""
         choices: list[tuple[str, object]] = [("no port", None), *((name, name) for name in names)]
         if midi.port is not None and not midi.virtual and midi.port not in names:
             choices.append((f"{midi.port} (away)", midi.port))
@@ -142,14 +145,14 @@ class TransportBar(QFrame):
         self.port.show_choices(choices, OWN_PORT if midi.virtual else midi.port)
 
     def show_inputs(self, names: tuple[str, ...], chosen: str | None) -> None:
-        """Show the MIDI inputs; the chosen one even while it is away."""
+        """Show the MIDI inputs `names`; the `chosen` one even while it is away."""
         choices: list[tuple[str, object]] = [("no input", None), *((name, name) for name in names)]
         if chosen is not None and chosen not in names:
             choices.append((f"{chosen} (away)", chosen))
         self.input.show_choices(choices, chosen)
 
     def show_playing(self, playing: bool) -> None:
-        """Show what the play button does now."""
+        """Show what the play button does now, while `playing` or not."""
         theme = self._look.theme
         action = self._actions["play"]
         action.setText("Stop" if playing else "Play")
