@@ -33,7 +33,7 @@ def test_a_name_that_is_taken_gets_the_next_number() -> None:
     assert names(clips) == ["One", "Two", "Three", "Two 2", "Two 3", "Two 4"]
 
 
-def test_a_shelf_takes_as_many_as_there_can_be() -> None:
+def test_a_full_shelf_takes_no_more() -> None:
     full = tuple(clip(str(number)) for number in range(MAX_CLIPS))
     assert shelf.added(full, clip("x")) is full
     assert len(shelf.added(full[:-1], clip("x"))) == MAX_CLIPS
@@ -105,7 +105,7 @@ def test_a_numbered_name_counts_on_from_its_own_number() -> None:
     assert shelf.free_name((clip(long),), long) == long[:-2] + " 2"
 
 
-def test_a_shelf_takes_as_many_as_there_can_be() -> None:
+def test_the_last_place_of_a_shelf_can_be_taken() -> None:
     full = tuple(clip(str(number)) for number in range(MAX_CLIPS))
     assert shelf.added(full, clip("x")) is full
     assert len(shelf.added(full[1:], clip("x"))) == MAX_CLIPS

@@ -145,7 +145,9 @@ def test_a_history_has_five_hundred_steps_and_flags_are_steps_each(editor) -> No
 
 
 @pytest.mark.parametrize(("pause_s", "steps"), [(0.8, 1), (0.82, 2)])
-def test_small_steps_merge_within_a_short_pause_of_the_last(editor, clock, pause_s: float, steps: int) -> None:
+def test_small_steps_merge_within_a_short_pause_of_the_last(
+    editor, clock, pause_s: float, steps: int
+) -> None:
     clock.now_s = 0.0
     editor.document.set_parameter("tempo_bpm", 90)
     clock.now_s = pause_s
