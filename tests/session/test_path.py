@@ -144,6 +144,7 @@ def test_a_bump_is_kept_if_it_is_higher_than_the_tolerance() -> None:
 def test_a_distance_is_from_the_piece_and_not_from_the_line_it_lies_on() -> None:
     beyond = [(0.5, 0.5), (0.9, 0.52), (0.6, 0.5)]
     assert len(simplify(beyond, 0.1)) == 3  # it lies 0.3 behind the end
+    assert len(simplify([beyond[0], (0.6, 0.52), (0.9, 0.5)], 0.1)) == 2
 
 
 def test_a_restless_hand_leaves_no_more_nodes_than_are_allowed() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.parameters import parameters_of
+from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session import requests as r
 from blender_app.session.document import (
@@ -191,3 +192,12 @@ def test_a_track_takes_the_place_of_the_one_of_its_name() -> None:
         session.with_track(replace(bass, name="bass 2"))
     with pytest.raises(ValueError, match="one name"):
         replace(session, tracks=(bass, bass), front="bass")
+
+
+def test_the_key_holds_for_melodies_that_are_locked_to_it() -> None:
+    session = Session(scale=Key(2))
+    bass = session.track("bass")
+    assert session.key_of(bass) == Key(2)
+    assert session.key_of(replace(bass, scale_lock=False)) is None
+    assert session.key_of(session.track("drums")) is None
+    assert Session().key_of(bass) is None

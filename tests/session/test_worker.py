@@ -25,7 +25,7 @@ from blender_app.session.requests import (
     Space,
     VaryRequest,
 )
-from blender_app.session.worker import DecodeWorker
+from blender_app.session.worker import KEPT_PALETTES, DecodeWorker
 
 from .conftest import transposed  # noqa: TID252
 
@@ -500,3 +500,76 @@ def test_a_refused_palette_is_told_once_until_it_can_be_made(make_worker, model,
     with qtbot.waitSignal(worker.failed):
         worker.request(PaletteRequest(DRUMS, drum_space((long,) * 4), 3, 3))
     assert told == ["too long"] * 2
+
+
+def test_a_palette_that_is_known_unrefined_is_not_made_again(make_worker, model, qtbot: QtBot) -> None:
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    model.refine_gate.clear()
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(request_of(1))
+    assert not told.args[0].refined
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(PaletteRequest(DRUMS, drum_space(corners_of(1)), 4, 5))
+    assert not told.args[0].refined
+    assert [len(row) for row in told.args[0].cells] == [5] * 4
+    assert [refine for _, refine in model.asked if not refine] == [False]
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        model.refine_gate.set()
+    assert told.args[0].refined
+    assert len(told.args[0].cells) == 4  # as was asked last
+
+
+def test_the_palettes_used_last_are_kept_and_no_more(make_worker, model, qtbot: QtBot) -> None:
+    assert 16 <= KEPT_PALETTES <= 64
+    worker = make_worker()
+    first = drum_space(corners_of(1))
+    for mark in range(1, KEPT_PALETTES + 1):
+        worker._keep(drum_space(corners_of(mark)), True, None)
+    worker._keep(first, True, None)  # used again
+    worker._keep(drum_space(corners_of(100)), True, None)
+    assert len(worker._made) == KEPT_PALETTES
+    assert (first, True) in worker._made
+    assert (drum_space(corners_of(2)), True) not in worker._made
+
+
+def test_one_model_that_fails_oddly_is_told_and_the_next_request_answered(make_worker, model, qtbot) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    worker = make_worker()
+    start_with_model(worker, qtbot)
+    told: list[str] = []
+    worker.failed.connect(told.append)
+    sample, model.sample_loops = model.sample_loops, fail
+    with qtbot.waitSignal(worker.failed):
+        worker.request(dice(0, 1))
+    model.sample_loops = sample
+    with qtbot.waitSignal(worker.cornerReady) as answered:
+        worker.request(dice(0, 2))
+    assert answered.args[0].request == dice(0, 2)
+    assert told == ["The model failed: oh"]
+
+
+def test_a_stored_palette_that_cannot_be_read_is_tried_once_and_none_is_for_ends_or_a_key(
+    make_worker, qtbot: QtBot
+) -> None:
+    tried: list[str] = []
+
+    def load(kind: str) -> None:
+        tried.append(kind)
+        raise OSError("gone")
+
+    def never(_name: str) -> None:
+        raise ModelError("none")
+
+    worker = make_worker(load_model=never, load_stored=load)
+    worker.start()
+    ends = Space(TrackKind.BASS, "melody-2bar", (melody_of(40), melody_of(50)))
+    row = PaletteRequest(DecodeTarget("bass", Source.MORPH), ends, 1, 3)
+    for request in (row, bass_request(40, Key(2)), request_of(1), request_of(2)):
+        with qtbot.waitSignal(worker.paletteReady) as told:
+            worker.request(request)
+        assert told.args[0].request == request
+        assert (told.args[0].accuracy, told.args[0].refined) == (None, False)
+    assert tried == ["drums"]
