@@ -156,7 +156,7 @@ def _time_drag(moves: int) -> int:
 
     from blender_app import app
     from blender_app.engine.host import EngineProcess
-    from blender_app.session.document import PuckCoupling
+    from blender_app.session.session import PuckCoupling
 
     spent = _time_painting()
     application = app.make_application()

@@ -7,10 +7,10 @@ from dataclasses import replace
 from blender_app.core.checks import Point
 from blender_app.core.notes import Pattern
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import DrawnPath, Morph, Source, Track
 from blender_app.session.morphing import sweep_anchor
 from blender_app.session.path import PathPlan, begins_anew, continued_anchor, next_boundary
 from blender_app.session.played import Played, PlayedLoop
+from blender_app.session.session import DrawnPath, Morph, Source, Track
 
 Place = tuple[Source, Point | DrawnPath]
 

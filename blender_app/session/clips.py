@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from blender_app.core.checks import MAX_NAME_LENGTH, replace_at
-from blender_app.session.document import MAX_CLIPS, Clip
+from blender_app.session.session import MAX_CLIPS, Clip
 from blender_app.session.track import TrackKind
 
 Clips = tuple[Clip, ...]

@@ -11,8 +11,8 @@ from blender_app.core.notes import Note
 from blender_app.core.parameters import SoundParameters, band_parameters, values_of
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
-from blender_app.session.document import MidiSettings, Session, Source, Track
 from blender_app.session.requests import DecodeTarget, PaletteRequest, Space
+from blender_app.session.session import MidiSettings, Session, Source, Track
 
 PREVIEW_STEPS = 2.0
 """How long a note is heard by itself."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from blender_app.core.checks import Point
 from blender_app.session.devices import Devices
 from blender_app.session.dice import Dice
-from blender_app.session.document import Session
+from blender_app.session.document import Document
 from blender_app.session.edits.band import BandEdits
 from blender_app.session.edits.clips import ClipEdits
 from blender_app.session.edits.corners import CornerEdits
@@ -27,8 +27,8 @@ from blender_app.session.messages import Messages
 from blender_app.session.models import Model, ReadyPalette
 from blender_app.session.palettes import Palettes, front_first
 from blender_app.session.playback import Playback
+from blender_app.session.session import Session
 from blender_app.session.settings import Settings
-from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
 
 

@@ -7,10 +7,10 @@ import numpy as np
 from blender_app.core.constraints import DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.scales import Key
-from blender_app.session.document import CORNER_COUNT, Loop
 from blender_app.session.models import Model, Palette
 from blender_app.session.morphing import Row
 from blender_app.session.requests import Space
+from blender_app.session.session import CORNER_COUNT, Loop
 
 ROUNDING = 1 / 254
 """Largest error in steps of the microtiming in a stored palette."""

@@ -15,14 +15,14 @@ from blender_app.core.errors import LoopweaveError
 from blender_app.engine import messages as m
 from blender_app.engine.midi_port import find_port
 from blender_app.session import commands
-from blender_app.session.document import MAX_LATENCY_S, MIN_LATENCY_S, Session
+from blender_app.session.document import Document
 from blender_app.session.engine_link import Changes, EngineLink
 from blender_app.session.messages import Messages
 from blender_app.session.palettes import Palettes
 from blender_app.session.remembered import remembered_values, routing_of
+from blender_app.session.session import MAX_LATENCY_S, MIN_LATENCY_S, Session
 from blender_app.session.settings import Settings
 from blender_app.session.status import Status, needed_models, status_of
-from blender_app.session.store import Document
 
 POLL_EVERY_MS = 10
 RESTART_ENGINE_AFTER_S = 30.0

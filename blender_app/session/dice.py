@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Slot
 
-from blender_app.session.document import CORNER_COUNT, Loop, Source, Track
+from blender_app.session.document import Document
 from blender_app.session.edits.corners import CornerEdits
 from blender_app.session.edits.morph import MorphEdits
 from blender_app.session.messages import Messages
 from blender_app.session.morphing import with_end
 from blender_app.session.palettes import Palettes
 from blender_app.session.requests import CornerResult, DecodeTarget, DiceRequest, VaryRequest
+from blender_app.session.session import CORNER_COUNT, Loop, Source, Track
 from blender_app.session.status import ModelState
-from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
 
 SEEDS = 10_000

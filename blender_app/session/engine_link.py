@@ -13,8 +13,8 @@ from blender_app.core.errors import LoopweaveError
 from blender_app.core.notes import Pattern
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.session.document import Loop
 from blender_app.session.played import Played, PlayedPath, PlayedTrack
+from blender_app.session.session import Loop
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Slot
 from blender_app.core.errors import FileError, LoopweaveError
 from blender_app.core.time import DEFAULT_STEPS, STEPS_PER_BAR
 from blender_app.session import export
-from blender_app.session.document import DrawnPath, Loop, Session, Source, Track, TrackKind, new_track
+from blender_app.session.document import Document
 from blender_app.session.edits.corners import CornerEdits
 from blender_app.session.messages import Messages
 from blender_app.session.palettes import Palettes
@@ -23,7 +23,7 @@ from blender_app.session.path import PathPlan
 from blender_app.session.performance import length_of
 from blender_app.session.playback import Playback
 from blender_app.session.requests import DecodeTarget, PathRequest, PathResult
-from blender_app.session.store import Document
+from blender_app.session.session import DrawnPath, Loop, Session, Source, Track, TrackKind, new_track
 from blender_app.session.worker import DecodeWorker
 
 _log = logging.getLogger(__name__)

@@ -20,8 +20,8 @@ from blender_app.core.parameters import GrooveParameters, SoundParameters, value
 from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine.track_state import TrackState
 from blender_app.session.commands import settings_of
-from blender_app.session.document import Session, Track
 from blender_app.session.path import PathPlan
+from blender_app.session.session import Session, Track
 
 if TYPE_CHECKING:
     from blender_app.core.smf import MidiStyle, Section

@@ -15,7 +15,6 @@ from blender_app.core.kinds import TrackKind
 from blender_app.core.parameters import parameters_of, values_of
 from blender_app.core.scales import Chord, Key, Mode
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import Clip, MidiSettings, PuckCoupling, Session, Track
 from blender_app.session.file_tracks import (
     decode_loop,
     decode_track,
@@ -25,6 +24,7 @@ from blender_app.session.file_tracks import (
     mapping,
 )
 from blender_app.session.file_versions import migrated
+from blender_app.session.session import Clip, MidiSettings, PuckCoupling, Session, Track
 
 FORMAT = "loopweave-session"
 VERSION = 3

@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from blender_app.core.errors import FileError
-from blender_app.session.document import Session
+from blender_app.session.document import Document
 from blender_app.session.files import SUFFIX, load_session, save_session
 from blender_app.session.messages import Messages
 from blender_app.session.recovery import Recoverable, RecoveryStore
+from blender_app.session.session import Session
 from blender_app.session.settings import Settings
-from blender_app.session.store import Document
 
 AUTOSAVE_AFTER_MS = 1000
 UNTITLED = "Untitled"

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
-from blender_app.session.document import Loop
 from blender_app.session.morphing import MorphLine
+from blender_app.session.session import Loop
 
 
 class Palette(Protocol):

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from PySide6.QtCore import QObject, Signal, Slot
 
 from blender_app.session import commands
-from blender_app.session.document import Loop, Session, Source, Track
+from blender_app.session.document import Document
 from blender_app.session.messages import Messages
 from blender_app.session.requests import DecodeTarget, ForgetRequest, PaletteResult
+from blender_app.session.session import Loop, Session, Source, Track
 from blender_app.session.status import ModelState
-from blender_app.session.store import Document
 from blender_app.session.worker import DecodeWorker
 
 _log = logging.getLogger(__name__)

@@ -10,10 +10,10 @@ from blender_app.core.notes import Pattern
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.session import commands
 from blender_app.session.decoding import palette_of
-from blender_app.session.document import Session, Source, Track
 from blender_app.session.models import Model, Palette
 from blender_app.session.morphing import sweep_anchor
 from blender_app.session.path import PathPlan, loop_pattern
+from blender_app.session.session import Session, Source, Track
 
 
 def band_parts(session: Session, load_model: Callable[[str], Model]) -> list[tuple[Track, Pattern]]:

@@ -17,7 +17,7 @@ from blender_app.engine import messages as m
 from blender_app.session import commands
 from blender_app.session.anchors import Place, are_swapped, from_start, lap_anchor, place_of
 from blender_app.session.devices import Devices
-from blender_app.session.document import Loop, Source, Track
+from blender_app.session.document import Document
 from blender_app.session.engine_link import Changes, EngineLink
 from blender_app.session.path import PathPlan, position_at
 from blender_app.session.played import Played, PlayedLoop, PlayedPath
@@ -29,7 +29,7 @@ from blender_app.session.requests import (
     PathRequest,
     PathResult,
 )
-from blender_app.session.store import Document
+from blender_app.session.session import Loop, Source, Track
 from blender_app.session.worker import DecodeWorker
 
 

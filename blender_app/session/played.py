@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blender_app.core.notes import Pattern
-from blender_app.session.document import Loop, Source
 from blender_app.session.path import PathPlan, loop_pattern
+from blender_app.session.session import Loop, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from PySide6.QtCore import QLockFile
 
 from blender_app.core.errors import FileError, SessionError
 from blender_app.core.files import make_folder
-from blender_app.session.document import Session
 from blender_app.session.files import load_session, save_session
+from blender_app.session.session import Session
 
 _PREFIX, _SUFFIX = "unsaved-", ".blend.json"
 _SOURCE_SUFFIX = ".source"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from blender_app.core.drums import VOICE_PITCHES
 from blender_app.core.gm import DRUM_CHANNEL
-from blender_app.session.document import Session, TrackKind
+from blender_app.session.session import Session, TrackKind
 from blender_app.session.settings import Settings
 from blender_app.session.undo import track_field
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import Loop, Point, Source, TrackKind
 from blender_app.session.models import Model, Palette
 from blender_app.session.path import PathPlan
+from blender_app.session.session import Loop, Point, Source, TrackKind
 
 QUIET_S = 0.03
 """How long nothing may be asked before what waits for quiet is given out."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from blender_app.session.document import Session
 from blender_app.session.engine_link import EngineLink
+from blender_app.session.session import Session
 
 
 class ModelState(Enum):

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from PySide6.QtGui import QUndoCommand
 
-from blender_app.session.document import SESSION_FIELDS, TRACK_FIELDS, Session
+from blender_app.session.session import SESSION_FIELDS, TRACK_FIELDS, Session
 
 MERGE_WITHIN_S = 0.8
 """Longest pause between two small steps of one kind (wheel, arrow key) that undo takes as one."""

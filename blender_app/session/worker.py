@@ -18,7 +18,6 @@ from PySide6.QtCore import QObject, Signal
 from blender_app.core.errors import LoopweaveError
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.decoding import constraints_of, nearly_same, palette_of
-from blender_app.session.document import TrackKind
 from blender_app.session.model_needs import ModelNeeds
 from blender_app.session.models import Model, Palette, ReadyPalette
 from blender_app.session.requests import (
@@ -43,6 +42,7 @@ from blender_app.session.requests import (
     VaryRequest,
     model_needed,
 )
+from blender_app.session.session import TrackKind
 from blender_app.session.track import CORNER_COUNT
 
 KEPT_PALETTES = 48

@@ -19,8 +19,8 @@ from blender_app.core.errors import FontError, PortError
 from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS
 from blender_app.core.scales import Key
 from blender_app.core.smf import read_drum_loop, read_melody_loop, read_midi, write_midi
-from blender_app.session.document import Session
 from blender_app.session.files import save_session
+from blender_app.session.session import Session
 
 COMMANDS = ("palette", "morph", "sample", "render", "ports", "doctor", "prepare", "train", "evaluate")
 

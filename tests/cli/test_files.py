@@ -26,8 +26,8 @@ from blender_app.core.smf import (
     write_band,
     write_midi,
 )
-from blender_app.session.document import DrawnPath, Session
 from blender_app.session.files import save_session
+from blender_app.session.session import DrawnPath, Session
 
 
 def run(*arguments: object) -> int:

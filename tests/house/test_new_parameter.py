@@ -44,7 +44,7 @@ from blender_app.engine.output import MIDI, RecordingOutput
 from blender_app.engine.player import Player
 from blender_app.session import commands, export
 from blender_app.session.controller import Controller
-from blender_app.session.document import Session, Track
+from blender_app.session.session import Session, Track
 from blender_app.session.files import decode, encode, load_session, save_session
 from blender_app.session.settings import Settings
 from blender_app.ui.look.theme import Look

@@ -20,7 +20,7 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.core.time import DEFAULT_STEPS
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Loop, default_corners
+from blender_app.session.document import Document
 from blender_app.session.edits.band import BandEdits
 from blender_app.session.edits.clips import ClipEdits
 from blender_app.session.edits.corners import CornerEdits
@@ -30,8 +30,8 @@ from blender_app.session.edits.tracks import TrackEdits
 from blender_app.session.engine_link import Engine
 from blender_app.session.messages import Messages
 from blender_app.session.requests import Request
+from blender_app.session.session import Loop, default_corners
 from blender_app.session.settings import Settings
-from blender_app.session.store import Document
 
 
 def transposed(loop: MelodyLoop, semitones: int) -> MelodyLoop:

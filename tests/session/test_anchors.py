@@ -8,10 +8,10 @@ import pytest
 
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.anchors import are_swapped, first_anchor, from_start, lap_anchor, place_of
-from blender_app.session.document import DrawnPath, Morph, PathMode, Session, Source, Track
 from blender_app.session.morphing import default_morph, swapped
 from blender_app.session.path import PathPlan
 from blender_app.session.played import PlayedLoop, PlayedPath
+from blender_app.session.session import DrawnPath, Morph, PathMode, Session, Source, Track
 
 DRUMS = Session().track("drums")
 LINE = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=2, closed=False, playing=True)

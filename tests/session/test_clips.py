@@ -8,7 +8,7 @@ from blender_app.core.checks import MAX_NAME_LENGTH
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.session import clips as shelf
-from blender_app.session.document import MAX_CLIPS, Clip, TrackKind
+from blender_app.session.session import MAX_CLIPS, Clip, TrackKind
 
 
 def clip(name: str, kind: TrackKind = TrackKind.BASS) -> Clip:

@@ -10,9 +10,9 @@ import pytest
 from blender_app.core.scales import Key
 from blender_app.engine import messages as m
 from blender_app.session import commands
-from blender_app.session.document import MidiSettings, Session, Source
 from blender_app.session.morphing import default_morph
 from blender_app.session.requests import DecodeTarget, PaletteRequest, Space
+from blender_app.session.session import MidiSettings, Session, Source
 
 SESSION = Session(font="a.sf2", midi=MidiSettings("Synth", latency_s=0.1))
 DRUMS, BASS = SESSION.track("drums"), SESSION.track("bass")

@@ -20,9 +20,9 @@ from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine import messages as m
 from blender_app.engine import render as engine_render
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, PathMode, Session, TrackKind, default_corners
 from blender_app.session.files import load_session, save_session
 from blender_app.session.path import position_at
+from blender_app.session.session import DrawnPath, PathMode, Session, TrackKind, default_corners
 from blender_app.session.status import ModelState
 
 SQUARE = DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), bars=4)

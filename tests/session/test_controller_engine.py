@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import MidiSettings, Session
+from blender_app.session.session import MidiSettings, Session
 
 
 def poll(controller: Controller) -> None:

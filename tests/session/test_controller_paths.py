@@ -13,7 +13,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.smf import read_midi
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, PathMode
+from blender_app.session.session import DrawnPath, PathMode
 
 SQUARE = DrawnPath(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), bars=4)
 

@@ -19,8 +19,8 @@ from blender_app.core.scales import Chord, Key, Mode
 from blender_app.core.smf import read_midi
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, Morph, PathMode, PuckCoupling, Session, Source, TrackKind
 from blender_app.session.morphing import swapped
+from blender_app.session.session import DrawnPath, Morph, PathMode, PuckCoupling, Session, Source, TrackKind
 from blender_app.session.status import ModelState
 
 from .conftest import transposed  # noqa: TID252

@@ -11,9 +11,9 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import Key
 from blender_app.session.decoding import constraints_of, nearly_same, palette_of
-from blender_app.session.document import TrackKind
 from blender_app.session.morphing import Row
 from blender_app.session.requests import Space
+from blender_app.session.session import TrackKind
 
 BEAT = DrumLoop.empty().with_hit(0, 0, 100).with_hit(4, 1, 90)
 TUNE = MelodyLoop.from_events([60, *[-2] * 31])

@@ -9,10 +9,10 @@ import pytest
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.devices import CLOSE_TIMEOUT_S, POLL_EVERY_MS, RESTART_ENGINE_AFTER_S, Devices
-from blender_app.session.document import MidiSettings, Session
 from blender_app.session.engine_link import EngineLink
 from blender_app.session.palettes import Palettes
 from blender_app.session.remembered import remembered_values, routing_of
+from blender_app.session.session import MidiSettings, Session
 from blender_app.session.settings import Settings
 from blender_app.session.status import ModelState, Status, needed_models, status_of
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from blender_app.core.presets import PRESETS
 from blender_app.core.scales import Key, Mode
 from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session.document import DrawnPath, PathMode, PuckCoupling, Session, Source, TrackKind
+from blender_app.session.session import DrawnPath, PathMode, PuckCoupling, Session, Source, TrackKind
 from blender_app.session.tempo_tap import TempoTap
 
 

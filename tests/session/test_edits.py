@@ -11,9 +11,9 @@ from blender_app.core.melody_presets import MELODY_PRESETS
 from blender_app.core.presets import PRESETS
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt, VoiceMix
-from blender_app.session.document import DrawnPath, PuckCoupling, Source, TrackKind
 from blender_app.session.edits.morph import MorphEdits
 from blender_app.session.morphing import default_morph
+from blender_app.session.session import DrawnPath, PuckCoupling, Source, TrackKind
 
 LINE = DrawnPath(((0.0, 0.0), (0.5, 0.5), (1.0, 1.0)))
 

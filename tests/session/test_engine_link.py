@@ -11,10 +11,10 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import DeviceError
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.session.document import DrawnPath
 from blender_app.session.engine_link import Changes, EngineLink
 from blender_app.session.path import PathPlan
 from blender_app.session.played import PlayedLoop, PlayedPath
+from blender_app.session.session import DrawnPath
 
 ONE, TWO, THREE = (PlayedLoop(DrumLoop.empty().with_hit(0, 0, mark)) for mark in (1, 2, 3))
 LINE = PlayedPath(

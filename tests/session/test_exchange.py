@@ -12,11 +12,11 @@ from blender_app.core.errors import FileError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.session import export
-from blender_app.session.document import DrawnPath, Source, TrackKind
 from blender_app.session.exchange import Exchange
 from blender_app.session.path import PathPlan
 from blender_app.session.played import PlayedLoop, PlayedPath
 from blender_app.session.requests import DecodeTarget, PathRequest, PathResult
+from blender_app.session.session import DrawnPath, Source, TrackKind
 
 DRUMS = DecodeTarget("drums")
 LOOP = DrumLoop.empty().with_hit(0, 0, 100)

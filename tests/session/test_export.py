@@ -16,8 +16,8 @@ from blender_app.core.notes import Note, Pattern
 from blender_app.core.smf import read_drum_loop, read_melody_loop, read_midi, write_midi
 from blender_app.engine.messages import VoiceMix
 from blender_app.session import export
-from blender_app.session.document import Session, Track, TrackKind
 from blender_app.session.path import loop_pattern
+from blender_app.session.session import Session, Track, TrackKind
 
 from .conftest import transposed  # noqa: TID252
 

@@ -13,7 +13,8 @@ from blender_app.core.errors import SessionError
 from blender_app.core.presets import PRESETS, preset_named
 from blender_app.engine import messages as m
 from blender_app.session import export
-from blender_app.session.document import (
+from blender_app.session.files import decode, encode, load_session
+from blender_app.session.session import (
     DrawnPath,
     MidiSettings,
     PuckCoupling,
@@ -22,7 +23,6 @@ from blender_app.session.document import (
     TrackKind,
     default_corners,
 )
-from blender_app.session.files import decode, encode, load_session
 
 SAVED = Path(__file__).parent / "data" / "version_1.blend.json"
 """Saved by the last version that played drums only."""

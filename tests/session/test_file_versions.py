@@ -13,11 +13,11 @@ import pytest
 
 from blender_app.session import commands, export
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Session, Source, Track
 from blender_app.session.file_versions import MIGRATIONS, from_1_to_2, from_2_to_3, migrated
 from blender_app.session.files import VERSION, decode, encode
 from blender_app.session.morphing import sweep_anchor
 from blender_app.session.path import PathPlan, loop_pattern
+from blender_app.session.session import Session, Source, Track
 
 DATA = Path(__file__).parent / "data"
 SAVED_2: list[dict[str, Any]] = json.loads(

@@ -21,7 +21,8 @@ from blender_app.core.notes import Note
 from blender_app.core.scales import Chord, Key, Mode, Quality
 from blender_app.engine.messages import ChangeAt, VoiceMix
 from blender_app.session import files
-from blender_app.session.document import (
+from blender_app.session.files import decode, encode, load_session, save_session
+from blender_app.session.session import (
     Clip,
     DrawnPath,
     MidiSettings,
@@ -34,7 +35,6 @@ from blender_app.session.document import (
     TrackKind,
     names_of,
 )
-from blender_app.session.files import decode, encode, load_session, save_session
 
 shares = st.floats(0, 1)
 points = st.tuples(shares, shares)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from blender_app.session.document import MidiSettings, Session
 from blender_app.session.files import load_session, save_session
 from blender_app.session.filing import AUTOSAVE_AFTER_MS, Files, with_suffix
+from blender_app.session.session import MidiSettings, Session
 from blender_app.session.settings import Settings
 
 

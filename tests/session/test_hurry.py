@@ -16,8 +16,8 @@ from blender_app.engine.messages import ChangeAt, RemoveTrack, SetPattern, SetTr
 from blender_app.session import commands
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import DrawnPath, PuckCoupling, Source, TrackKind
 from blender_app.session.path import PathPlan
+from blender_app.session.session import DrawnPath, PuckCoupling, Source, TrackKind
 
 from .conftest import transposed  # noqa: TID252
 

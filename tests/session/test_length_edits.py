@@ -12,9 +12,9 @@ from blender_app.core.lengths import repeated, stretched
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Source, TrackKind
 from blender_app.session.edits.lengths import DOUBLE, HALVE, LENGTHS, STRETCH
 from blender_app.session.export import loop_music
+from blender_app.session.session import Clip, Source, TrackKind
 
 RISE = MelodyLoop.from_notes([Note(step, 60 + step, 90, 2.0) for step in (0, 8, 16, 24)])
 

@@ -17,8 +17,8 @@ from blender_app.core.smf import write_midi
 from blender_app.engine import messages as m
 from blender_app.session.clips import fits
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Morph, Session, Source, TrackKind
 from blender_app.session.files import decode, encode
+from blender_app.session.session import Clip, Morph, Session, Source, TrackKind
 
 FOUR_BARS = MelodyLoop.from_notes([Note(60, 40, 90, 4.0), Note(1, 45, 90, 2.0)], 64)
 ONE_BAR = DrumLoop.empty(16).with_hit(15, 1, 90)

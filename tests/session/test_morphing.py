@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from blender_app.core.checks import MAX_NAME_LENGTH
 from blender_app.core.melody import MelodyLoop
 from blender_app.session import morphing
-from blender_app.session.document import Loop, Morph, TrackKind, new_track
 from blender_app.session.path import position_at
+from blender_app.session.session import Loop, Morph, TrackKind, new_track
 
 
 def loop(pitch: int) -> MelodyLoop:

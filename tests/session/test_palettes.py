@@ -7,7 +7,6 @@ import pytest
 from blender_app.core.scales import Key
 from blender_app.session import commands
 from blender_app.session.dice import Dice
-from blender_app.session.document import Session, Source
 from blender_app.session.palettes import Palettes, front_first
 from blender_app.session.requests import (
     CornerResult,
@@ -17,6 +16,7 @@ from blender_app.session.requests import (
     PaletteResult,
     VaryRequest,
 )
+from blender_app.session.session import Session, Source
 from blender_app.session.status import ModelState
 
 DRUMS = DecodeTarget("drums")

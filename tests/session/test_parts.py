@@ -14,7 +14,7 @@ from blender_app.engine import messages as m
 from blender_app.session import commands
 from blender_app.session.controller import Controller
 from blender_app.session.devices import Devices
-from blender_app.session.document import DrawnPath, Session, Source
+from blender_app.session.document import Document
 from blender_app.session.engine_link import EngineLink
 from blender_app.session.exchange import Exchange
 from blender_app.session.files import load_session, save_session
@@ -30,8 +30,8 @@ from blender_app.session.requests import (
     PathRequest,
     PathResult,
 )
+from blender_app.session.session import DrawnPath, Session, Source
 from blender_app.session.settings import Settings
-from blender_app.session.store import Document
 
 DRUMS = DecodeTarget("drums")
 LINE = DrawnPath(((0.0, 0.0), (1.0, 1.0)), bars=2, closed=False, playing=True)

@@ -16,7 +16,6 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
 from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import DrawnPath, PathMode, Point
 from blender_app.session.path import (
     MAX_DRAWN_NODES,
     PathPlan,
@@ -28,6 +27,7 @@ from blender_app.session.path import (
     position_at,
     simplify,
 )
+from blender_app.session.session import DrawnPath, PathMode, Point
 
 points = st.tuples(st.floats(0, 1), st.floats(0, 1))
 drawn_paths = st.builds(

@@ -15,8 +15,8 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import Key
-from blender_app.session.document import DrawnPath, Loop, Morph, Session, Source
 from blender_app.session.performance import band_parts, length_of
+from blender_app.session.session import DrawnPath, Loop, Morph, Session, Source
 
 
 class Model:

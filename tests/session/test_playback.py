@@ -10,13 +10,13 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.devices import Devices
-from blender_app.session.document import DrawnPath, Source
 from blender_app.session.engine_link import EngineLink
 from blender_app.session.morphing import swapped
 from blender_app.session.palettes import Palettes
 from blender_app.session.path import PathPlan
 from blender_app.session.playback import Playback
 from blender_app.session.requests import DecodeTarget, LoopRequest, LoopResult, PathRequest, PathResult
+from blender_app.session.session import DrawnPath, Source
 from blender_app.session.settings import Settings
 
 DRUMS, MORPH = DecodeTarget("drums"), DecodeTarget("drums", Source.MORPH)

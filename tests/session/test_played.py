@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from blender_app.core.drums import DrumLoop
-from blender_app.session.document import DrawnPath, PathMode, Source
 from blender_app.session.path import PathPlan
 from blender_app.session.played import PlayedLoop, PlayedPath, PlayedTrack
+from blender_app.session.session import DrawnPath, PathMode, Source
 
 LOOPS = tuple(DrumLoop.empty().with_hit(0, 0, mark) for mark in range(1, 18))
 ONE, TWO, THREE = (PlayedLoop(loop) for loop in LOOPS[:3])

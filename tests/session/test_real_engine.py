@@ -7,7 +7,7 @@ import time
 from pytestqt.qtbot import QtBot
 
 from blender_app.engine.host import EngineProcess
-from blender_app.session.document import DrawnPath, Session
+from blender_app.session.session import DrawnPath, Session
 
 
 def test_puck_path_and_crash_with_the_real_engine(make_controller, qtbot: QtBot) -> None:

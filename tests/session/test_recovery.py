@@ -16,9 +16,9 @@ import pytest
 from PySide6.QtCore import QLockFile
 from pytestqt.qtbot import QtBot
 
-from blender_app.session.document import Session
 from blender_app.session.files import encode, load_session, save_session
 from blender_app.session.recovery import RecoveryStore
+from blender_app.session.session import Session
 
 CRASHING = """
 import sys

@@ -10,8 +10,8 @@ import pytest
 
 from blender_app.core.drums import DrumLoop
 from blender_app.session import requests as r
-from blender_app.session.document import DrawnPath, Source, TrackKind
 from blender_app.session.path import PathPlan
+from blender_app.session.session import DrawnPath, Source, TrackKind
 
 DRUMS, BASS = r.DecodeTarget("drums"), r.DecodeTarget("bass")
 MORPH = r.DecodeTarget("drums", Source.MORPH)

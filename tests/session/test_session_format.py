@@ -13,9 +13,9 @@ from blender_app.core.scales import Chord, Key
 from blender_app.core.time import LOOP_LENGTHS
 from blender_app.engine.messages import VoiceMix
 from blender_app.session.clips import added
-from blender_app.session.document import Clip, DrawnPath, MidiSettings, Morph, Session, Track, TrackKind
 from blender_app.session.files import VERSION, decode, encode
 from blender_app.session.morphing import default_morph
+from blender_app.session.session import Clip, DrawnPath, MidiSettings, Morph, Session, Track, TrackKind
 
 TEXT = (Path(__file__).parents[2] / "docs" / "session-format.md").read_text(encoding="utf-8")
 IN_CODE = set(re.findall(r"`([^`\n]+)`", TEXT))

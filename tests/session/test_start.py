@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from blender_app.core.errors import FileError
 from blender_app.engine.host import EngineProcess
 from blender_app.session import start
-from blender_app.session.document import TrackKind, default_corners
 from blender_app.session.requests import DecodeTarget, PaletteRequest, Space
+from blender_app.session.session import TrackKind, default_corners
 from blender_app.session.worker import DecodeWorker
 
 

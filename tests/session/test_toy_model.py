@@ -27,9 +27,9 @@ from blender_app.latent.model_kinds import (
     unregister_kind,
 )
 from blender_app.session.controller import Controller
-from blender_app.session.document import Session, TrackKind, default_corners
 from blender_app.session.performance import band_parts
 from blender_app.session.requests import DecodeTarget, DiceRequest, LoopRequest, PaletteRequest, Space
+from blender_app.session.session import Session, TrackKind, default_corners
 from blender_app.session.worker import DecodeWorker
 from blender_app.training.evaluate import evaluate
 

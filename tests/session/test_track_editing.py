@@ -13,7 +13,7 @@ from blender_app.core.melody_presets import MELODY_PRESETS
 from blender_app.core.presets import PRESETS
 from blender_app.core.scales import Key, Mode
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.document import Clip, DrawnPath, Morph, PuckCoupling, Session, Source, TrackKind
+from blender_app.session.session import Clip, DrawnPath, Morph, PuckCoupling, Session, Source, TrackKind
 from blender_app.session.undo import TRACK_FIELDS, changed_fields, field_of, with_fields
 
 from .conftest import transposed  # noqa: TID252

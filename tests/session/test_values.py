@@ -13,7 +13,12 @@ from blender_app.core.parameters import parameters_of
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session import requests as r
-from blender_app.session.document import (
+from blender_app.session.export import Music
+from blender_app.session.morphing import default_morph
+from blender_app.session.path import PathPlan
+from blender_app.session.played import PlayedLoop, PlayedPath
+from blender_app.session.recovery import Recoverable
+from blender_app.session.session import (
     MAX_CLIPS,
     MAX_NAME_LENGTH,
     MAX_PATH_NODES,
@@ -28,11 +33,6 @@ from blender_app.session.document import (
     Track,
     TrackKind,
 )
-from blender_app.session.export import Music
-from blender_app.session.morphing import default_morph
-from blender_app.session.path import PathPlan
-from blender_app.session.played import PlayedLoop, PlayedPath
-from blender_app.session.recovery import Recoverable
 from blender_app.session.status import Status
 
 TARGET = r.DecodeTarget("drums")

@@ -12,7 +12,6 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import Key, Mode
-from blender_app.session.document import Corners, Source, TrackKind, default_corners
 from blender_app.session.model_needs import ModelNeeds
 from blender_app.session.requests import (
     DecodeTarget,
@@ -25,6 +24,7 @@ from blender_app.session.requests import (
     Space,
     VaryRequest,
 )
+from blender_app.session.session import Corners, Source, TrackKind, default_corners
 from blender_app.session.worker import KEPT_PALETTES, DecodeWorker
 
 from .conftest import transposed  # noqa: TID252

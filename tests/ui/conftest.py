@@ -24,8 +24,8 @@ from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
-from blender_app.session.document import Loop
 from blender_app.session.engine_link import Engine
+from blender_app.session.session import Loop
 from blender_app.session.settings import Settings
 from blender_app.ui.look.theme import Look
 from blender_app.ui.roll.piano_roll import PianoRoll

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.store import Document
+from blender_app.session.document import Document
 from blender_app.session.tempo_tap import TempoTap
 
 

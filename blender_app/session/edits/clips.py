@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from blender_app.session.document import Clip
-from blender_app.session.store import Document
+from blender_app.session.document import Document
+from blender_app.session.session import Clip
 
 
 class ClipEdits:

@@ -12,9 +12,9 @@ from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
-from blender_app.session.document import CORNER_PLACES, Loop
+from blender_app.session.document import Document
 from blender_app.session.messages import Messages
-from blender_app.session.store import Document
+from blender_app.session.session import CORNER_PLACES, Loop
 
 EMPTY_NAME, DRAWN_NAME = "Empty", "Drawn"
 

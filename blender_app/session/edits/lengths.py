@@ -12,9 +12,9 @@ from functools import partial
 from blender_app.core.checks import check_index, replace_at
 from blender_app.core.lengths import halved, repeated, resized, stretched
 from blender_app.core.time import LOOP_LENGTHS, bars_text
-from blender_app.session.document import CORNER_COUNT, Loop
+from blender_app.session.document import Document
 from blender_app.session.morphing import END_COUNT, with_end
-from blender_app.session.store import Document
+from blender_app.session.session import CORNER_COUNT, Loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from blender_app.session.document import Morph, Point, Source
+from blender_app.session.document import Document
 from blender_app.session.morphing import default_morph
-from blender_app.session.store import Document
+from blender_app.session.session import Morph, Point, Source
 
 
 class MorphEdits:

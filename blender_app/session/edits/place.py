@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from blender_app.core.checks import clamp_point
 from blender_app.session import path as paths
-from blender_app.session.document import MAX_GRID, MIN_GRID, DrawnPath, Point, PuckCoupling, Source
-from blender_app.session.store import Document
+from blender_app.session.document import Document
+from blender_app.session.session import MAX_GRID, MIN_GRID, DrawnPath, Point, PuckCoupling, Source
 from blender_app.session.undo import track_field
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from blender_app.core.checks import check_index, replace_at
 from blender_app.core.drums import VOICE_COUNT
 from blender_app.engine.messages import VoiceMix
-from blender_app.session.document import TrackKind, new_track
+from blender_app.session.document import Document
 from blender_app.session.messages import Messages
-from blender_app.session.store import Document
+from blender_app.session.session import TrackKind, new_track
 from blender_app.session.undo import track_field
 
 

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from blender_app.session import clips as clip_edits
-from blender_app.session.document import CORNER_COUNT, Clip, TrackKind
 from blender_app.session.edits.lengths import LengthEdit
 from blender_app.session.morphing import END_LETTERS
+from blender_app.session.session import CORNER_COUNT, Clip, TrackKind
 from blender_app.ui.clips.list import ClipList
 from blender_app.ui.clips.model import ClipModel
 from blender_app.ui.controls.bars import caption

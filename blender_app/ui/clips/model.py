@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QPixmap
 
 from blender_app.session.clips import fits
-from blender_app.session.document import Clip, TrackKind
+from blender_app.session.session import Clip, TrackKind
 from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.pictures import picture

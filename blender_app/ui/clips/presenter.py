@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from blender_app.session import morphing
 from blender_app.session.controller import Controller
-from blender_app.session.document import MAX_CLIPS, Clip, Source
+from blender_app.session.session import MAX_CLIPS, Clip, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.length_presenter import LengthPresenter

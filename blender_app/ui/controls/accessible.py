@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 from blender_app.core.drums import VOICES, DrumLoop
 from blender_app.core.scales import pitch_name
 from blender_app.core.time import DEFAULT_STEPS, bars_text
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 
 
 @runtime_checkable

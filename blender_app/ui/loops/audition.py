@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from blender_app.core.drums import DrumLoop
 from blender_app.core.notes import Note
 from blender_app.core.time import STEPS_PER_BEAT
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 
 Sound = Callable[[Note], object]
 

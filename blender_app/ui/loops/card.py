@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from blender_app.core.time import DEFAULT_STEPS, bars_text
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.icons import icon

@@ -14,7 +14,7 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDrag, QDropEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from blender_app.session.document import Clip
+from blender_app.session.session import Clip
 
 _log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from blender_app.core.presets import DrumPreset
 from blender_app.session import morphing
 from blender_app.session.clips import fits
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Loop, Morph, Source, Track
 from blender_app.session.edits.corners import drawn_name
+from blender_app.session.session import Clip, Loop, Morph, Source, Track
 from blender_app.ui.loops.heard import heard_corner, heard_end
 
 _SHOWN = frozenset({"corners", "corner_names", "user_edited", "scale_lock", "source", "morph"})

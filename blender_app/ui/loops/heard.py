@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blender_app.core.lengths import resized
-from blender_app.session.document import Loop, Morph, Track
+from blender_app.session.session import Loop, Morph, Track
 
 
 def heard_corner(track: Track, corner: int, in_key: bool, cells: Sequence[Sequence[Loop]]) -> Loop:

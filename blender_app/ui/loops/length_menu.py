@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from blender_app.core.time import bars_text
-from blender_app.session.document import Loop
 from blender_app.session.edits.lengths import DOUBLE, HALVE, LENGTHS, STRETCH, LengthEdit
+from blender_app.session.session import Loop
 from blender_app.ui.look.theme import SMALL, Look
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 from blender_app.ui.look.color import Floats
 from blender_app.ui.loops.contour_image import pitch_range_of, render_contours
 from blender_app.ui.loops.coverage import Pixels, to_qimage

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS, MelodyPreset
 from blender_app.core.presets import PRESETS, DrumPreset
-from blender_app.session.document import TrackKind
+from blender_app.session.session import TrackKind
 
 
 def presets_of(kind: TrackKind) -> Sequence[DrumPreset | MelodyPreset]:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from blender_app.session.document import (
+from blender_app.session.morphing import step_positions
+from blender_app.session.session import (
     DEFAULT_MORPH_STEPS,
     DEFAULT_SWEEP_BARS,
     MAX_MORPH_STEPS,
@@ -15,7 +16,6 @@ from blender_app.session.document import (
     MIN_SWEEP_BARS,
     Morph,
 )
-from blender_app.session.morphing import step_positions
 from blender_app.ui.controls.bars import captioned
 from blender_app.ui.controls.flow_layout import FlowLayout
 from blender_app.ui.controls.number_box import NumberBox

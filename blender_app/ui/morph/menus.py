@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from blender_app.core.melody_presets import MelodyPreset
 from blender_app.core.presets import DrumPreset
-from blender_app.session.document import CORNER_COUNT, Loop, Track, TrackKind
 from blender_app.session.morphing import END_LETTERS
+from blender_app.session.session import CORNER_COUNT, Loop, Track, TrackKind
 from blender_app.ui.controls.menus import add_entry, short
 from blender_app.ui.loops.presets import presets_of
 from blender_app.ui.morph.end_card import EndCard

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.session import morphing
 from blender_app.session.clips import fits
-from blender_app.session.document import (
+from blender_app.session.session import (
     MAX_MORPH_STEPS,
     MIN_MORPH_STEPS,
     Clip,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize
 
-from blender_app.session.document import MAX_MORPH_STEPS, MIN_MORPH_STEPS
+from blender_app.session.session import MAX_MORPH_STEPS, MIN_MORPH_STEPS
 from blender_app.ui.morph.bar import MorphBar, StepsLine, SwapButton
 from blender_app.ui.morph.end_card import EndCard
 from blender_app.ui.morph.view import MorphView

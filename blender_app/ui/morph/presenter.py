@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Morph, Source
+from blender_app.session.session import Clip, Morph, Source
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.shell.clip_player import ClipPlayer
 from blender_app.ui.shell.file_windows import FileWindows

@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.session.document import Loop
 from blender_app.session.morphing import nearest_step, next_step
+from blender_app.session.session import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import KEYBOARD_REASONS, MARK, SOUNDS, Look

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Slot
 
 from blender_app.session.controller import Controller
-from blender_app.session.document import CORNER_COUNT, TrackKind
+from blender_app.session.session import CORNER_COUNT, TrackKind
 from blender_app.session.status import ModelState
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.loops.presets import presets_of

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPixmap
 
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 from blender_app.ui.look.color import Floats
 from blender_app.ui.loops.coverage import Pixels, to_qimage
 from blender_app.ui.loops.pictures import Pitches, common_pitches, render_pictures

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import SOUNDS, Look
 from blender_app.ui.palette.image import Cells, PaletteGeometry, PaletteImage

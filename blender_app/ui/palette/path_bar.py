@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 
-from blender_app.session.document import (
+from blender_app.session.session import (
     MAX_GRID,
     MAX_PATH_BARS,
     MIN_GRID,

@@ -10,8 +10,8 @@ from PySide6.QtCore import Slot
 
 from blender_app.session import morphing
 from blender_app.session.controller import Controller
-from blender_app.session.document import MAX_GRID, MIN_GRID, DrawnPath
 from blender_app.session.path import curve
+from blender_app.session.session import MAX_GRID, MIN_GRID, DrawnPath
 from blender_app.ui.palette.path_editor import Place, Places
 from blender_app.ui.palette.stage import Stage
 from blender_app.ui.palette.view import CORNER_PLACES

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal, Slot
 
 from blender_app.core.melody import MelodyLoop
 from blender_app.session.controller import Controller
-from blender_app.session.document import TrackKind
+from blender_app.session.session import TrackKind
 from blender_app.ui.loops.edited_loop import EditedLoop
 from blender_app.ui.loops.presets import melody_presets_of
 from blender_app.ui.shell.length_presenter import LengthPresenter

@@ -7,7 +7,7 @@ from pathlib import Path
 from blender_app.core.notes import Note
 from blender_app.session.clips import fits
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip
+from blender_app.session.session import Clip
 from blender_app.ui.loops.audition import Audition
 from blender_app.ui.shell.file_windows import FileWindows
 from blender_app.ui.shell.presenter import Presenter

@@ -10,9 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip
 from blender_app.session.morphing import END_LETTERS
 from blender_app.session.recovery import Recoverable
+from blender_app.session.session import Clip
 from blender_app.ui.loops.drag import file_name
 
 SESSION_FILTER = "Loopweave sessions (*.blend.json)"

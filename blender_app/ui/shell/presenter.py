@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from blender_app.session.controller import Controller
-from blender_app.session.document import Source, Track
+from blender_app.session.session import Source, Track
 from blender_app.ui.shell.shell import Shell
 
 

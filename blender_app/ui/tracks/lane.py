@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from blender_app.core.drums import DrumLoop
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.controls.playhead import Playhead
 from blender_app.ui.controls.redraw_watch import RedrawWatch

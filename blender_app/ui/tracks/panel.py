@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from blender_app.core.gm import KIT_NAMES, PROGRAM_NAMES
 from blender_app.core.parameters import Parameter, parameters_of
 from blender_app.engine.messages import Kit
-from blender_app.session.document import DRUM_BANK, Track
+from blender_app.session.session import DRUM_BANK, Track
 from blender_app.ui.controls.bars import ChoiceBox, caption
 from blender_app.ui.controls.parameter_controls import ParameterBox, ParameterCheck, ParameterControl, tip_of
 from blender_app.ui.look.theme import LARGE, SMALL, Look

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from blender_app.core.scales import Key
 from blender_app.session import morphing
 from blender_app.session.controller import Controller
-from blender_app.session.document import PuckCoupling, Source, Track, TrackKind
+from blender_app.session.session import PuckCoupling, Source, Track, TrackKind
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
 from blender_app.ui.shell.shell import Shell
 from blender_app.ui.tracks.panel import TrackKnobs, TrackPanel, sound_choices

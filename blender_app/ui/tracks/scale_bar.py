@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxL
 from blender_app.core.parameters import parameters_of
 from blender_app.core.progressions import parse_chords, progressions
 from blender_app.core.scales import CHORD_COUNTS, TONIC_NAMES, Chord, Key, Mode
-from blender_app.session.document import Track
+from blender_app.session.session import Track
 from blender_app.ui.controls.bars import ChoiceBox, caption
 from blender_app.ui.controls.menus import add_entry, fill_on_opening
 from blender_app.ui.look.icons import icon

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.scales import Key
-from blender_app.session.document import Loop, Source, Track
+from blender_app.session.session import Loop, Source, Track
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.bars import Switch, action_button
 from blender_app.ui.controls.headed_panel import HeadedPanel

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from blender_app.session.document import PuckCoupling, Track, TrackKind
+from blender_app.session.session import PuckCoupling, Track, TrackKind
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.bars import Switch, caption
 from blender_app.ui.look.icons import icon

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from blender_app.core.parameters import parameters_of
-from blender_app.session.document import Source, Track
+from blender_app.session.session import Source, Track
 from blender_app.ui.controls.bars import ChoiceBox
 from blender_app.ui.controls.parameter_controls import ParameterSlider, tip_of
 from blender_app.ui.look.icons import icon

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from blender_app.core.drums import VOICE_COUNT, VOICE_PITCHES, VOICES
 from blender_app.core.gm import drum_note_name
-from blender_app.session.document import MidiSettings, Session, Track
+from blender_app.session.session import MidiSettings, Session, Track
 from blender_app.ui.controls.bars import ArrowBox
 from blender_app.ui.look.theme import COLOR_BLIND_SAFE, HUE_SETS, THEMES, Look
 from blender_app.ui.window.help import help_rows

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
 
 from blender_app.core.parameters import parameters_of
 from blender_app.engine.messages import ChangeAt
-from blender_app.session.document import MidiSettings, Session
+from blender_app.session.session import MidiSettings, Session
 from blender_app.ui.controls.actions import GROUPS, Actions
 from blender_app.ui.controls.bars import ChoiceBox, action_button, captioned
 from blender_app.ui.controls.flow_layout import FlowLayout

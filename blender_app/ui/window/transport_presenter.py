@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Slot
 
 from blender_app.core.parameters import parameters_of
 from blender_app.session.controller import Controller
-from blender_app.session.document import Session
+from blender_app.session.session import Session
 from blender_app.ui.roll.recording_presenter import RecordingPresenter
 from blender_app.ui.shell.presenter import Presenter
 from blender_app.ui.shell.shell import Shell

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.session.document import MAX_CLIPS, Clip, TrackKind
+from blender_app.session.session import MAX_CLIPS, Clip, TrackKind
 from blender_app.ui.clips.library import ClipLibrary
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import LoopDrag, clip_in
@@ -328,7 +328,7 @@ def test_files_of_drags_do_not_outlive_the_program(tmp_path: Path) -> None:
     code = """
         from pathlib import Path
         from PySide6.QtWidgets import QApplication, QWidget
-        from blender_app.session.document import MAX_CLIPS, Clip, TrackKind
+        from blender_app.session.session import MAX_CLIPS, Clip, TrackKind
         from blender_app.ui.loops.drag import LoopDrag
         app = QApplication([])
         window = QWidget()

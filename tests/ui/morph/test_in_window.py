@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from blender_app.session.document import Morph, Source
+from blender_app.session.session import Morph, Source
 from blender_app.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton

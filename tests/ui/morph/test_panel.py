@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.melody import MelodyLoop
 from blender_app.session import morphing
-from blender_app.session.document import Clip, Morph, Track, TrackKind, new_track
+from blender_app.session.session import Clip, Morph, Track, TrackKind, new_track
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.drag import clip_in, file_name
 from blender_app.ui.morph.panel import MorphPanel

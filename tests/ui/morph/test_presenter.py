@@ -18,8 +18,8 @@ from blender_app.core.scales import Key
 from blender_app.core.smf import write_midi
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
-from blender_app.session.document import MAX_CLIPS, Clip, Morph, Source, TrackKind
 from blender_app.session.edits.corners import DRAWN_NAME, EMPTY_NAME
+from blender_app.session.session import MAX_CLIPS, Clip, Morph, Source, TrackKind
 from blender_app.ui.loops.audition import Audition, notes_of
 from blender_app.ui.window.main_window import MainWindow
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
-from blender_app.session.document import Loop
+from blender_app.session.session import Loop
 from blender_app.ui.look.theme import Look
 from blender_app.ui.morph.overlay import grip_rect
 from blender_app.ui.morph.step_row import LEGIBLE_PX, StepRow

@@ -15,7 +15,7 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.core.melody_presets import BASS_PRESETS
 from blender_app.core.scales import Key, Mode
 from blender_app.engine import messages as m
-from blender_app.session.document import Clip, DrawnPath, PuckCoupling, Source, TrackKind
+from blender_app.session.session import Clip, DrawnPath, PuckCoupling, Source, TrackKind
 from blender_app.ui.controls.actions import SPECS
 from blender_app.ui.look.theme import Look
 from blender_app.ui.palette.mini_palette import MiniPalette

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.melody import MelodyLoop
 from blender_app.engine.messages import Kit
-from blender_app.session.document import PuckCoupling, Source, Track, TrackKind, default_tracks, new_track
+from blender_app.session.session import PuckCoupling, Source, Track, TrackKind, default_tracks, new_track
 from blender_app.session.track import Morph
 from blender_app.ui.controls.actions import Actions
 from blender_app.ui.look.theme import Look

@@ -17,8 +17,8 @@ from blender_app import app
 from blender_app.engine import host
 from blender_app.session import start
 from blender_app.session.controller import Controller
-from blender_app.session.document import Session
 from blender_app.session.files import save_session
+from blender_app.session.session import Session
 from blender_app.ui.palette.view import PaletteView
 from blender_app.ui.window.main_window import MainWindow
 

@@ -19,8 +19,8 @@ from blender_app.core.melody import MelodyLoop
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import Clip, Loop, Source, TrackKind
 from blender_app.session.edits.lengths import DOUBLE, HALVE, LENGTHS, STRETCH
+from blender_app.session.session import Clip, Loop, Source, TrackKind
 from blender_app.session.settings import Settings
 from blender_app.ui.look.theme import Look
 from blender_app.ui.loops.length_menu import LengthMenu

@@ -17,8 +17,8 @@ from blender_app.core.presets import PRESETS
 from blender_app.core.smf import write_midi
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import DrawnPath, PathMode, Session
 from blender_app.session.files import load_session, save_session
+from blender_app.session.session import DrawnPath, PathMode, Session
 from blender_app.ui.look.theme import HUE_SETS, Look
 from blender_app.ui.palette.path_editor import polyline_length
 from blender_app.ui.window.dialogs import HelpDialog, NoteMapDialog, PreferencesDialog

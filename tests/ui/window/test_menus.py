@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.melody_presets import BASS_PRESETS, MELODY_PRESETS
 from blender_app.core.presets import PRESETS
-from blender_app.session.document import Source
+from blender_app.session.session import Source
 from blender_app.ui.window.main_window import MainWindow
 
 

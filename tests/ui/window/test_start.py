@@ -16,7 +16,7 @@ from blender_app.core.melody_presets import MELODY_PRESETS
 from blender_app.core.scales import Key, Mode
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
-from blender_app.session.document import Source, TrackKind
+from blender_app.session.session import Source, TrackKind
 from blender_app.ui.controls.idle_tasks import IdleTasks
 from blender_app.ui.look.theme import Look
 from blender_app.ui.window import main_window
