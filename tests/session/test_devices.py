@@ -214,10 +214,10 @@ def test_a_font_is_told_of_if_it_was_chosen(devices: Devices, editor, engine, sa
     hear(devices, engine)
     devices.start(opened=False)
     hear(devices, engine, m.FontLoaded(Path("/usr/shipped.sf2")))
-    editor.document.edit("SoundFont", font="/home/mine.sf2")
+    editor.document.edit("SoundFont", font="/srv/mine.sf2")
     hear(devices, engine, m.FontLoaded(Path("/usr/shipped.sf2")))
     assert said == []
-    hear(devices, engine, m.FontLoaded(Path("/home/mine.sf2")))
+    hear(devices, engine, m.FontLoaded(Path("/srv/mine.sf2")))
     assert said == [("info", "mine.sf2 is loaded.")]
     hear(devices, engine, m.Stats(0, 0.0, 0.0))
     assert len(said) == 1

@@ -17,14 +17,9 @@ from blender_app.ui.loops.step_drawing import paint_playhead, paint_ruler
 from blender_app.ui.loops.step_geometry import StepGeometry
 from blender_app.ui.loops.step_sight import StepSight, paint_sight
 from blender_app.ui.roll.geometry import PitchView, RollGeometry
+from blender_app.ui.roll.keyboard_painting import paint_keyboard
 from blender_app.ui.roll.notes import Notes
-from blender_app.ui.roll.painting import (
-    paint_keyboard,
-    paint_roll_frame,
-    paint_roll_rows,
-    paint_sounding,
-    roll_box,
-)
+from blender_app.ui.roll.painting import paint_roll_frame, paint_roll_rows, paint_sounding, roll_box
 
 _KEYS_GAP = 6.0
 """Between keyboard and steps, as between the drums' names and theirs."""

@@ -13,6 +13,8 @@ from blender_app.ui.loops.step_geometry import StepGeometry
 from blender_app.ui.roll.notes import Notes
 
 MIN_ROWS, MAX_ROWS = OCTAVE, MAX_PITCH + 1
+SHARPS = frozenset({1, 3, 6, 8, 10})
+"""Pitch classes of the black keys."""
 _MARGIN_ROWS = 2
 _FIT_ROWS = 17
 """Least rows that a fit shows, with the margins: an octave and a fourth."""

@@ -23,15 +23,14 @@ from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import SMALL, Look
 from blender_app.ui.roll.canvas import RollCanvas
 from blender_app.ui.roll.geometry import PitchView
+from blender_app.ui.roll.keyboard_painting import paint_key_pressed, paint_letters
 from blender_app.ui.roll.keys import ZOOM_ROWS, action_of, letters_of, view_action_of
 from blender_app.ui.roll.model import RollModel
 from blender_app.ui.roll.notes import Notes
 from blender_app.ui.roll.painting import (
     paint_band,
     paint_cursor,
-    paint_key_pressed,
     paint_lane,
-    paint_letters,
     paint_lost,
     paint_notes,
     paint_stroke,
@@ -157,10 +156,7 @@ class PianoRoll(RollCanvas):
             self.update()
 
     def enter_note(self, pitch: int, velocity: int) -> None:
-        """Take a note from a MIDI keyboard: it is entered at the cursor, which goes on.
-
-        It has a `pitch` 0-127 and a `velocity` 1-127, or 0 where it ends, which does nothing.
-        """
+        """Enter a `pitch` (0-127) at the cursor, which goes on; a `velocity` of 0 ends a note: nothing is done."""
         if self._enters and velocity > 0:
             self._tell(self.model.enter(pitch, velocity))
             self._show_cursor()
