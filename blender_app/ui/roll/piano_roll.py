@@ -156,7 +156,7 @@ class PianoRoll(RollCanvas):
             self.update()
 
     def enter_note(self, pitch: int, velocity: int) -> None:
-        """Enter a `pitch` (0-127) at the cursor, which goes on; a `velocity` of 0 ends a note: nothing is done."""
+        """Enter a `pitch` (0-127) at the cursor, which goes on; a `velocity` of 0 only ends a note."""
         if self._enters and velocity > 0:
             self._tell(self.model.enter(pitch, velocity))
             self._show_cursor()
