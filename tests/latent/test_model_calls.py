@@ -392,6 +392,9 @@ def test_refining_takes_thirty_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
     refine.refine(never, torch.zeros(2, 3), torch.zeros(2, 3))
     assert asked == [2] * 30
+    asked.clear()
+    refine.refine(lambda z: asked.append(len(z)) or z + 1.0, torch.zeros(2, 3), torch.zeros(2, 3))
+    assert asked == [2], "what is said already takes no step"
 
 
 # -- files, kinds and values ------------------------------------------------------------------------
