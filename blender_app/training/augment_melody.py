@@ -120,7 +120,7 @@ def _sketch(rng: np.random.Generator, steps: int) -> Tokens:
     while step < steps:
         length = int(lengths[note % len(lengths)])
         if rng.random() >= rests:
-            octave, place = divmod(max(degree, 0), len(scale))
+            octave, place = divmod(degree, len(scale))
             row[step] = min(tonic + 12 * octave + scale[place], 127) + _FIRST
             end = step + (max(1, length // 2) if clipped else length)
             if end < steps and (clipped or rng.random() < 0.2):

@@ -15,7 +15,7 @@ from blender_app.core.constraints import DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import LoopweaveError, ModelError
 from blender_app.core.melody import MelodyLoop
-from blender_app.latent import checkpoint, gaussian, loop_model, melody_model, model_kinds, refine
+from blender_app.latent import checkpoint, gaussian, melody_model, model_kinds, refine
 from blender_app.latent.config import DrumConfig, MelodyConfig, ModelConfig
 from blender_app.latent.drum_model import DrumModel
 from blender_app.latent.drum_space import DrumArrays, DrumSpace, to_arrays
@@ -392,6 +392,9 @@ def test_refining_takes_thirty_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
     refine.refine(never, torch.zeros(2, 3), torch.zeros(2, 3))
     assert asked == [2] * 30
+    asked.clear()
+    refine.refine(lambda z: asked.append(len(z)) or z + 1.0, torch.zeros(2, 3), torch.zeros(2, 3))
+    assert asked == [2], "what is said already takes no step"
 
 
 # -- files, kinds and values ------------------------------------------------------------------------
@@ -463,8 +466,3 @@ def test_a_seed_starts_a_generator() -> None:
     mean, logvar = gaussian.mean_and_logvar(batch)
     assert mean.tolist() == [[[0, 1, 2], [6, 7, 8]]]
     assert logvar.tolist() == [[[3, 4, 4], [4, 4, 4]]]
-
-
-def test_lengths_are_said_in_bars() -> None:
-    assert [loop_model._bars(steps) for steps in (16, 24, 32)] == ["1 bar", "1.5 bars", "2 bars"]
-    assert loop_model._steps_of(object()) == 32

@@ -207,6 +207,8 @@ def test_leaps_are_an_octave_or_more() -> None:
     assert tunes.LEAPS[1 + 60].nonzero().flatten().tolist() == [*range(49), *range(72, 128)]
     assert tunes.LEAPS[1].nonzero().flatten().tolist() == list(range(12, 128))
     assert (tunes.INTERVAL_OF[0] == 49).all()
+    assert tunes.CLASSES_FROM.shape == (129, 12)
+    assert tunes.CLASSES_FROM[1 + 64].tolist() == [4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3]
     assert tunes.INTERVAL_OF[1, [0, 24, 25]].tolist() == [24, 48, 49]
 
 

@@ -228,6 +228,24 @@ def test_drum_figures_are_taken_over_what_the_seed_chooses(
     assert asked == [(6, np.random.default_rng(1234).random())], "the same loops for every model"
 
 
+def test_interpolations_of_drums_end_in_the_loops(drums: _Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[np.ndarray] = []
+
+    def measure(line: np.ndarray, _model: NGram) -> Smoothness:
+        lines.append(line)
+        return Smoothness(np.zeros(2), 0.1, np.ones(2))
+
+    monkeypatch.setattr("blender_app.training.evaluate_drums.smoothness", measure)
+    monkeypatch.setattr(drums.model, "interpolate", lambda *_a, **_k: np.zeros((POINTS, 4, 32, 9), np.bool_))
+    list(drums.smoothness())
+    tokens = hits_to_tokens(drums.held.hits)
+    assert len(lines) == 3
+    for line in lines:
+        np.testing.assert_array_equal(line[0], tokens[:4])
+        np.testing.assert_array_equal(line[-1], tokens[-4:])
+    assert not lines[0][1:-1].any()
+
+
 def test_many_loops_are_encoded_some_at_a_time(drums: _Judge, melodies: MelodyJudge) -> None:
     sizes: list[int] = []
 
