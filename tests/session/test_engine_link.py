@@ -168,6 +168,9 @@ def test_a_path_is_known_from_a_loop(link: EngineLink, said: Says, clock) -> Non
     assert link.sounding_path("drums") is None
     clock.now_s = 100.25  # two steps on
     assert link.waiting("drums") == LINE.loops[2]
+    hear(link, said, m.TransportChanged(False, PLAYING.timeline))
+    assert link.waiting("drums") == LINE.loops[0]
+    hear(link, said, PLAYING)
     hear(link, said, m.PatternStarted("drums", 2, 0.0, 100.0))
     assert link.sounding_path("drums") == LINE
     assert link.sounding("drums") == LINE.loops[2]
