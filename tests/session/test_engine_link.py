@@ -179,6 +179,12 @@ def test_a_path_is_known_from_a_loop(link: EngineLink, said: Says, clock) -> Non
     assert link.sounding("drums") == LINE.loops[3]
 
 
+def test_while_the_transport_stands_a_path_is_at_its_beginning(link: EngineLink, said: Says) -> None:
+    link.play("drums", LINE, m.ChangeAt.STEP)
+    link.poll()
+    assert link.sounding("drums") == LINE.loops[0]
+
+
 def test_a_removed_track_is_no_more(link: EngineLink, said: Says) -> None:
     link.play("drums", ONE, m.ChangeAt.STEP)
     link.remove("drums")
