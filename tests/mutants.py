@@ -49,7 +49,7 @@ NEAREST = {
     "session/anchors.py": "anchors",
     "session/clips.py": "clips",
     "session/commands.py": "commands parts",
-    "session/controller.py": "parts controller_engine",
+    "session/controller.py": "wiring parts controller_engine",
     "session/crossfade.py": "crossfade",
     "session/decoding.py": "decoding worker",
     "session/devices.py": "devices parts",

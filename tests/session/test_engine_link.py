@@ -168,12 +168,21 @@ def test_a_path_is_known_from_a_loop(link: EngineLink, said: Says, clock) -> Non
     assert link.sounding_path("drums") is None
     clock.now_s = 100.25  # two steps on
     assert link.waiting("drums") == LINE.loops[2]
+    hear(link, said, m.TransportChanged(False, PLAYING.timeline))
+    assert link.waiting("drums") == LINE.loops[0]
+    hear(link, said, PLAYING)
     hear(link, said, m.PatternStarted("drums", 2, 0.0, 100.0))
     assert link.sounding_path("drums") == LINE
     assert link.sounding("drums") == LINE.loops[2]
     clock.now_s += 0.125
     assert link.poll().sounding == {"drums"}
     assert link.sounding("drums") == LINE.loops[3]
+
+
+def test_while_the_transport_stands_a_path_is_at_its_beginning(link: EngineLink, said: Says) -> None:
+    link.play("drums", LINE, m.ChangeAt.STEP)
+    link.poll()
+    assert link.sounding("drums") == LINE.loops[0]
 
 
 def test_a_removed_track_is_no_more(link: EngineLink, said: Says) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -192,3 +193,24 @@ def test_a_file_is_read_as_long_as_the_corner_is(exchange, editor, tmp_path: Pat
     assert exchange.read_loop(tmp_path / "none.mid") is None
     assert [level for level, _ in said] == ["error", "error"]
     assert editor.document.undo_stack.count() == 1
+
+
+def test_files_that_still_wait_at_the_end_are_given_up(exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, gate, rendered = threading.Event(), threading.Event(), []
+
+    def render(path: Path, *_: object) -> None:
+        begun.set()
+        assert gate.wait(20)
+        rendered.append(path.name)
+
+    monkeypatch.setattr(export, "export_music", render)
+    for name in ("a.wav", "b.wav"):
+        exchange.export_cell(name)
+    assert begun.wait(20)
+    closing = threading.Thread(target=exchange.close)
+    closing.start()
+    closing.join(0.05)
+    assert closing.is_alive()  # it waits for what is being rendered
+    gate.set()
+    closing.join(20)
+    assert rendered == ["a.wav"]

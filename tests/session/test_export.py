@@ -109,6 +109,14 @@ def test_a_melody_on_the_drum_channel_chooses_no_kit(session: Session, tmp_path:
     assert not [m for m in read_midi(tmp_path / "a.mid").messages if m.status >> 4 == 0xC]
 
 
+@pytest.mark.parametrize(("bank", "programs"), [(0, [33]), (127, [33]), (128, [])])
+def test_only_a_bank_that_files_can_name_is_chosen(session, tmp_path: Path, bank: int, programs) -> None:
+    track = replace(session.track("melody"), sound=(bank, 33))
+    export.export_music(tmp_path / "a.mid", export.loop_music(TUNE, "tune", track), session)
+    messages = read_midi(tmp_path / "a.mid").messages
+    assert [m.data1 for m in messages if m.status >> 4 == 0xC] == programs
+
+
 def test_grids_of_melodies(session: Session, tmp_path: Path) -> None:
     cells = [[TUNE, RIFF], [RIFF, TUNE]]
     export.export_music(tmp_path / "a.mid", export.grid_music(cells, session.track("bass")), session)

@@ -164,6 +164,9 @@ def test_a_path_is_where_the_transport_is(playback, devices, editor, engine, wor
     assert playback.path_position(100.0) is None
     editor.place.set_path(LINE)
     assert playback.path_position(100.0) == (0.0, 0.0)
+    hear(devices, engine, PLAYING)
+    assert playback.path_position(101.0) == (0.0, 0.0)  # nothing of it was sent
+    hear(devices, engine, m.TransportChanged(False, PLAYING.timeline))
     walk(worker)
     assert playback.path_position(101.0) == (0.0, 0.0)
     hear(devices, engine, PLAYING)

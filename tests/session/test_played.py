@@ -78,7 +78,7 @@ def test_a_path_sounds_loop_after_loop_from_its_anchor_on() -> None:
 def test_rounds_are_as_long_as_what_is_sent() -> None:
     for played in (ONE, PlayedPath(PathPlan(LINE, 10), (*LOOPS[:15], DrumLoop.empty(64)))):
         sent, rounds = played.pattern(7), played.rounds()
-        assert (sent.serial, rounds.notes) == (7, ())
+        assert (sent.serial, rounds.serial, rounds.notes) == (7, 0, ())
         assert (rounds.length_steps, rounds.loop_from_step) == (sent.length_steps, sent.loop_from_step)
         assert rounds.anchor_step == sent.anchor_step
     assert sent.length_steps == 64

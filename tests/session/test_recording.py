@@ -66,6 +66,9 @@ def test_a_note_just_before_the_take_belongs_to_its_first_step(start: float, tak
 def test_a_note_just_before_the_end_is_the_first_of_the_next_round() -> None:
     early = (31.8, 33.0, 67, 90)
     assert told(play(recorder(), early).take()) == [(0, 67, 90, 1.0, -0.2)]
+    assert told(play(recorder(), early, (31.9, 32.0, 62, 70)).take()) == [
+        (0, 62, 70, 1.0, -0.1)
+    ]  # the last one
     first = (0.0, 2.0, 60, 80)
     assert told(play(recorder(), first, early).take()) == [(0, 60, 80, 2.0, 0.0)]
 

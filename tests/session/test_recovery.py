@@ -266,3 +266,27 @@ def test_saving_without_a_file_or_into_nowhere_fails(controller, tmp_path: Path,
         assert not controller.files.save(tmp_path / "nowhere" / "a")
     assert controller.files.modified
     assert controller.files.file is None
+
+
+def test_a_living_windows_file_hides_no_other_and_a_discarded_one_is_free_again(tmp_path: Path) -> None:
+    living = RecoveryStore(tmp_path, fail)
+    living._own = tmp_path / "unsaved-a.blend.json"  # the first that is looked at
+    living.write(Session(tempo_bpm=70.0), None)
+    left = RecoveryStore(tmp_path, fail)
+    left._own = tmp_path / "unsaved-b.blend.json"
+    left.write(Session(tempo_bpm=80.0), tmp_path / "song.json")
+    left.close(keep=True)
+    living.write(Session(tempo_bpm=71.0), None)
+    store = RecoveryStore(tmp_path, fail)
+    while not (tmp_path / "unsaved-a.blend.json").exists():
+        time.sleep(0.001)
+    found = store.find()
+    assert found is not None
+    assert (found.path.name, found.session.tempo_bpm) == ("unsaved-b.blend.json", 80.0)
+    assert found.source == tmp_path / "song.json"
+    store.discard(found.path)
+    assert sorted(file.name for file in tmp_path.glob("unsaved-b*")) == []
+    store.discard(tmp_path / "unsaved-c.blend.json")  # which is not there
+    store.close()
+    living.close()
+    assert list(tmp_path.iterdir()) == []

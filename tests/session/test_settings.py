@@ -48,3 +48,11 @@ def test_a_damaged_file_gives_the_defaults(tmp_path: Path) -> None:
     (tmp_path / "x.ini").write_bytes(b"\xff\0[window\ntheme=@Variant(\0\0\0\x99)\n")
     settings = Settings(tmp_path / "x.ini")
     assert (settings.theme, settings.recent_files, settings.window_geometry) == ("dark", (), b"")
+
+
+def test_whose_port_it_was_is_remembered(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "x.ini")
+    assert not settings.last_port_is_own
+    for own in (True, False):
+        settings.remember_port("Mine", own=own)
+        assert (settings.last_port, settings.last_port_is_own) == ("Mine", own)

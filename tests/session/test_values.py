@@ -201,3 +201,27 @@ def test_the_key_holds_for_melodies_that_are_locked_to_it() -> None:
     assert session.key_of(replace(bass, scale_lock=False)) is None
     assert session.key_of(session.track("drums")) is None
     assert Session().key_of(bass) is None
+
+
+def test_models_are_names_with_hashes() -> None:
+    models = (("drums-2bar", "f00d"), ("melody-2bar", "cafe"))
+    assert Session(models=models).models == models
+    for wrong in (("a",), ("a", "b", "c"), ("a", 3)):
+        with pytest.raises(ValueError, match="model"):
+            Session(models=(wrong,))
+
+
+def test_a_path_plays_if_it_is_the_palette_that_sounds() -> None:
+    bass = Session().track("bass")
+    playing, standing = (replace(LINE, playing=playing) for playing in (True, False))
+    sweep = replace(default_morph(bass), sweeping=True)
+    for track, plays in (
+        (bass, False),
+        (replace(bass, path=playing), True),
+        (replace(bass, path=standing), False),
+        (replace(bass, path=playing, morph=sweep), True),
+        (replace(bass, path=standing, morph=sweep), False),
+        (replace(bass, path=standing, morph=sweep, source=Source.MORPH), True),
+        (replace(bass, path=playing, morph=default_morph(bass), source=Source.MORPH), False),
+    ):
+        assert track.path_plays is plays
