@@ -195,16 +195,15 @@ def test_a_removed_track_is_no_more(link: EngineLink, said: Says) -> None:
 
 
 def test_steps_and_rows_are_of_the_transport_while_it_plays(link: EngineLink, said: Says, clock) -> None:
-    assert (link.step_now(), link.step_at(101.0), link.row_at(101.0)) == (None, None, None)
+    assert (link.step_now(), link.step_at(101.0), link.playhead_at(101.0)) == (None, None, None)
     hear(link, said, PLAYING)
     clock.now_s = 101.0
     assert link.step_now() == 8.0
-    assert [link.row_at(100.0 + seconds) for seconds in (-1.0, 0.0, 1.0, 4.0, 5.0)] == [0, 0, 8, 0, 8]
-    assert [link.row_at(105.0, steps) for steps in (16, 32, 64)] == [8, 8, 40]
+    assert [link.playhead_at(100.0 + seconds) for seconds in (-1.0, 0.0, 1.0, 4.0, 5.0)] == [0, 0, 8, 32, 40]
     hear(link, said, m.TransportChanged(True, Timeline(101.0, 6.0, 120.0)))
-    assert link.row_at(100.0) == 6  # it has not begun
+    assert link.playhead_at(100.0) == 6  # it has not begun
     hear(link, said, m.TransportChanged(False, Timeline(101.0, 6.0, 120.0)))
-    assert (link.step_now(), link.row_at(101.0)) == (None, None)
+    assert (link.step_now(), link.playhead_at(101.0)) == (None, None)
 
 
 # -- what the engine says ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 
 from blender_app.core.scales import Key
 from blender_app.session.controller import Controller
-from blender_app.session.document import Source, TrackKind
+from blender_app.session.session import Source, TrackKind
 
 
 @pytest.fixture
