@@ -129,7 +129,7 @@ def test_changes_are_told_by_what_they_are(playback: Playback, devices, engine, 
     assert (playback.sounding, playback.waiting) == (LOOPS[0], None)
     assert playback.sounding_of("bass").to_notes() == ()
     assert playback.playhead_step(101.0) == 8.0
-    assert playback.playhead_step(105.0, 64) == 40.0
+    assert playback.playhead_step(105.0) == 40.0
     assert playback.playhead_step(105.0) == 8.0
 
 
