@@ -21,10 +21,12 @@ from blender_app.engine.sequencer import DueNote, Sequencer
 BEGIN_S = 100.0
 
 
-def heard(loop: DrumLoop, tempo_bpm: float, swing: float, feel: float) -> list[tuple[int, float, int]]:
+def heard(
+    loop: DrumLoop, tempo_bpm: float, swing: float, groove_amount: float
+) -> list[tuple[int, float, int]]:
     """Return key, beat and velocity of each hit of one round as the sequencer gives it out."""
     sequencer = Sequencer()
-    sequencer.set_groove(GrooveParameters(groove_amount=feel))
+    sequencer.set_groove(GrooveParameters(groove_amount=groove_amount))
     sequencer.set_track(TrackSettings("drums", drums=True))
     sequencer.set_pattern("drums", Pattern(1, loop.to_notes(), DEFAULT_STEPS), ChangeAt.STEP, 0.0)
     timeline = Timeline(BEGIN_S, 0.0, tempo_bpm, swing)
@@ -48,7 +50,7 @@ def heard(loop: DrumLoop, tempo_bpm: float, swing: float, feel: float) -> list[t
     swing=st.floats(0.5, 0.75),
     groove_amount=st.floats(0, 1),
 )
-def test_files_hold_what_is_heard(seed: int, tempo_bpm: float, swing: float, feel: float) -> None:
+def test_files_hold_what_is_heard(seed: int, tempo_bpm: float, swing: float, groove_amount: float) -> None:
     random = np.random.default_rng(seed)
     shape = DEFAULT_STEPS, VOICE_COUNT
     most = 0.99 - swing  # two hits on one tick would be one in a file
@@ -57,13 +59,13 @@ def test_files_hold_what_is_heard(seed: int, tempo_bpm: float, swing: float, fee
         random.integers(1, 128, shape, np.uint8),
         random.uniform(-most, most, shape).astype(np.float32),
     )
-    contents = parse_midi(midi_bytes(loop, MidiStyle(tempo_bpm, swing=swing, groove_amount=feel)))
+    contents = parse_midi(midi_bytes(loop, MidiStyle(tempo_bpm, swing=swing, groove_amount=groove_amount)))
     written = sorted(
         (message.data1, message.tick / TICKS_PER_BEAT, message.data2)
         for message in contents.messages
         if message.is_note_on
     )
-    sounds = heard(loop, tempo_bpm, swing, feel)
+    sounds = heard(loop, tempo_bpm, swing, groove_amount)
     assert [(key, velocity) for key, _, velocity in written] == [
         (key, velocity) for key, _, velocity in sounds
     ]
@@ -73,11 +75,11 @@ def test_files_hold_what_is_heard(seed: int, tempo_bpm: float, swing: float, fee
 
 
 def heard_tones(
-    loop: MelodyLoop, swing: float, feel: float, shape: TrackSettings
+    loop: MelodyLoop, swing: float, groove_amount: float, shape: TrackSettings
 ) -> list[tuple[int, float, float, int]]:
     """Return key, beats of beginning and end, and velocity of each note of one round, as sounded."""
     sequencer = Sequencer()
-    sequencer.set_groove(GrooveParameters(groove_amount=feel))
+    sequencer.set_groove(GrooveParameters(groove_amount=groove_amount))
     sequencer.set_track(shape)
     sequencer.set_pattern(shape.track, Pattern(1, loop.to_notes(), DEFAULT_STEPS), ChangeAt.STEP, 0.0)
     timeline = Timeline(BEGIN_S, 0.0, 120.0, swing)
@@ -118,7 +120,7 @@ def heard_tones(
     octave=st.integers(-1, 1),
 )
 def test_files_hold_notes_as_long_as_they_are_heard(
-    seed: int, swing: float, feel: float, gate: float, legato: float, octave: int
+    seed: int, swing: float, groove_amount: float, gate: float, legato: float, octave: int
 ) -> None:
     random = np.random.default_rng(seed)
     kinds = random.random(DEFAULT_STEPS)
@@ -130,7 +132,7 @@ def test_files_hold_notes_as_long_as_they_are_heard(
         random.uniform(-0.2, 0.2, DEFAULT_STEPS).astype(np.float32),
     )
     shape = TrackSettings("bass", drums=False, semitones=12 * octave, gate=gate, legato=legato)
-    style = MidiStyle(120.0, swing=swing, groove_amount=feel, semitones=12 * octave, sound=shape)
+    style = MidiStyle(120.0, swing=swing, groove_amount=groove_amount, semitones=12 * octave, sound=shape)
     contents = parse_midi(midi_bytes([loop, loop], style))
     written: list[tuple[int, float, float, int]] = []
     for message in contents.messages:
@@ -140,7 +142,7 @@ def test_files_hold_notes_as_long_as_they_are_heard(
         else:
             written[-1] = (*written[-1][:2], beat, written[-1][3])
     first = written[: loop.note_count]
-    sounds = heard_tones(loop, swing, feel, shape)
+    sounds = heard_tones(loop, swing, groove_amount, shape)
     assert [(key, velocity) for key, _, _, velocity in first] == [
         (key, velocity) for key, _, _, velocity in sounds
     ]

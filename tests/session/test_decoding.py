@@ -41,9 +41,9 @@ def test_other_hits_other_notes_and_other_kinds_are_not_the_same() -> None:
 
 
 def test_without_a_key_only_the_register_holds() -> None:
-    assert constraints_of(None, (True, False)) == NO_CONSTRAINTS
-    assert constraints_of(None, register=(28, 52)).register == (28, 52)
-    bound = constraints_of(Key(2), (True, False), (28, 52))
+    assert constraints_of(32, None, (True, False)) == NO_CONSTRAINTS
+    assert constraints_of(32, None, register=(28, 52)).register == (28, 52)
+    bound = constraints_of(32, Key(2), (True, False), (28, 52))
     assert (bound.user_edited, bound.register) == ((True, False), (28, 52))
     assert (bound.allowed == Key(2).allowed()).all()
 

@@ -179,14 +179,14 @@ def test_work_that_was_kept_is_found_taken_up_and_then_forgotten(
     again = Files(other.document, settings, tmp_path / "state", other.messages)
     assert not again.recover()
     found = again.find_recoverable()
-    assert found is again.recoverable
+    assert found is again._recoverable
     assert found.source == tmp_path / "mine.blend.json"
     told: list[tuple[str, bool]] = []
     again.fileChanged.connect(lambda *news: told.append(news))
     assert again.recover()
     assert replace(other.document.session, models=()) == replace(found.session, models=())
     assert (again.file, again.modified, told[-1]) == (found.source, True, ("mine", True))
-    assert again.recoverable is None
+    assert again._recoverable is None
     again.close(keep_unsaved=True)  # which is this window's work now
     assert len(kept(tmp_path)) == 1
     assert load_session(kept(tmp_path)[0]).tempo_bpm == 66
@@ -200,7 +200,7 @@ def test_work_that_is_not_wanted_is_thrown_away(files, editor, make_editor, sett
     again = Files(other.document, settings, tmp_path / "state", other.messages)
     assert again.find_recoverable() is not None
     again.discard_recovery()
-    assert again.recoverable is None
+    assert again._recoverable is None
     assert kept(tmp_path) == []
     again.discard_recovery()
     again.close()

@@ -130,7 +130,6 @@ def test_changes_are_told_by_what_they_are(playback: Playback, devices, engine, 
     assert playback.sounding_of("bass").to_notes() == ()
     assert playback.playhead_step(101.0) == 8.0
     assert playback.playhead_step(105.0) == 40.0
-    assert playback.playhead_step(105.0) == 8.0
 
 
 # -- what is asked ----------------------------------------------------------------------------------
