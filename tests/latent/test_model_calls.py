@@ -140,7 +140,7 @@ def test_the_dynamics_of_samples_are_drawn(drums: DrumModel, tunes: MelodyModel)
 def test_dynamics_codes_are_the_means_of_their_posteriors(drums: DrumModel, tunes: MelodyModel) -> None:
     beat, tune = loop_for(drums), loop_for(tunes)
     velocity = torch.from_numpy(beat.velocity / np.float32(127))[None]
-    played = torch.stack([velocity, torch.from_numpy(beat.microtiming)[None]], -1)
+    played = torch.stack([velocity, torch.tensor(beat.microtiming)[None]], -1)
     for space, loop, given in (
         (drums._space, beat, played),
         (tunes._space, tune, torch.from_numpy(tune.velocity / np.float32(127))[None]),
