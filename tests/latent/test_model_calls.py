@@ -137,6 +137,19 @@ def test_the_dynamics_of_samples_are_drawn(drums: DrumModel, tunes: MelodyModel)
     torch.testing.assert_close(tunes._sampled_dynamics(tokens, 1.0, None), mu)
 
 
+def test_dynamics_codes_are_the_means_of_their_posteriors(drums: DrumModel, tunes: MelodyModel) -> None:
+    beat, tune = loop_for(drums), loop_for(tunes)
+    velocity = torch.from_numpy(beat.velocity / np.float32(127))[None]
+    played = torch.stack([velocity, torch.tensor(beat.microtiming)[None]], -1)
+    for space, loop, given in (
+        (drums._space, beat, played),
+        (tunes._space, tune, torch.from_numpy(tune.velocity / np.float32(127))[None]),
+    ):
+        content = space.content([loop])
+        mean, _ = space.nets.dynamics.encode(content, given)
+        torch.testing.assert_close(space.dynamics_code([loop], content), mean)
+
+
 def test_codes_are_decoded_at_the_noise_that_is_asked_for(
     model: LoopModel, decoded: list[tuple[object, ...]]
 ) -> None:

@@ -170,6 +170,7 @@ def test_logits_of_tokens_are_their_formula() -> None:
     z, noise = rng.normal(size=(2, 5)), np.array([0.0, 0.7])
     tokens = np.where(rng.random((2, 32)) < 0.4, rng.integers(0, TOKENS, (2, 32)), 0)
     known = rng.random((2, 32)) < 0.7
+    tokens[0, 16], known[0, 16] = 2, True  # the lowest pitch is one
     logits = decoder(
         torch.from_numpy(z).float(),
         torch.from_numpy(noise).float(),
