@@ -82,6 +82,11 @@ class FirstSignal(SignalBlocker):
 class PatientQtBot(QtBot):
     """Waits for as long as a busy machine may need."""
 
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        super().__init__(request)
+        self._blockers: list[SignalBlocker] = []
+        """Kept until the end of the test: what is queued for one that has gone would come to the next."""
+
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = WAIT_MS) -> None:
         super().waitUntil(callback, timeout=timeout)
 
@@ -98,6 +103,7 @@ class PatientQtBot(QtBot):
         check_params_cb: Callable[..., bool] | None = None,
     ) -> SignalBlocker:
         blocker = FirstSignal(timeout, raising, check_params_cb)
+        self._blockers.append(blocker)
         blocker.connect(signal)
         return blocker
 

@@ -278,13 +278,13 @@ def _distances(points: Points, start: Points, end: Points) -> NDArray[np.float64
 def _span(controls: Points) -> Points:
     """Return the spline between the second and third of four points, the third left out."""
     gaps = np.sqrt(np.hypot(*np.diff(controls, axis=0).T)) + 1e-9
-    t0, t1, t2, t3 = np.concatenate([[0.0], np.cumsum(gaps)])
+    t1, t2, t3 = np.cumsum(gaps)  # the first point is at 0
     t = np.linspace(t1, t2, _SAMPLES_PER_SPAN, endpoint=False)[:, None]
     p0, p1, p2, p3 = controls
-    a1 = (t1 - t) / (t1 - t0) * p0 + (t - t0) / (t1 - t0) * p1
+    a1 = (t1 - t) / t1 * p0 + t / t1 * p1
     a2 = (t2 - t) / (t2 - t1) * p1 + (t - t1) / (t2 - t1) * p2
     a3 = (t3 - t) / (t3 - t2) * p2 + (t - t2) / (t3 - t2) * p3
-    b1 = (t2 - t) / (t2 - t0) * a1 + (t - t0) / (t2 - t0) * a2
+    b1 = (t2 - t) / t2 * a1 + t / t2 * a2
     b2 = (t3 - t) / (t3 - t1) * a2 + (t - t1) / (t3 - t1) * a3
     spline: Points = (t2 - t) / (t2 - t1) * b1 + (t - t1) / (t2 - t1) * b2
     return spline

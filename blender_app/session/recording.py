@@ -202,7 +202,7 @@ class Recorder:
     def _nearest(self, start: float) -> tuple[int, float]:
         """Return the step whose swung place is nearest, 0 to the end, and how much later than that it is."""
         swing = self._timeline.swing
-        around = range(max(0, math.floor(start) - 1), math.floor(start) + 2)
+        around = range(max(0, math.floor(start)), math.floor(start) + 2)  # swing is half a step at most
         late = {step: start - step - swing_delay_steps(step, swing) for step in around}
         step = min(late, key=lambda each: (abs(late[each]), -each))
         return step, min(0.5, max(-0.5, late[step]))

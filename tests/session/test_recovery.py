@@ -290,3 +290,32 @@ def test_a_living_windows_file_hides_no_other_and_a_discarded_one_is_free_again(
     store.close()
     living.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_after_the_end_nothing_is_written_or_forgotten(tmp_path: Path) -> None:
+    store = RecoveryStore(tmp_path, fail)
+    store.write(Session(), None)
+    store.close(keep=True)
+    before = sorted(tmp_path.iterdir())
+    store.write(Session(), None)
+    store.clear()
+    store.close()
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_disk_that_is_full_again_is_told_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    store = RecoveryStore(tmp_path, told.append)
+    full = [True]
+
+    def save(_path: Path, _session: Session) -> None:
+        if full[0]:
+            raise OSError("It is full.")
+
+    monkeypatch.setattr("blender_app.session.recovery.save_session", save)
+    for state in (True, True, False, True):
+        full[0] = state
+        store.write(Session(), None)
+        store._writer.submit(int).result()  # which comes after it
+    store.close()
+    assert told == ["Unsaved work cannot be kept safe from a crash: It is full."] * 2
