@@ -102,11 +102,6 @@ class TrackKind(Enum):
         return not self.spec.voices
 
     @property
-    def model_name(self) -> str:
-        """Name of the model that makes the loops of its new tracks."""
-        return self.spec.model
-
-    @property
     def register(self) -> tuple[int, int] | None:
         """Lowest and highest mean pitch of its loops; None for drums."""
         return self.spec.register

@@ -55,7 +55,7 @@ class LoopCard(QWidget):
     importAsked = Signal(int)
     fileDropped = Signal(int, str)
     clipDropped = Signal(int, object)
-    drawnToggled = Signal(int, bool)
+    userEditedToggled = Signal(int, bool)
     lengthChosen = Signal(int, object)
     """A `LengthEdit`."""
 
@@ -86,7 +86,7 @@ class LoopCard(QWidget):
         self.user_edited_action = QAction("Leave it out of the key", self)
         self.user_edited_action.setCheckable(True)
         self.user_edited_action.setVisible(False)
-        self.user_edited_action.triggered.connect(lambda on: self.drawnToggled.emit(self._place, on))
+        self.user_edited_action.triggered.connect(lambda on: self.userEditedToggled.emit(self._place, on))
 
     def _add_button(self, name: str, tip: str) -> QToolButton:
         """Add a button with the icon of a name."""

@@ -132,7 +132,7 @@ class MorphPanel(QWidget):
             card.fileDropped.connect(self.endFileDropped)
             card.lengthChosen.connect(self.endLengthChosen)
             card.clipDropped.connect(self.put_clip)
-            card.drawnToggled.connect(self._set_drawn)
+            card.userEditedToggled.connect(self._set_user_edited)
             card.pullStarted.connect(self._on_card_pullStarted)
             card.pulled.connect(self._on_card_pulled)
             card.pullEnded.connect(self.gestureEnded)
@@ -256,7 +256,7 @@ class MorphPanel(QWidget):
             )
 
     @Slot(int, bool)
-    def _set_drawn(self, end: int, user_edited: bool) -> None:
+    def _set_user_edited(self, end: int, user_edited: bool) -> None:
         if self._morph is not None:
             morph, text = self._morph, "Leave end out of key" if user_edited else "Bring end into key"
             self._edit(morphing.with_end(morph, end, morph.ends[end], morph.names[end], user_edited), text)

@@ -81,7 +81,7 @@ class CornersPresenter(Presenter):
             card.fileDropped.connect(c.exchange.import_corner)
             card.clipDropped.connect(self._edited.put_clip)
             card.pasted.connect(c.corners.paste)
-            card.drawnToggled.connect(c.corners.set_user_edited)
+            card.userEditedToggled.connect(c.corners.set_user_edited)
             card.cleared.connect(self._clear)
             card.copied.connect(self._copy)
             card.lengthChosen.connect(self._lengths.change_corner)

@@ -44,7 +44,7 @@ class RollPanel(QFrame):
         self._look = look
         self._corner: int | None = None
         self._place = ""
-        self._drawn = True
+        self._user_edited = True
         self._recording: str | None = None
         self._can_record = False
         self.title, self.detail = Title(look, self), ElidedLabel(look, self)
@@ -130,7 +130,7 @@ class RollPanel(QFrame):
             self.roll.set_loop(loop)
         else:
             self.roll.show_loop(loop)
-        self._corner, self._place, self._drawn = corner, mark, user_edited
+        self._corner, self._place, self._user_edited = corner, mark, user_edited
         self.set_can_record(self._can_record)
         self._on_roll_cursorMoved()
 
@@ -221,7 +221,7 @@ class RollPanel(QFrame):
 
     @Slot()
     def _on_roll_cursorMoved(self) -> None:
-        key = "in key   " if self.roll.key is not None and not self._drawn else ""
+        key = "in key   " if self.roll.key is not None and not self._user_edited else ""
         self.detail.set_text(self._recording or key + self._words())
 
     def _words(self) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 
+from blender_app.core.kinds import MAX_TRACKS
 from blender_app.core.scales import Key
 from blender_app.session import morphing
 from blender_app.session.controller import Controller
@@ -18,7 +19,6 @@ from blender_app.ui.tracks.strip import TrackStrip
 from blender_app.ui.tracks.tile import TrackTile
 
 _SHOWN_ON_TILE = frozenset({"mute", "solo", "volume", "sound", "source"})
-_MOST_TRACKS = 6
 
 
 class TracksPresenter(Presenter):
@@ -56,7 +56,7 @@ class TracksPresenter(Presenter):
         table: dict[str, Callable[[], object]] = {
             f"add_{kind.value}": partial(c.tracks.add, kind) for kind in TrackKind
         }
-        for place in range(_MOST_TRACKS):
+        for place in range(MAX_TRACKS):
             table[f"track_{place + 1}"] = partial(self._bring, place)
         return table | {
             "remove_track": lambda: self._remove(self._front.name),
