@@ -244,7 +244,7 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         if length > self.steps or self.steps % length:
             raise ModelError(
                 f"{self.name} makes loops of {bars_text(self.steps)}; this one has {bars_text(length)}. "
-                "Longer loops need a longer model."
+                "Shorten it: longer loops need a longer model."
             )
         return repeated(loop, self.steps)
 
