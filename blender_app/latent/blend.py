@@ -2,7 +2,7 @@
 
 The shipped interpolation is not the straight line's decode: codes are refined until the decoder says the
 loops, the decoder's noise level rises with the distance from any loop, what it still gets wrong at a loop
-fades out over its neighbourhood, and the pace is even in what is heard.
+fades out over its neighbourhood, the pace is even in what is heard, and what loops have in common stays.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
 from blender_app.core.time import STEPS_PER_BEAT
+from blender_app.latent.common import AnchorDynamics, Known, alike
 from blender_app.latent.loop_space import LoopSpace, LoopT
 
 HOLD_MARGIN = 0.5
@@ -26,6 +27,8 @@ FADE_FROM = 0.55
 """Weight of a corner below which nothing of its correction is left."""
 BEAT_SPREAD = 1.5
 """How far apart the places are at which the beats of a loop change over."""
+AT_ANCHOR = 1.0 - 1e-6
+"""Weight from which a blend is the anchor itself."""
 REST = 0.05
 """Length added to each piece of an interpolation, in changed steps: stretches without change take time."""
 
@@ -77,26 +80,29 @@ class Blend(Generic[LoopT]):
         if self.allowed is not None:
             self.kept = constraints.user_edited or (False,) * count
         content = space.content(anchors)
-        self.target_logits = space.target_logits(content)
-        chance = torch.Generator().manual_seed(3)
-        beats = space.config.steps // STEPS_PER_BEAT
-        self.beat_offsets = BEAT_SPREAD * torch.randn(beats, count, generator=chance)
-        with torch.no_grad():
-            self.codes, logvar = space.encode(content)
-        self.refined = refined and not plain
-        codes = space.refine(content, self.codes, logvar) if self.refined else self.codes
-        self.code_delta = codes - self.codes
         with torch.no_grad():
             self.dynamics = space.dynamics_code(anchors, content)
-            self.dynamics_error = space.dynamics_error(anchors, content, self.dynamics)
-            margin = space.margin(codes, content)
+        self.anchor_dynamics = AnchorDynamics(*space.dynamics(anchors))
+        self.alike = alike(content, self.kept)
+        self.different = content[self.alike.argmax(0)]
+        self.target_logits = space.target_logits(self.different)
+        chance = torch.Generator().manual_seed(3)
+        beats = space.config.steps // STEPS_PER_BEAT
+        self.beat_offsets = BEAT_SPREAD * torch.randn(beats, len(self.different), generator=chance)
+        with torch.no_grad():
+            self.codes, logvar = space.encode(self.different)
+        self.refined = refined and not plain
+        codes = space.refine(self.different, self.codes, logvar) if self.refined else self.codes
+        self.code_delta = codes - self.codes
+        with torch.no_grad():
+            margin = space.margin(codes, self.different)
         self.correction = (HOLD_MARGIN - margin).clamp(min=0.0) * self.target_logits
-        self.accuracy = tuple((margin > 0).all(-1).float().mean(-1).tolist())
+        self.accuracy = tuple((self.alike @ (margin > 0).all(-1).float().mean(-1)).tolist())
 
     @torch.no_grad()
     def content_at(self, weights: Floats, steer: Steer | None = None) -> Tensor:
         """Return the content (N, ...) at `weights` (N, K), to whose logits `steer` is added if given."""
-        w = torch.as_tensor(weights, dtype=torch.float32)
+        w = torch.as_tensor(weights, dtype=torch.float32) @ self.alike
         z = w @ self.codes + _fade(w) @ self.code_delta
         if self.plain:
             return self.space.decode(z, z.new_zeros(len(z)), allowed=self.allowed)
@@ -132,14 +138,23 @@ class Blend(Generic[LoopT]):
         Logits of `steer`, if given, are added to the decoder's.
         """
         w = torch.as_tensor(weights, dtype=torch.float32)
-        share = _fade(w) if not self.plain else torch.zeros_like(w)
-        error = torch.einsum("nk,k...->n...", share, self.dynamics_error)
-        loops = self.space.played(self.content_at(weights, steer), w @ self.dynamics, error)
+        content, known = self.content_at(weights, steer), None
         if not self.plain:
-            for point, anchor in np.argwhere(np.asarray(weights) >= 1.0 - 1e-6):
+            content = self._held(content, w)
+            mean, agreed = self.anchor_dynamics.at(w)
+            known = Known(mean, _fade(agreed))
+        loops = self.space.played(content, w @ self.dynamics, known)
+        if not self.plain:
+            for point, anchor in np.argwhere(np.asarray(weights) >= AT_ANCHOR):
                 if self.kept[anchor]:
                     loops[point] = self.anchors[anchor]
         return loops
+
+    def _held(self, content: Tensor, w: Tensor) -> Tensor:
+        """Return `content` (N, T, ...) at weights `w` (N, K), an anchor's where it has all of the weight."""
+        whole = (w * torch.tensor(self.kept)) @ self.alike >= AT_ANCHOR
+        at_one = whole.any(1).view(-1, *[1] * (content.ndim - 1))
+        return torch.where(at_one, self.different[whole.int().argmax(1)], content)
 
     def even_positions(self, starts: Floats, ends: Floats, points: int) -> NDArray[np.float64]:
         """Return where to be on straight lines between weights so that the change is even.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
+from blender_app.latent.common import Known
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.refine import refine
@@ -127,16 +128,16 @@ class DrumSpace:
         """Return mean and log-variance (N, F) of a drummer's choice for the hits `content`."""
         return self.nets.dynamics.expect(content)
 
-    def dynamics_error(self, loops: Sequence[DrumLoop], content: Tensor, code: Tensor) -> Tensor:
-        """Return true minus said dynamics (N, T, V, 2) at hits; see `LoopSpace.dynamics_error`."""
-        said = self.nets.dynamics.decode(content, code)
-        return (loop_tensors(loops)[1] - said) * (content > 0)[..., None]
+    def dynamics(self, loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
+        """Return dynamics (N, T, V, 2) of `loops` and where they hit; see `LoopSpace.dynamics`."""
+        content, dynamics = loop_tensors(loops)
+        return dynamics, content > 0
 
-    def arrays(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> DrumArrays:
+    def arrays(self, content: Tensor, code: Tensor, known: Known | None = None) -> DrumArrays:
         """Return hits with dynamics as arrays; parameters as in `LoopSpace.played`."""
         said = self.nets.dynamics.decode(content, code)
-        return to_arrays(content, said if error is None else said + error)
+        return to_arrays(content, said if known is None else known.held(said))
 
-    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[DrumLoop]:
+    def played(self, content: Tensor, code: Tensor, known: Known | None = None) -> list[DrumLoop]:
         """Return loops with dynamics; see `LoopSpace.played`."""
-        return self.arrays(content, code, error).loops()
+        return self.arrays(content, code, known).loops()

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from blender_app.core.melody import MelodyLoop
+from blender_app.latent.common import Known
 from blender_app.latent.config import MelodyConfig
 from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets
 from blender_app.latent.refine import refine
@@ -105,24 +106,19 @@ class MelodySpace:
         """Return mean and log-variance (N, F) of the usual velocities of tokens `content`."""
         return self.nets.dynamics.expect(content)
 
-    def dynamics_error(self, loops: Sequence[MelodyLoop], content: Tensor, code: Tensor) -> Tensor:
-        """Return true minus said velocity in 0..1, and the microtiming, (N, T, 2).
-
-        The model knows no microtiming: what it gets wrong of it is all of it.
-
-        Parameters as in `LoopSpace.dynamics_error`.
-        """
-        velocity = _velocity(loops) - self.nets.dynamics.decode(content, code)
+    def dynamics(self, loops: Sequence[MelodyLoop]) -> tuple[Tensor, Tensor]:
+        """Return dynamics (N, T, 2) of `loops` and where notes start; see `LoopSpace.dynamics`."""
         timing = torch.from_numpy(np.stack([loop.microtiming for loop in loops]))
-        return torch.stack([velocity, timing], -1) * (content >= FIRST_PITCH)[..., None]
+        return torch.stack([_velocity(loops), timing], -1), self.content(loops) >= FIRST_PITCH
 
-    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[MelodyLoop]:
-        """Return loops with velocities and what microtiming is in the error; see `LoopSpace.played`."""
-        wrong = torch.zeros(*content.shape, 2) if error is None else error
-        velocity = 127.0 * (self.nets.dynamics.decode(content, code) + wrong[..., 0])
-        loud = velocity.round().clamp(1, 127).to(torch.uint8).numpy()
+    def played(self, content: Tensor, code: Tensor, known: Known | None = None) -> list[MelodyLoop]:
+        """Return loops with velocities, and the microtiming that is known; see `LoopSpace.played`."""
+        velocity = self.nets.dynamics.decode(content, code)
+        said = torch.stack([velocity, torch.zeros_like(velocity)], -1)
+        dynamics = said if known is None else known.held(said)
+        loud = (127.0 * dynamics[..., 0]).round().clamp(1, 127).to(torch.uint8).numpy()
         events = (content - FIRST_PITCH).to(torch.int16).numpy()
-        return MelodyLoop.from_arrays(events, loud, wrong[..., 1].numpy())
+        return MelodyLoop.from_arrays(events, loud, dynamics[..., 1].numpy())
 
 
 def _velocity(loops: Sequence[MelodyLoop]) -> Tensor:
