@@ -80,9 +80,16 @@ class DrumSpace:
 
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
         """Return codes (N, Z) that say the hits; see `LoopSpace.refine`."""
-        clean = mu.new_zeros(len(mu))
-        recalled = self.nets.decoder.recall(content)
-        return refine(lambda z: self.nets.decoder.logits(z, clean, content, recalled) * content, mu, logvar)
+        decoder, clean, recalled = self.nets.decoder, mu.new_zeros(len(mu)), self.nets.decoder.recall(content)
+
+        def margin_of(z: Tensor, rows: Tensor) -> Tensor:
+            return decoder.logits(z, clean[rows], content[rows], recalled[rows]) * content[rows]
+
+        def wrong_of(z: Tensor, rows: Tensor) -> Tensor:
+            wrong = self.decode(z, clean[rows]) != content[rows]
+            return wrong.any(-1).sum(1) + 1e-3 * wrong.sum((1, 2))
+
+        return refine(margin_of, wrong_of, mu, logvar)
 
     def margin(self, codes: Tensor, content: Tensor) -> Tensor:
         """Return by how much each hit or rest is preferred, (N, T, V); see `LoopSpace.margin`."""

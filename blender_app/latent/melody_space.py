@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from blender_app.core.melody import MelodyLoop
 from blender_app.latent.common import Known
 from blender_app.latent.config import MelodyConfig
-from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets
+from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets, Recalled
 from blender_app.latent.refine import refine
 
 
@@ -52,9 +52,17 @@ class MelodySpace:
 
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
         """Return codes (N, Z) that say the tokens; see `LoopSpace.refine`."""
-        clean = mu.new_zeros(len(mu))
-        recalled = self.nets.decoder.recall(content, torch.ones_like(content, dtype=torch.bool))
-        return refine(lambda z: _margin(self.nets.decoder.logits(z, clean, recalled), content), mu, logvar)
+        decoder, clean = self.nets.decoder, mu.new_zeros(len(mu))
+        recalled = decoder.recall(content, torch.ones_like(content, dtype=torch.bool))
+
+        def margin_of(z: Tensor, rows: Tensor) -> Tensor:
+            logits = decoder.logits(z, clean[rows], Recalled(*(part[rows] for part in recalled)))
+            return _margin(logits, content[rows])
+
+        def wrong_of(z: Tensor, rows: Tensor) -> Tensor:
+            return self.changed(self.decode(z, clean[rows]), content[rows]).sum(1)
+
+        return refine(margin_of, wrong_of, mu, logvar)
 
     def margin(self, codes: Tensor, content: Tensor) -> Tensor:
         """Return by how much each step's token is preferred, (N, T, 1); see `LoopSpace.margin`."""

@@ -24,7 +24,7 @@ from blender_app.latent.melody_networks import (
 )
 from blender_app.latent.melody_space import MelodySpace
 from blender_app.latent.networks import DrumNets, FlowPrior, ResidualBlock
-from blender_app.latent.refine import refine
+from blender_app.latent.refine import Round, refine
 from blender_app.training.metrics import octave_leaps
 
 TINY = MelodyConfig(
@@ -259,13 +259,20 @@ def test_margins_say_by_how_much_the_right_choice_leads() -> None:
     assert space.target_logits(content).argmax(-1).equal(content)
 
 
+def never(z: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    raise AssertionError("what is said exactly need not be heard")
+
+
 def test_refining_moves_codes_as_far_as_they_must() -> None:
     wanted = torch.tensor([[1.0, -1.0, 1.0], [1.0, 1.0, 1.0]])
     mu, logvar = torch.tensor([[0.1, 0.3, 2.0], [1.0, 2.0, 3.0]]), torch.zeros(2, 3)
-    codes = refine(lambda z: z * wanted, mu, logvar)
+    codes = refine(lambda z, rows: z * wanted[rows], never, mu, logvar)
     assert ((codes * wanted) > 0).all()
     assert torch.equal(codes[1], mu[1]), "what is said already stays"
     assert codes[0, 2] == pytest.approx(2.0, abs=0.2)
     assert codes[0, 1].item() < 0.0
-    few = refine(lambda z: z * wanted, mu - 30.0 * wanted, logvar, steps=2)
-    assert (few - (mu - 30.0 * wanted)).abs().max() < 1.0
+    far = mu - 30.0 * wanted
+    few = refine(
+        lambda z, rows: z * wanted[rows], lambda z, rows: -z.sum(1), far, logvar, (Round(2, 0.2, 0.02),)
+    )
+    assert 0.0 < (few - far).abs().max() < 1.0
