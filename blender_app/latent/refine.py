@@ -37,7 +37,7 @@ class Round(NamedTuple):
     pull: float
 
 
-ROUNDS = Round(30, 0.2, 0.02), Round(40, 0.1, 0.02)
+ROUNDS = Round(30, 0.2, 0.02), Round(25, 0.1, 0.02)
 """The first will do for what is played; the second is for what is only drawn, and takes as long again."""
 
 

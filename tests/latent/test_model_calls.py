@@ -416,8 +416,8 @@ def test_only_what_is_not_said_yet_is_taken_up_again() -> None:
 
     codes = refine.refine(margin_of, wrong_of, torch.zeros(3, 2), torch.zeros(3, 2))
     first, second = refine.ROUNDS
-    assert (first.steps, second.steps) == (30, 40)
-    assert asked == [[0, 1, 2]] * 30 + [[1]] * 40
+    assert (first.steps, second.steps) == (30, 25)
+    assert asked == [[0, 1, 2]] * 30 + [[1]] * 25
     assert not codes.any(), "what is not better stays as it was"
     asked.clear()
     refine.refine(lambda z, rows: asked.append(rows.tolist()) or z + 1.0, wrong_of, *torch.zeros(2, 2, 3))
