@@ -122,6 +122,22 @@ class DrumSpace:
         noise = torch.full((n,), self.config.sample_noise)
         return self.decode(codes, noise, None, allowed, temperature or None, generator)
 
+    def base(self, codes: Tensor, steps: int) -> Tensor:
+        """Return `codes` (N, Z) in the base of the prior's flow; see `LoopSpace.base` for `steps`."""
+        return self.nets.prior.base(codes, steps)
+
+    def from_base(self, points: Tensor, steps: int) -> Tensor:
+        """Return the codes (N, Z) of base `points`, by so many `steps`."""
+        return self.nets.prior.sample(points, steps)
+
+    def onsets(self, content: Tensor) -> Tensor:
+        """Return how many hits `content` (N, T, V) has, float (N,)."""
+        return (content > 0).sum((1, 2)).float()
+
+    def onset_logits(self) -> Tensor:
+        """Return 1 for every cell (T, V)."""
+        return torch.ones(self.config.steps, VOICE_COUNT)
+
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return where any voice differs between hits `before` and `after`, (..., T)."""
         return (before != after).any(-1)

@@ -88,6 +88,21 @@ class LoopSpace(Protocol, Generic[LoopT]):
         At `temperature` 0 each code gives its likeliest content; `generator` and `allowed` as in `decode`.
         """
 
+    def base(self, codes: Tensor, steps: int) -> Tensor:
+        """Return `codes` (N, Z) in the base of the prior's flow, where samples are N(0, I).
+
+        `steps` is in how many they are carried there.
+        """
+
+    def from_base(self, points: Tensor, steps: int) -> Tensor:
+        """Return the codes (N, Z) of base `points`, carried there in `steps`."""
+
+    def onsets(self, content: Tensor) -> Tensor:
+        """Return how many onsets `content` has, float (N,)."""
+
+    def onset_logits(self) -> Tensor:
+        """Return 1 for every choice that is an onset, else 0, (T, W)."""
+
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return at which steps (..., T) the contents `before` and `after` differ."""
 

@@ -97,6 +97,24 @@ class MelodySpace:
             codes, noise, temperature or None, generator, None, allowed, config.sample_leap_cost
         )
 
+    def base(self, codes: Tensor, steps: int) -> Tensor:
+        """Return `codes` (N, Z) in the base of the prior's flow; see `LoopSpace.base` for `steps`."""
+        return self.nets.prior.base(codes, steps)
+
+    def from_base(self, points: Tensor, steps: int) -> Tensor:
+        """Return the codes (N, Z) of base `points`, by so many `steps`."""
+        return self.nets.prior.sample(points, steps)
+
+    def onsets(self, content: Tensor) -> Tensor:
+        """Return how many notes start in the tokens `content` (N, T), float (N,)."""
+        return (content >= FIRST_PITCH).sum(1).float()
+
+    def onset_logits(self) -> Tensor:
+        """Return 1 for every note's token, else 0, (T, W)."""
+        logits = torch.zeros(self.config.steps, TOKENS)
+        logits[:, FIRST_PITCH:] = 1.0
+        return logits
+
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return where the tokens `before` and `after` differ, (..., T)."""
         return before != after
