@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -84,5 +85,10 @@ def _as_lively(
     level = codes.new_full((count * len(codes),), noise)
     made = space.decode(codes.repeat(count, 1), level, (more + bias).flatten(0, 1), allowed)
     made = made.unflatten(0, (count, len(codes)))
-    off = torch.stack([(space.onsets(each) - wanted).abs() for each in made])
-    return made[off.argmin(0), torch.arange(len(codes))]
+    best = nearest_try([space.onsets(content) for content in made], wanted)
+    return made[best, torch.arange(len(codes))]
+
+
+def nearest_try(onsets: Sequence[Tensor], wanted: Tensor) -> Tensor:
+    """Return which of several tries, each with `onsets` (N,), comes nearest to those `wanted` (N,), the first if equal."""
+    return torch.stack([(each - wanted).abs() for each in onsets]).argmin(0)

@@ -44,9 +44,17 @@ def anchor_weights(places: Tensor) -> Tensor:
     return weights
 
 
-def key_places(axes: int) -> Tensor:
-    """Return the places (F, axes) of the keys of a line, with one of the `axes`, or of a square."""
-    along = torch.linspace(0.0, 1.0, KEYS)
+def lattice(axes: int, count: int = KEYS) -> Tensor:
+    """Return the places (count ** axes, axes) of a lattice, by default that of the keys.
+
+    Parameters
+    ----------
+    axes
+        1 for a line, 2 for a square.
+    count
+        Places along each axis.
+    """
+    along = torch.linspace(0.0, 1.0, count)
     grid = torch.meshgrid(*[along] * axes, indexing="ij")
     return torch.stack([axis.flatten() for axis in reversed(grid)], 1)
 
@@ -65,22 +73,25 @@ def span_leads(steps: int) -> Tensor:
     return SPREAD * (0.5 - order / max(spans - 1, 1))
 
 
-def key_shares(places: Tensor, leads: Tensor) -> Tensor:
-    """Return the shares (spans, N, F) of the keys around each place; they sum to 1.
+def shares_around(places: Tensor, leads: Tensor | None = None, count: int = KEYS) -> Tensor:
+    """Return the shares (spans, N, count ** axes) of a lattice's places around each place; they sum to 1.
 
     Parameters
     ----------
     places
         Where, (N, axes).
     leads
-        By how much each span changes over sooner, (spans,), in log-odds.
+        By how much each span changes over sooner, (spans,), in log-odds; None is one span that does not.
+    count
+        Places of the lattice along each axis.
     """
+    leads = places.new_zeros(1) if leads is None else leads
     shares = places.new_ones(len(leads), len(places), 1)
     for place in places.T:
-        at = place * (KEYS - 1)
-        left = at.long().clamp(max=KEYS - 2)
+        at = place * (count - 1)
+        left = at.long().clamp(max=count - 2)
         later = torch.sigmoid(torch.logit(at - left, eps=1e-9) + leads[:, None])
-        along = places.new_zeros(len(leads), len(places), KEYS)
+        along = places.new_zeros(len(leads), len(places), count)
         index = left.expand(len(leads), -1)[..., None]
         along.scatter_(-1, index, (1.0 - later)[..., None]).scatter_(-1, index + 1, later[..., None])
         shares = (along[..., None] * shares[..., None, :]).flatten(-2)

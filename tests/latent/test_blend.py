@@ -15,7 +15,7 @@ from blender_app.latent.blend import Blend, allowed_tensor
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.drum_space import DrumSpace
 from blender_app.latent.networks import DrumNets
-from blender_app.latent.places import anchor_weights, key_shares
+from blender_app.latent.places import anchor_weights, shares_around
 from blender_app.latent.wander import WanderCurves
 
 TINY = DrumConfig(
@@ -75,7 +75,7 @@ def faded(weights: np.ndarray) -> np.ndarray:
 def test_codes_and_targets_are_those_of_the_keys_around(space: Telling, blend: Blend[DrumLoop]) -> None:
     assert blend.refined
     blend.content_at(PLACES)
-    even = key_shares(torch.from_numpy(PLACES), torch.zeros(1))[0]
+    even = shares_around(torch.from_numpy(PLACES))[0]
     torch.testing.assert_close(space.codes, even @ blend.keys.codes)
     content = space.content(blend.anchors)
     mu, logvar = space.encode(content)
@@ -102,7 +102,7 @@ def test_noise_and_the_hold_of_keys_follow_wander(
 
 def test_what_is_added_to_the_logits_is_summed_span_by_span(space: Telling, blend: Blend[DrumLoop]) -> None:
     blend.content_at(PLACES)
-    shares = key_shares(torch.from_numpy(PLACES), blend.leads).double().numpy()
+    shares = shares_around(torch.from_numpy(PLACES), blend.leads).double().numpy()
     targets, correction = blend.keys.targets.double().numpy(), blend.correction.double().numpy()
     for point in range(len(PLACES)):
         for step in (0, 7, 8, 17, 31):

@@ -11,8 +11,8 @@ from blender_app.latent.places import (
     SPREAD,
     anchor_weights,
     axes_of,
-    key_places,
-    key_shares,
+    lattice,
+    shares_around,
     span_leads,
 )
 
@@ -28,8 +28,8 @@ def test_weights_are_linear_on_a_line_and_bilinear_on_a_square() -> None:
 
 
 def test_keys_are_anchors_and_middles_row_by_row() -> None:
-    assert key_places(1).tolist() == [[0.0], [0.5], [1.0]]
-    square = key_places(2).tolist()
+    assert lattice(1).tolist() == [[0.0], [0.5], [1.0]]
+    square = lattice(2).tolist()
     assert square[:4] == [[0.0, 0.0], [0.5, 0.0], [1.0, 0.0], [0.0, 0.5]]
     assert len(square) == KEYS**2
 
@@ -37,17 +37,17 @@ def test_keys_are_anchors_and_middles_row_by_row() -> None:
 @pytest.mark.parametrize("axes", [1, 2])
 def test_shares_are_those_of_the_keys_around(axes: int) -> None:
     places = torch.rand(20, axes, generator=torch.Generator().manual_seed(0))
-    even = key_shares(places, torch.zeros(1))[0]
-    torch.testing.assert_close(even @ key_places(axes), places)
+    even = shares_around(places, torch.zeros(1))[0]
+    torch.testing.assert_close(even @ lattice(axes), places)
     assert (even.count_nonzero(1) <= 2**axes).all()
-    shares = key_shares(places, span_leads(32))
+    shares = shares_around(places, span_leads(32))
     torch.testing.assert_close(shares.sum(-1), torch.ones(4, 20))
-    keys = key_shares(key_places(axes), span_leads(32))
+    keys = shares_around(lattice(axes), span_leads(32))
     torch.testing.assert_close(keys, torch.eye(KEYS**axes).expand(4, -1, -1), atol=1e-6, rtol=0.0)
 
 
 def test_a_span_that_leads_changes_over_sooner_by_its_log_odds() -> None:
-    share = key_shares(torch.tensor([[0.125]]), torch.tensor([1.0, -1.0]))[:, 0, 1]  # a quarter of the way to the middle
+    share = shares_around(torch.tensor([[0.125]]), torch.tensor([1.0, -1.0]))[:, 0, 1]  # a quarter of the way to the middle
     odds = 0.25 / 0.75 * np.exp([1.0, -1.0])
     np.testing.assert_allclose(share, odds / (1.0 + odds), rtol=1e-5)
 
