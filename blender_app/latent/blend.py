@@ -18,7 +18,7 @@ from torch import Tensor
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
 from blender_app.core.time import STEPS_PER_BEAT
-from blender_app.latent.common import AnchorDynamics, Known, alike
+from blender_app.latent.common import AnchorDynamics, alike
 from blender_app.latent.loop_space import LoopSpace, LoopT
 
 HOLD_MARGIN = 0.5
@@ -141,8 +141,7 @@ class Blend(Generic[LoopT]):
         content, known = self.content_at(weights, steer), None
         if not self.plain:
             content = self._held(content, w)
-            mean, agreed = self.anchor_dynamics.at(w)
-            known = Known(mean, _fade(agreed))
+            known = self.anchor_dynamics.at(w)
         loops = self.space.played(content, w @ self.dynamics, known)
         if not self.plain:
             for point, anchor in np.argwhere(np.asarray(weights) >= AT_ANCHOR):
