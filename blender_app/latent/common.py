@@ -40,7 +40,7 @@ class AnchorDynamics:
     Parameters
     ----------
     dynamics
-        Velocity in 0..1 and microtiming in steps, (K, T, ..., 2).
+        Velocity in 0..1 and microtiming in steps, (K, T, ..., 2); 0 where they do not play.
     onsets
         Where they play, bool (K, T, ...).
     """
