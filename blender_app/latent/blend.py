@@ -20,7 +20,7 @@ from torch import Tensor
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
-from blender_app.latent.common import AnchorDynamics, Known, alike
+from blender_app.latent.common import AnchorDynamics, alike
 from blender_app.latent.keys import LIVELIER, make_keys, nearest_try
 from blender_app.latent.loop_space import LoopSpace, LoopT
 from blender_app.latent.places import anchor_weights, axes_of, lattice, shares_around, span_leads
@@ -162,8 +162,7 @@ class Blend(Generic[LoopT]):
         content, known = self.content_at(places), None
         if not self.plain:
             content = self._held(content, w)
-            mean, agreed = self.anchor_dynamics.at(w)
-            known = Known(mean, _fade(agreed))
+            known = self.anchor_dynamics.at(w)
         loops = self.space.played(content, self._dynamics_at(w, content), known)
         if not self.plain:
             for point, anchor in np.argwhere(w.numpy() >= AT_ANCHOR):

@@ -8,6 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+SURE_FROM = 0.5
+"""Weight of those that play at a place from which it is played as they do; below, the model has a say."""
+
 
 class Known(NamedTuple):
     """How the loops around play what they have in common.
@@ -15,7 +18,7 @@ class Known(NamedTuple):
     Parameters
     ----------
     dynamics
-        Their mean velocity in 0..1 and microtiming in steps, by weight, (N, T, ..., 2).
+        Their velocity in 0..1 and microtiming in steps, (N, T, ..., 2).
     share
         How far it holds at each place, 0 (not at all) to 1, (N, T, ...).
     """
@@ -29,29 +32,34 @@ class Known(NamedTuple):
 
 
 class AnchorDynamics:
-    """How K anchors play what they play.
+    """How K anchors play what they play: each its own accents, around a level that is mixed.
+
+    Where all play at a place, it is their mean; where some do, the mean of how they differ there from
+    their own level, around the level of all. A mean of the model's own ideas of both would be flat.
 
     Parameters
     ----------
     dynamics
-        Velocity in 0..1 and microtiming in steps, (K, T, ..., 2).
+        Velocity in 0..1 and microtiming in steps, (K, T, ..., 2); 0 where they do not play.
     onsets
         Where they play, bool (K, T, ...).
     """
 
     def __init__(self, dynamics: Tensor, onsets: Tensor) -> None:
-        heard = onsets.to(dynamics.dtype)
-        self._heard = heard
-        self._dynamics = dynamics * heard[..., None]
+        self._heard = onsets.to(dynamics.dtype)
+        counts, sums = (each.flatten(1, -2).sum(1) for each in (self._heard[..., None], dynamics))
+        self._levels, self._plays = sums / counts.clamp(min=1.0), (counts > 0).to(dynamics.dtype)
+        ones = [1] * (dynamics.ndim - 2)
+        self._accents = (dynamics - self._levels.view(-1, *ones, 2)) * self._heard[..., None]
 
-    def at(self, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mean dynamics (N, T, ..., 2) of those that play at `weights` (N, K), and their weight.
-
-        The latter, (N, T, ...), is 1 where all anchors of any weight play, and 0 where none does.
-        """
+    def at(self, weights: Tensor) -> Known:
+        """Return what is known at `weights` (N, K) of how to play."""
         agreed = torch.einsum("nk,k...->n...", weights, self._heard)
-        played = torch.einsum("nk,k...->n...", weights, self._dynamics)
-        return played / agreed.clamp(min=1e-9)[..., None], agreed
+        accents = torch.einsum("nk,k...->n...", weights, self._accents)
+        level = (weights @ (self._levels * self._plays)) / (weights @ self._plays).clamp(min=1e-9)
+        level = level.view(-1, *[1] * (accents.ndim - 2), 2)
+        dynamics = level + accents / agreed.clamp(min=1e-9)[..., None]
+        return Known(dynamics, (agreed / SURE_FROM).clamp(max=1.0))
 
 
 def alike(content: Tensor, kept: tuple[bool, ...]) -> Tensor:

@@ -30,15 +30,18 @@ class Round(NamedTuple):
         How far each number of a code moves in a step, at first.
     pull
         Penalty a squared posterior standard deviation moved; keeps the way between corners good.
+    until
+        It ends when every choice of all loops is decided by more than this logit.
     """
 
     steps: int
     rate: float
     pull: float
+    until: float = MARGIN
 
 
-ROUNDS = Round(30, 0.2, 0.02), Round(25, 0.1, 0.02)
-"""The first will do for what is played; the second is for what is only drawn, and takes as long again."""
+ROUNDS = Round(30, 0.2, 0.02), Round(48, 0.1, 0.02, TIE)
+"""The first does for what is played; the second is for what is only drawn."""
 
 
 def refine(
@@ -97,7 +100,7 @@ def _moved(
         lacking = (margin.detach() <= TIE).sum(1) + 1e-3 * short.detach()
         better = lacking < least
         best[better], least[better] = z.detach()[better], lacking[better]
-        if not short.any():
+        if (margin.detach() > go.until).all():
             break
         left = 1.0 - step / go.steps
         loss = (short + left * go.pull * (scale * (z - mu) ** 2).sum(1)).sum()

@@ -139,14 +139,27 @@ def test_one_that_is_kept_is_not_the_same_as_one_that_is_not() -> None:
     assert alike(told[:1], (True,)).tolist() == [[1]]
 
 
-def test_anchors_speak_for_what_they_play_by_their_weight() -> None:
-    dynamics = torch.tensor([[[0.2, 0.1], [0.8, 0.0]], [[0.6, -0.3], [0.5, 0.5]]])
+def test_anchors_keep_their_accents_around_a_level_that_is_mixed() -> None:
+    dynamics = torch.tensor([[[0.2, 0.1], [0.8, 0.0]], [[0.6, -0.3], [0.0, 0.0]]])
     anchors = AnchorDynamics(dynamics, torch.tensor([[True, True], [True, False]]))
-    mean, agreed = anchors.at(torch.tensor([[0.25, 0.75], [0.0, 1.0]]))
-    torch.testing.assert_close(agreed, torch.tensor([[1.0, 0.25], [1.0, 0.0]]))
-    torch.testing.assert_close(mean[0], torch.tensor([[0.5, -0.2], [0.8, 0.0]]))
-    torch.testing.assert_close(mean[1], torch.tensor([[0.6, -0.3], [0.0, 0.0]]))
+    mean, share = anchors.at(torch.tensor([[0.25, 0.75], [0.0, 1.0], [1.0, 0.0]]))
+    torch.testing.assert_close(share, torch.tensor([[1.0, 0.5], [1.0, 0.0], [1.0, 1.0]]))
+    level = torch.tensor([0.25 * 0.5 + 0.75 * 0.6, 0.25 * 0.05 - 0.75 * 0.3])
+    torch.testing.assert_close(mean[0, 0], torch.tensor([0.5, -0.2]))
+    torch.testing.assert_close(mean[0, 1], level + torch.tensor([0.8 - 0.5, -0.05]))
+    torch.testing.assert_close(mean[1, 0], torch.tensor([0.6, -0.3]))
+    torch.testing.assert_close(mean[2], dynamics[0])
     said = torch.full((2, 2, 2), 0.4)
-    held = Known(mean, torch.tensor([[1.0, 0.5], [0.0, 0.0]])).held(said)
-    torch.testing.assert_close(held[0], torch.tensor([[0.5, -0.2], [0.6, 0.2]]))
+    held = Known(mean[:2], torch.tensor([[1.0, 0.5], [0.0, 0.0]])).held(said)
+    torch.testing.assert_close(held[0], torch.stack([mean[0, 0], 0.5 * mean[0, 1] + 0.2]))
     torch.testing.assert_close(held[1], said[1])
+
+
+def test_silence_has_no_level() -> None:
+    dynamics = torch.tensor([[[0.8, 0.2]], [[0.0, 0.0]]])
+    known = AnchorDynamics(dynamics, torch.tensor([[True], [False]])).at(
+        torch.tensor([[0.5, 0.5], [0.0, 1.0]])
+    )
+    torch.testing.assert_close(known.dynamics[0], dynamics[0])
+    assert known.share.tolist() == [[1.0], [0.0]]
+    assert known.dynamics.isfinite().all()

@@ -416,9 +416,17 @@ def test_only_what_is_not_said_yet_is_taken_up_again() -> None:
 
     codes = refine.refine(margin_of, wrong_of, torch.zeros(3, 2), torch.zeros(3, 2))
     first, second = refine.ROUNDS
-    assert (first.steps, second.steps) == (30, 25)
-    assert asked == [[0, 1, 2]] * 30 + [[1]] * 25
+    assert (first.steps, second.steps) == (30, 48)
+    assert asked == [[0, 1, 2]] * 30 + [[1]] * 48
     assert not codes.any(), "what is not better stays as it was"
+    asked.clear()
+
+    def barely(z: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        asked.append(rows.tolist())
+        return z * 0.0 + (-1.0 if len(asked) < 35 else 0.01)
+
+    refine.refine(barely, lambda z, rows: torch.ones(1), torch.zeros(1, 2), torch.zeros(1, 2))
+    assert len(asked) == 35, "the second round ends as soon as all is said"
     asked.clear()
     refine.refine(lambda z, rows: asked.append(rows.tolist()) or z + 1.0, wrong_of, *torch.zeros(2, 2, 3))
     assert asked == [[0, 1]], "what is said already takes no step"

@@ -89,7 +89,7 @@ def test_every_figure_is_printed(corpus: DrumCorpus, tmp_path: Path) -> None:
     corpus.save(tmp_path / "c.npz")
     scale = Scale(loops=8, pairs=2, palettes=1, samples=40)
     figures = evaluate(tmp_path / "model", tmp_path / "c.npz", scale, progress=False)
-    assert len({figure.name for figure in figures}) == len(figures) == 26
+    assert len({figure.name for figure in figures}) == len(figures) == 33
     assert all(np.isfinite(figure.value) for figure in figures)
     assert ">= .94" in str(figures[0])
 
