@@ -244,11 +244,14 @@ class Smoothness:
     relative_cost
         Mean language-model cost at each point relative to the straight mix of the ends' costs
         (MusicVAE, section 5.2).
+    length
+        Mean over pairs of all changes on the way over the distance of its ends; the shortest way is 1.
     """
 
     distance: Floats
     largest_step: float
     relative_cost: Floats
+    length: float
 
     @property
     def goes_back(self) -> bool:
@@ -274,7 +277,11 @@ def smoothness(lines: NDArray[np.int64], model: NGram) -> Smoothness:
     cost = [
         np.mean(model.nats(rows) / ((1 - a) * start + a * end)) for a, rows in zip(alpha, lines, strict=True)
     ]
-    return Smoothness((lines != lines[:1]).mean((1, 2)), float(share.mean()), np.array(cost))
+    apart = (lines[0] != lines[-1]).mean(1)
+    length = (changed.sum(0) + 1e-9) / (apart + 1e-9)
+    return Smoothness(
+        (lines != lines[:1]).mean((1, 2)), float(share.mean()), np.array(cost), float(length.mean())
+    )
 
 
 @dataclass(frozen=True, slots=True)
