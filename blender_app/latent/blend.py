@@ -1,14 +1,17 @@
-"""Between loops: one space spanned by two or four of them, in which every point is a loop.
+"""Between loops: a line or a square spanned by two or four of them, in which every place is a loop.
 
-The shipped interpolation is not the straight line's decode: codes are refined until the decoder says the
-loops, the decoder's noise level rises with the distance from any loop, what it still gets wrong at a loop
-fades out over its neighbourhood, and the pace is even in what is heard.
+The shipped interpolation is not the straight line's decode. What is played half-way between loops is what
+the model's prior makes of half-way: the loops' codes are carried back through its flow to where all that
+is real is a normal distribution, mixed there, and carried forward. Between these *keys* and the loops
+themselves the decoder keeps to both, half a bar after the other, at a noise level at which it says what is
+plausible. Codes of loops are refined until the decoder says the loops, what it still gets wrong fades out
+over their neighbourhood, the pace is even in what is heard, and what loops have in common stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, NamedTuple
+from typing import Generic
 
 import numpy as np
 import torch
@@ -17,30 +20,27 @@ from torch import Tensor
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
-from blender_app.core.time import STEPS_PER_BEAT
+from blender_app.latent.common import AnchorDynamics, Known, alike
+from blender_app.latent.keys import make_keys
 from blender_app.latent.loop_space import LoopSpace, LoopT
+from blender_app.latent.places import anchor_weights, axes_of, key_places, key_shares, span_leads
 
 HOLD_MARGIN = 0.5
 """Logit by which the correction at an anchor decides what its code alone gets wrong."""
 FADE_FROM = 0.55
 """Weight of a corner below which nothing of its correction is left."""
-BEAT_SPREAD = 1.5
-"""How far apart the places are at which the beats of a loop change over."""
+NEAR = 0.125
+"""Weight of all other anchors from which the decoder's noise is at its level between loops."""
+AT_ANCHOR = 1.0 - 1e-6
+"""Weight from which a blend is the anchor itself."""
 REST = 0.05
 """Length added to each piece of an interpolation, in changed steps: stretches without change take time."""
 
-Floats = NDArray[np.float32]
-
-
-class Steer(NamedTuple):
-    """`logits` (F, T, W), and the `shares` (N, F) of each that are added at each point."""
-
-    shares: Tensor
-    logits: Tensor
+Floats = NDArray[np.floating]
 
 
 class Blend(Generic[LoopT]):
-    """The `space` between K loops (anchors), addressed by weights that sum to one.
+    """The `space` between two or four loops (anchors), addressed by places; see `latent.keys`.
 
     Parameters
     ----------
@@ -55,6 +55,8 @@ class Blend(Generic[LoopT]):
     constraints
         What the decoded loops keep to. Where pitches are allowed, only anchors that are user-edited are
         played as they are; without, all are.
+    wander
+        0 (near: between the anchors, sparse in surprises) to 1 (free: as real as the model's own loops).
 
     Raises
     ------
@@ -69,85 +71,95 @@ class Blend(Generic[LoopT]):
         refined: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = 0.5,
     ) -> None:
         self.space, self.anchors, self.plain = space, tuple(anchors), plain
+        self.axes = axes_of(len(self.anchors))
         self.allowed = allowed_tensor(constraints, space.config.steps)
         count = len(self.anchors)
         self.kept = (True,) * count
         if self.allowed is not None:
             self.kept = constraints.user_edited or (False,) * count
         content = space.content(anchors)
-        self.target_logits = space.target_logits(content)
-        chance = torch.Generator().manual_seed(3)
-        beats = space.config.steps // STEPS_PER_BEAT
-        self.beat_offsets = BEAT_SPREAD * torch.randn(beats, count, generator=chance)
-        with torch.no_grad():
-            self.codes, logvar = space.encode(content)
-        self.refined = refined and not plain
-        codes = space.refine(content, self.codes, logvar) if self.refined else self.codes
-        self.code_delta = codes - self.codes
         with torch.no_grad():
             self.dynamics = space.dynamics_code(anchors, content)
-            self.dynamics_error = space.dynamics_error(anchors, content, self.dynamics)
-            margin = space.margin(codes, content)
+        self.anchor_dynamics = AnchorDynamics(*space.dynamics(anchors))
+        self.alike = alike(content, self.kept)
+        self.different = content[self.alike.argmax(0)]
+        self.target_logits = space.target_logits(self.different)
+        with torch.no_grad():
+            self.codes, logvar = space.encode(self.different)
+        self.refined = refined and not plain
+        if self.refined:
+            self.codes = space.refine(self.different, self.codes, logvar)
+        with torch.no_grad():
+            margin = space.margin(self.codes, self.different)
         self.correction = (HOLD_MARGIN - margin).clamp(min=0.0) * self.target_logits
-        self.accuracy = tuple((margin > 0).all(-1).float().mean(-1).tolist())
+        self.accuracy = tuple((self.alike @ (margin > 0).all(-1).float().mean(-1)).tolist())
+        self.wander, self.settings = wander, space.config.wander.at(wander)
+        self.leads = span_leads(space.config.steps)
+        if not plain:
+            weights = anchor_weights(key_places(self.axes)) @ self.alike
+            with torch.no_grad():
+                self.keys = make_keys(
+                    space, self.different, self.codes, weights, self.settings, self.allowed
+                )
 
     @torch.no_grad()
-    def content_at(self, weights: Floats, steer: Steer | None = None) -> Tensor:
-        """Return the content (N, ...) at `weights` (N, K), to whose logits `steer` is added if given."""
-        w = torch.as_tensor(weights, dtype=torch.float32)
-        z = w @ self.codes + _fade(w) @ self.code_delta
+    def content_at(self, places: Floats) -> Tensor:
+        """Return the content (N, ...) at `places` (N, axes)."""
+        place = torch.as_tensor(places, dtype=torch.float32)
+        w = anchor_weights(place) @ self.alike
         if self.plain:
-            return self.space.decode(z, z.new_zeros(len(z)), allowed=self.allowed)
-        away = (2.0 * (1.0 - (w**2).sum(1))).clamp(min=0.0).sqrt()
-        noise = self.space.config.between_noise * away
-        return self.space.decode(z, torch.where(away < 1e-3, 0.0, noise), self._bias(w, steer), self.allowed)
+            return self.space.decode(w @ self.codes, w.new_zeros(len(w)), allowed=self.allowed)
+        even = key_shares(place, self.leads.new_zeros(1))[0]
+        away = 1.0 - w.max(1).values
+        noise = self.settings.between_noise * (away / NEAR).clamp(max=1.0)
+        noise = torch.where(away < 1.0 - AT_ANCHOR, 0.0, noise)
+        return self.space.decode(even @ self.keys.codes, noise, self._bias(place, w), self.allowed)
 
-    def _bias(self, w: Tensor, steer: Steer | None) -> Tensor:
-        """Return the logits (N, T, W) that are added at weights (N, K).
+    def _bias(self, place: Tensor, w: Tensor) -> Tensor:
+        """Return the logits (N, T, W) that are added at `place` (N, axes), of weights `w` (N, U).
 
-        They correct the decoder near each anchor; they draw each beat to the anchors' own choices, each
-        beat at its own place (without it an interpolation wanders through loops that neither end knows;
-        with the same weights for all beats, all would change over at one point); and they steer.
-
-        All in one product for each beat, because (N, T, W) is much to go through for a melody.
+        They correct the decoder near each anchor and keep it to the keys around, each span at its own
+        place. All in one product for each span, because (N, T, W) is much to go through for a melody.
         """
-        beats = len(self.beat_offsets)
-        nearness = torch.softmax(w.clamp(min=1e-9).log()[:, None] + self.beat_offsets, -1)  # (N, beats, K)
-        shares = [self.space.config.anchor_bias * nearness.transpose(0, 1), _fade(w).expand(beats, -1, -1)]
-        logits = [self.target_logits, self.correction]
-        if steer is not None:
-            shares.append(steer.shares.expand(beats, -1, -1))
-            logits.append(steer.logits)
-        by_beat = torch.cat(logits).view(sum(map(len, logits)), beats, -1).transpose(0, 1)
-        summed = torch.cat(shares, -1) @ by_beat  # (beats, N, steps of a beat * W)
-        bias: Tensor = summed.transpose(0, 1).reshape(len(w), *self.target_logits.shape[1:])
+        spans = len(self.leads)
+        shares = torch.cat([key_shares(place, self.leads), _fade(w).expand(spans, -1, -1)], -1)
+        logits = torch.cat([self.settings.key_logits * self.keys.targets, self.correction])
+        by_span = logits.view(len(logits), spans, -1).transpose(0, 1)
+        bias: Tensor = (shares @ by_span).transpose(0, 1).reshape(len(w), *logits.shape[1:])
         return bias
 
     @torch.no_grad()
-    def at(self, weights: Floats, steer: Steer | None = None) -> list[LoopT]:
-        """Return the loops at `weights` (N, K), an anchor where its weight is one.
-
-        Logits of `steer`, if given, are added to the decoder's.
-        """
-        w = torch.as_tensor(weights, dtype=torch.float32)
-        share = _fade(w) if not self.plain else torch.zeros_like(w)
-        error = torch.einsum("nk,k...->n...", share, self.dynamics_error)
-        loops = self.space.played(self.content_at(weights, steer), w @ self.dynamics, error)
+    def at(self, places: Floats) -> list[LoopT]:
+        """Return the loops at `places` (N, axes), an anchor where its weight is one."""
+        w = anchor_weights(torch.as_tensor(places, dtype=torch.float32))
+        content, known = self.content_at(places), None
         if not self.plain:
-            for point, anchor in np.argwhere(np.asarray(weights) >= 1.0 - 1e-6):
+            content = self._held(content, w)
+            mean, agreed = self.anchor_dynamics.at(w)
+            known = Known(mean, _fade(agreed))
+        loops = self.space.played(content, w @ self.dynamics, known)
+        if not self.plain:
+            for point, anchor in np.argwhere(w.numpy() >= AT_ANCHOR):
                 if self.kept[anchor]:
                     loops[point] = self.anchors[anchor]
         return loops
 
+    def _held(self, content: Tensor, w: Tensor) -> Tensor:
+        """Return `content` (N, T, ...) at weights `w` (N, K), with an anchor's where all of the weight is its."""
+        whole = (w * torch.tensor(self.kept)) @ self.alike >= AT_ANCHOR
+        at_one = whole.any(1).view(-1, *[1] * (content.ndim - 1))
+        return torch.where(at_one, self.different[whole.int().argmax(1)], content)
+
     def even_positions(self, starts: Floats, ends: Floats, points: int) -> NDArray[np.float64]:
-        """Return where to be on straight lines between weights so that the change is even.
+        """Return where to be on straight lines between places so that the change is even.
 
         Parameters
         ----------
         starts, ends
-            Weights (L, K) at both ends of each line.
+            Places (L, axes) at both ends of each line.
         points
             How many loops of each line are decoded and compared with their neighbours.
 
@@ -159,9 +171,9 @@ class Blend(Generic[LoopT]):
         even = np.linspace(0.0, 1.0, points)
         if self.plain:
             return np.tile(even, (len(starts), 1))
-        along = even[:, None].astype(np.float32)
-        weights = starts[:, None] * (1.0 - along) + ends[:, None] * along
-        content = self.content_at(weights.reshape(-1, len(self.anchors)))
+        along = even[:, None]
+        places = starts[:, None] * (1.0 - along) + ends[:, None] * along
+        content = self.content_at(places.reshape(-1, self.axes))
         return self.pace(content.view(len(starts), points, *content.shape[1:]))
 
     def pace(self, content: Tensor) -> NDArray[np.float64]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from blender_app.core.time import STEPS_PER_BEAT
+from blender_app.latent.wander import WanderCurves
 
-OLD_NAMES = {"z_feel": "z_dynamics", "feel_width": "dynamics_width", "between_lean": "anchor_bias"}
+OLD_NAMES = {"z_feel": "z_dynamics", "feel_width": "dynamics_width"}
 """Fields that were called otherwise when the first models were saved."""
 
 
@@ -22,22 +23,15 @@ class ModelConfig:
         Length of its loops in sixteenths, whole beats: 32 is two bars.
     max_noise
         Largest noise level that the decoder was trained on, in posterior standard deviations.
-    between_noise
-        Noise level of the decoder half-way between two loops; it may exceed `max_noise`, for the decoder
-        extrapolates smoothly.
-    anchor_bias
-        Logits by which it is drawn there to the choices of the loops around.
-    field_logits
-        Logits by which it keeps there to what is played around a place.
+    wander
+        What a blend does at every wander.
     sample_noise, sample_temperature
         Noise level and temperature at which samples of the prior are decoded by default.
     """
 
     steps: int = 32
     max_noise: float = 3.0
-    between_noise: float = 1.0
-    anchor_bias: float = 1.0
-    field_logits: float = 1.0
+    wander: WanderCurves = field(default_factory=WanderCurves)
     sample_noise: float = 1.0
     sample_temperature: float = 1.0
 
@@ -57,7 +51,9 @@ class ModelConfig:
             The values are no table, or the loops' length is not a number of whole beats.
         """
         named = {OLD_NAMES.get(name, name): value for name, value in values.items()}
-        known = {field.name for field in fields(cls)}
+        if "wander" in named:
+            named["wander"] = WanderCurves.from_dict(named["wander"])
+        known = {each.name for each in fields(cls)}
         config = cls(**{name: value for name, value in named.items() if name in known})
         if config.steps <= 0 or config.steps % STEPS_PER_BEAT:
             raise ValueError(f"loops of {config.steps} steps are not whole beats")
@@ -86,9 +82,6 @@ class DrumConfig(ModelConfig):
         Of the dynamics' networks and the prior's.
     """
 
-    between_noise: float = 4.5
-    anchor_bias: float = 3.0
-    field_logits: float = 4.0
     sample_temperature: float = 0.9
     z_hits: int = 64
     z_dynamics: int = 32
@@ -120,8 +113,6 @@ class MelodyConfig(ModelConfig):
     """
 
     max_noise: float = 2.0
-    between_noise: float = 0.7
-    anchor_bias: float = 0.5
     sample_noise: float = 2.0
     sample_temperature: float = 0.8
     z_notes: int = 96

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
+from blender_app.latent.common import Known
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.networks import DrumNets
 from blender_app.latent.refine import refine
@@ -79,9 +80,16 @@ class DrumSpace:
 
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
         """Return codes (N, Z) that say the hits; see `LoopSpace.refine`."""
-        clean = mu.new_zeros(len(mu))
-        recalled = self.nets.decoder.recall(content)
-        return refine(lambda z: self.nets.decoder.logits(z, clean, content, recalled) * content, mu, logvar)
+        decoder, clean, recalled = self.nets.decoder, mu.new_zeros(len(mu)), self.nets.decoder.recall(content)
+
+        def margin_of(z: Tensor, rows: Tensor) -> Tensor:
+            return decoder.logits(z, clean[rows], content[rows], recalled[rows]) * content[rows]
+
+        def wrong_of(z: Tensor, rows: Tensor) -> Tensor:
+            wrong = self.decode(z, clean[rows]) != content[rows]
+            return wrong.any(-1).sum(1) + 1e-3 * wrong.sum((1, 2))
+
+        return refine(margin_of, wrong_of, mu, logvar)
 
     def margin(self, codes: Tensor, content: Tensor) -> Tensor:
         """Return by how much each hit or rest is preferred, (N, T, V); see `LoopSpace.margin`."""
@@ -114,6 +122,22 @@ class DrumSpace:
         noise = torch.full((n,), self.config.sample_noise)
         return self.decode(codes, noise, None, allowed, temperature or None, generator)
 
+    def base(self, codes: Tensor, steps: int) -> Tensor:
+        """Return `codes` (N, Z) in the base of the prior's flow; see `LoopSpace.base` for `steps`."""
+        return self.nets.prior.base(codes, steps)
+
+    def from_base(self, points: Tensor, steps: int) -> Tensor:
+        """Return the codes (N, Z) of base `points`, by so many `steps`."""
+        return self.nets.prior.sample(points, steps)
+
+    def onsets(self, content: Tensor) -> Tensor:
+        """Return how many hits `content` (N, T, V) has, float (N,)."""
+        return (content > 0).sum((1, 2)).float()
+
+    def onset_logits(self) -> Tensor:
+        """Return 1 for every cell (T, V)."""
+        return torch.ones(self.config.steps, VOICE_COUNT)
+
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return where any voice differs between hits `before` and `after`, (..., T)."""
         return (before != after).any(-1)
@@ -127,16 +151,16 @@ class DrumSpace:
         """Return mean and log-variance (N, F) of a drummer's choice for the hits `content`."""
         return self.nets.dynamics.expect(content)
 
-    def dynamics_error(self, loops: Sequence[DrumLoop], content: Tensor, code: Tensor) -> Tensor:
-        """Return true minus said dynamics (N, T, V, 2) at hits; see `LoopSpace.dynamics_error`."""
-        said = self.nets.dynamics.decode(content, code)
-        return (loop_tensors(loops)[1] - said) * (content > 0)[..., None]
+    def dynamics(self, loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
+        """Return dynamics (N, T, V, 2) of `loops` and where they hit; see `LoopSpace.dynamics`."""
+        content, dynamics = loop_tensors(loops)
+        return dynamics, content > 0
 
-    def arrays(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> DrumArrays:
+    def arrays(self, content: Tensor, code: Tensor, known: Known | None = None) -> DrumArrays:
         """Return hits with dynamics as arrays; parameters as in `LoopSpace.played`."""
         said = self.nets.dynamics.decode(content, code)
-        return to_arrays(content, said if error is None else said + error)
+        return to_arrays(content, said if known is None else known.held(said))
 
-    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[DrumLoop]:
+    def played(self, content: Tensor, code: Tensor, known: Known | None = None) -> list[DrumLoop]:
         """Return loops with dynamics; see `LoopSpace.played`."""
-        return self.arrays(content, code, error).loops()
+        return self.arrays(content, code, known).loops()

@@ -254,6 +254,7 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         refine: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = 0.5,
     ) -> LatentPalette[LoopT]:
         """Return the palette between four loops.
 
@@ -273,7 +274,7 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         ModelError
             The loops, or the constraints, do not have the model's length.
         """
-        return LatentPalette(Blend(self._space, self.fitted(corners), refine, plain, constraints))
+        return LatentPalette(Blend(self._space, self.fitted(corners), refine, plain, constraints, wander))
 
     def make_morph(
         self,
@@ -282,12 +283,13 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         refine: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = 0.5,
     ) -> LatentMorph[LoopT]:
         """Return the interpolation from loop `a` to loop `b`.
 
         `refine`, `plain` and `constraints` as in `make_palette`.
         """
-        return LatentMorph(Blend(self._space, self.fitted([a, b]), refine, plain, constraints))
+        return LatentMorph(Blend(self._space, self.fitted([a, b]), refine, plain, constraints, wander))
 
     def sample_loops(
         self,

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from blender_app.core.lengths import Loop
+from blender_app.latent.common import Known
 from blender_app.latent.config import ModelConfig
 
 LoopT = TypeVar("LoopT", bound=Loop)
@@ -87,6 +88,21 @@ class LoopSpace(Protocol, Generic[LoopT]):
         At `temperature` 0 each code gives its likeliest content; `generator` and `allowed` as in `decode`.
         """
 
+    def base(self, codes: Tensor, steps: int) -> Tensor:
+        """Return `codes` (N, Z) in the base of the prior's flow, where samples are N(0, I).
+
+        `steps` is in how many they are carried there.
+        """
+
+    def from_base(self, points: Tensor, steps: int) -> Tensor:
+        """Return the codes (N, Z) of base `points`, carried there in `steps`."""
+
+    def onsets(self, content: Tensor) -> Tensor:
+        """Return how many onsets `content` has, float (N,)."""
+
+    def onset_logits(self) -> Tensor:
+        """Return 1 for every choice that is an onset, else 0, (T, W)."""
+
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return at which steps (..., T) the contents `before` and `after` differ."""
 
@@ -96,18 +112,11 @@ class LoopSpace(Protocol, Generic[LoopT]):
     def usual_dynamics(self, content: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance (N, F) of the codes of how such `content` is usually played."""
 
-    def dynamics_error(self, loops: Sequence[LoopT], content: Tensor, code: Tensor) -> Tensor:
-        """Return what the model gets wrong of how loops are played, (N, T, ...).
+    def dynamics(self, loops: Sequence[LoopT]) -> tuple[Tensor, Tensor]:
+        """Return how `loops` are played (N, T, ..., 2), and where there is an onset, bool (N, T, ...).
 
-        Parameters
-        ----------
-        loops
-            As they are played.
-        content
-            What they play.
-        code
-            What the model says of their dynamics, (N, F).
+        The former are velocity in 0..1 and microtiming in steps.
         """
 
-    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[LoopT]:
-        """Return loops of `content` with dynamics of `code` (N, F), `error` added to what it says."""
+    def played(self, content: Tensor, code: Tensor, known: Known | None = None) -> list[LoopT]:
+        """Return loops of `content` with dynamics of `code` (N, F), drawn to what is `known` of them."""

@@ -10,8 +10,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from blender_app.core.melody import MelodyLoop
+from blender_app.latent.common import Known
 from blender_app.latent.config import MelodyConfig
-from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets
+from blender_app.latent.melody_networks import FIRST_PITCH, TOKENS, MelodyNets, Recalled
 from blender_app.latent.refine import refine
 
 
@@ -51,9 +52,17 @@ class MelodySpace:
 
     def refine(self, content: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
         """Return codes (N, Z) that say the tokens; see `LoopSpace.refine`."""
-        clean = mu.new_zeros(len(mu))
-        recalled = self.nets.decoder.recall(content, torch.ones_like(content, dtype=torch.bool))
-        return refine(lambda z: _margin(self.nets.decoder.logits(z, clean, recalled), content), mu, logvar)
+        decoder, clean = self.nets.decoder, mu.new_zeros(len(mu))
+        recalled = decoder.recall(content, torch.ones_like(content, dtype=torch.bool))
+
+        def margin_of(z: Tensor, rows: Tensor) -> Tensor:
+            logits = decoder.logits(z, clean[rows], Recalled(*(part[rows] for part in recalled)))
+            return _margin(logits, content[rows])
+
+        def wrong_of(z: Tensor, rows: Tensor) -> Tensor:
+            return self.changed(self.decode(z, clean[rows]), content[rows]).sum(1)
+
+        return refine(margin_of, wrong_of, mu, logvar)
 
     def margin(self, codes: Tensor, content: Tensor) -> Tensor:
         """Return by how much each step's token is preferred, (N, T, 1); see `LoopSpace.margin`."""
@@ -88,6 +97,24 @@ class MelodySpace:
             codes, noise, temperature or None, generator, None, allowed, config.sample_leap_cost
         )
 
+    def base(self, codes: Tensor, steps: int) -> Tensor:
+        """Return `codes` (N, Z) in the base of the prior's flow; see `LoopSpace.base` for `steps`."""
+        return self.nets.prior.base(codes, steps)
+
+    def from_base(self, points: Tensor, steps: int) -> Tensor:
+        """Return the codes (N, Z) of base `points`, by so many `steps`."""
+        return self.nets.prior.sample(points, steps)
+
+    def onsets(self, content: Tensor) -> Tensor:
+        """Return how many notes start in the tokens `content` (N, T), float (N,)."""
+        return (content >= FIRST_PITCH).sum(1).float()
+
+    def onset_logits(self) -> Tensor:
+        """Return 1 for every note's token, else 0, (T, W)."""
+        logits = torch.zeros(self.config.steps, TOKENS)
+        logits[:, FIRST_PITCH:] = 1.0
+        return logits
+
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         """Return where the tokens `before` and `after` differ, (..., T)."""
         return before != after
@@ -105,24 +132,19 @@ class MelodySpace:
         """Return mean and log-variance (N, F) of the usual velocities of tokens `content`."""
         return self.nets.dynamics.expect(content)
 
-    def dynamics_error(self, loops: Sequence[MelodyLoop], content: Tensor, code: Tensor) -> Tensor:
-        """Return true minus said velocity in 0..1, and the microtiming, (N, T, 2).
-
-        The model knows no microtiming: what it gets wrong of it is all of it.
-
-        Parameters as in `LoopSpace.dynamics_error`.
-        """
-        velocity = _velocity(loops) - self.nets.dynamics.decode(content, code)
+    def dynamics(self, loops: Sequence[MelodyLoop]) -> tuple[Tensor, Tensor]:
+        """Return dynamics (N, T, 2) of `loops` and where notes start; see `LoopSpace.dynamics`."""
         timing = torch.from_numpy(np.stack([loop.microtiming for loop in loops]))
-        return torch.stack([velocity, timing], -1) * (content >= FIRST_PITCH)[..., None]
+        return torch.stack([_velocity(loops), timing], -1), self.content(loops) >= FIRST_PITCH
 
-    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[MelodyLoop]:
-        """Return loops with velocities and what microtiming is in the error; see `LoopSpace.played`."""
-        wrong = torch.zeros(*content.shape, 2) if error is None else error
-        velocity = 127.0 * (self.nets.dynamics.decode(content, code) + wrong[..., 0])
-        loud = velocity.round().clamp(1, 127).to(torch.uint8).numpy()
+    def played(self, content: Tensor, code: Tensor, known: Known | None = None) -> list[MelodyLoop]:
+        """Return loops with velocities, and the microtiming that is known; see `LoopSpace.played`."""
+        velocity = self.nets.dynamics.decode(content, code)
+        said = torch.stack([velocity, torch.zeros_like(velocity)], -1)
+        dynamics = said if known is None else known.held(said)
+        loud = (127.0 * dynamics[..., 0]).round().clamp(1, 127).to(torch.uint8).numpy()
         events = (content - FIRST_PITCH).to(torch.int16).numpy()
-        return MelodyLoop.from_arrays(events, loud, wrong[..., 1].numpy())
+        return MelodyLoop.from_arrays(events, loud, dynamics[..., 1].numpy())
 
 
 def _velocity(loops: Sequence[MelodyLoop]) -> Tensor:

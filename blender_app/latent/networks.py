@@ -285,6 +285,16 @@ class FlowPrior(nn.Module):
             x = x + dt * self(middle, time + 0.5 * dt)
         return x * self.scale + self.mean
 
+    @torch.no_grad()
+    def base(self, codes: Tensor, steps: int = 20) -> Tensor:
+        """Carry `codes` (B, Z) back to the noise that `sample` makes them of, by `steps` midpoint steps."""
+        x, dt = (codes - self.mean) / self.scale, 1.0 / steps
+        for i in range(steps, 0, -1):
+            time = x.new_full((len(x),), i * dt)
+            middle = x - 0.5 * dt * self(x, time)
+            x = x - dt * self(middle, time - 0.5 * dt)
+        return x
+
 
 class DrumNets(nn.Module):
     """The four networks of the drum model, saved as one set of weights; `config` gives their sizes."""

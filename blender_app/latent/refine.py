@@ -3,55 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-STEPS = 30
-RATE, DECAY = 0.2, 0.9
 MARGIN = 0.4
 """Logit by which every choice should be decided; more would only draw steps from where they count."""
-PULL = 0.02
-"""Penalty a squared posterior standard deviation moved; keeps the way between corners good."""
+TIE = 1e-3
+"""Logit up to which a choice is none: where the decoder runs free, its sums differ in their last digits."""
+DECAY = 0.9
+
+OfCodes = Callable[[Tensor, Tensor], Tensor]
+"""Gives something of codes (R, Z), which are those of rows (R,) of the loops."""
 
 
-def refine(margin_of: Callable[[Tensor], Tensor], mu: Tensor, logvar: Tensor, steps: int = STEPS) -> Tensor:
-    """Return codes (B, Z) near `mu` that say their loops.
+class Round(NamedTuple):
+    """One go at codes that do not say their loops yet.
+
+    Parameters
+    ----------
+    steps
+        How many it takes at most.
+    rate
+        How far each number of a code moves in a step, at first.
+    pull
+        Penalty a squared posterior standard deviation moved; keeps the way between corners good.
+    """
+
+    steps: int
+    rate: float
+    pull: float
+
+
+ROUNDS = Round(30, 0.2, 0.02), Round(25, 0.1, 0.02)
+"""The first will do for what is played; the second is for what is only drawn, and takes as long again."""
+
+
+def refine(
+    margin_of: OfCodes, wrong_of: OfCodes, mu: Tensor, logvar: Tensor, rounds: tuple[Round, ...] = ROUNDS
+) -> Tensor:
+    """Return codes (B, Z) near `mu` that say their loops, or say more of them than `mu` does.
 
     Parameters
     ----------
     margin_of
-        Gives for codes (B, Z) by how much each right choice leads, (B, ...); a loop is said exactly
-        where all are above 0.
+        Gives by how much each right choice leads, (R, ...), where those before it are right; a loop is said
+        exactly where all are above 0.
+    wrong_of
+        Gives how many steps are wrong, (R,), where the decoder runs free; parts of one tell how wrong.
     mu, logvar
         The posterior, (B, Z).
-    steps
-        How many steps it takes at most.
+    rounds
+        Each takes up those loops that are not said exactly yet.
 
     Notes
     -----
     Semi-amortised inference (Kim et al. 2018, arXiv 1802.02550) on a hinge: choices already decided
-    by `MARGIN` pull no more, so z moves only as far as it must. The steps are Adam's (Kingma and Ba
-    2015, algorithm 1), written out because `torch.optim` takes two seconds to import.
+    by `MARGIN` pull no more, so z moves only as far as it must. The hinge knows nothing of what one wrong
+    choice makes of those after it, so it may trade one wrong step for two; what is kept is chosen by running
+    the decoder.
     """
-    scale = torch.exp(-logvar)
-    z = mu.clone().requires_grad_(True)
+    best, rows, fewest = mu.clone(), torch.arange(len(mu)), None
+    for each in rounds:
+        moved, exact = _moved(margin_of, rows, best[rows], mu[rows], torch.exp(-logvar[rows]), each)
+        best[rows[exact]] = moved[exact]
+        rows, moved = rows[~exact], moved[~exact]
+        if not len(rows):
+            break
+        before = wrong_of(best[rows], rows) if fewest is None else fewest[~exact]
+        after = wrong_of(moved, rows)
+        better = after < before
+        best[rows[better]] = moved[better]
+        fewest = torch.minimum(before, after)
+    return best
+
+
+def _moved(
+    margin_of: OfCodes, rows: Tensor, start: Tensor, mu: Tensor, scale: Tensor, go: Round
+) -> tuple[Tensor, Tensor]:
+    """Return the best codes (R, Z) on the way from `start`, and which of them say their loops, bool (R,).
+
+    The steps are Adam's (Kingma and Ba 2015, algorithm 1), written out because `torch.optim` takes two
+    seconds to import.
+    """
+    z = start.clone().requires_grad_(True)
     first, second = torch.zeros_like(z), torch.zeros_like(z)
-    best, fewest = mu.clone(), mu.new_full((len(mu),), torch.inf)
-    for step in range(1, steps + 1):
-        margin = margin_of(z).flatten(1)
-        wrong = (margin.detach() <= 0).sum(1).float()
+    best, least = start.clone(), start.new_full((len(start),), torch.inf)
+    for step in range(1, go.steps + 1):
+        margin = margin_of(z, rows).flatten(1)
         short = F.relu(MARGIN - margin).sum(1)
-        better = wrong + 1e-3 * short.detach() < fewest
-        best[better], fewest[better] = z.detach()[better], (wrong + 1e-3 * short.detach())[better]
+        lacking = (margin.detach() <= TIE).sum(1) + 1e-3 * short.detach()
+        better = lacking < least
+        best[better], least[better] = z.detach()[better], lacking[better]
         if not short.any():
             break
-        left = 1.0 - step / steps
-        loss = (short + left * PULL * (scale * (z - mu) ** 2).sum(1)).sum()
+        left = 1.0 - step / go.steps
+        loss = (short + left * go.pull * (scale * (z - mu) ** 2).sum(1)).sum()
         (slope,) = torch.autograd.grad(loss, z)
         first, second = first.lerp(slope, 1.0 - DECAY), second.lerp(slope**2, 1.0 - DECAY)
         unbias = 1.0 - DECAY**step
         move = (first / unbias) / ((second / unbias).sqrt() + 1e-8)
-        z = (z.detach() - RATE * (0.2 + 0.8 * left) * move).requires_grad_(True)
-    return best
+        z = (z.detach() - go.rate * (0.2 + 0.8 * left) * move).requires_grad_(True)
+    return best, least < 1.0

@@ -1,4 +1,4 @@
-"""What users draw is not what drummers play: batches of real, recombined and drawn loops.
+"""What users draw is not what drummers play: batches of real, recombined, drawn and scattered loops.
 
 All functions take and give bool hits of shape (B, T, 9) and use the caller's generator.
 """
@@ -94,8 +94,38 @@ def draw(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> H
     return out
 
 
-def training_batch(pool: Hits, size: int, rng: np.random.Generator, shares: tuple[float, float]) -> Hits:
-    """Return a batch of real, recombined and drawn loops.
+def scatter(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> Hits:
+    """Make `count` loops of `length` steps that follow no rule of music; `rng` decides.
+
+    Hits by chance; many voices at once; voices in turn; one bar alone.
+    """
+    out = rng.random((count, length, VOICE_COUNT)) < rng.uniform(0.03, 0.2, (count, 1, 1))
+    kind = rng.choice(4, count, p=[0.8, 0.08, 0.06, 0.06])
+    at = np.flatnonzero(kind == 1)
+    steps = rng.random((len(at), length, 1)) < rng.uniform(0.05, 0.5, (len(at), 1, 1))
+    out[at] = steps & (rng.random((len(at), 1, VOICE_COUNT)) < rng.choice([1.0, 0.8, 0.5], (len(at), 1, 1)))
+    for row in np.flatnonzero(kind == 2):
+        voices = np.roll(np.arange(VOICE_COUNT), rng.integers(VOICE_COUNT))[:: rng.choice([-1, 1])]
+        if rng.random() < 0.6:
+            voices = rng.permutation(VOICE_COUNT)[: rng.integers(3, VOICE_COUNT + 1)]
+        on = np.arange(rng.integers(0, 3), length, rng.choice([1, 1, 1, 2, 3]))
+        out[row] = False
+        out[row, on, voices[np.arange(len(on)) % len(voices)]] = True
+    at = np.flatnonzero(kind == 3)
+    bars = rng.random((len(at), 2, length // 2, VOICE_COUNT)) < rng.choice(
+        [1.0, 0.95, 0.8, 0.5, 0.3], (len(at), 1, 1, 1)
+    )
+    bars[np.arange(len(at)), rng.integers(0, 2, len(at))] = False
+    out[at] = bars.reshape(len(at), length, VOICE_COUNT)
+    return out
+
+
+def training_batch(
+    pool: Hits, size: int, rng: np.random.Generator, shares: tuple[float, float, float]
+) -> tuple[Hits, NDArray[np.bool_]]:
+    """Return a batch of real, recombined, drawn and scattered loops, and which of its rows are the latter.
+
+    They widen what can be held exactly, but nothing plausible is to be learned from them.
 
     Parameters
     ----------
@@ -106,13 +136,14 @@ def training_batch(pool: Hits, size: int, rng: np.random.Generator, shares: tupl
     rng
         Decides.
     shares
-        How much of the batch is real, and how much recombined, each 0..1; the rest is drawn.
+        How much of the batch is real, recombined and drawn, each 0..1; the rest is scattered.
     """
-    real, mixed = (round(size * share) for share in shares)
-    return np.concatenate(
-        [
-            vary_real(pool[rng.integers(0, len(pool), real)], rng),
-            recombine(pool, mixed, rng),
-            draw(size - real - mixed, rng, pool.shape[1]),
-        ]
-    )
+    real, mixed, drawn = (round(size * share) for share in shares)
+    scattered = size - real - mixed - drawn
+    hits = [
+        vary_real(pool[rng.integers(0, len(pool), real)], rng),
+        recombine(pool, mixed, rng),
+        draw(drawn, rng, pool.shape[1]),
+        scatter(scattered, rng, pool.shape[1]),
+    ]
+    return np.concatenate(hits), np.arange(size) >= size - scattered

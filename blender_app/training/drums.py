@@ -39,7 +39,7 @@ class DrumRecipe:
     Parameters
     ----------
     shares
-        Of real and recombined loops in a batch; the rest is drawn.
+        Of real, recombined and drawn loops in a batch; the rest is scattered.
     hits, dynamics, prior
         Schedules of the three stages, in their order.
     config
@@ -53,7 +53,7 @@ class DrumRecipe:
     config: DrumConfig = field(default_factory=DrumConfig)
     objective: Objective = field(default_factory=Objective)
     batch: int = 256
-    shares: tuple[float, float] = (0.45, 0.35)
+    shares: tuple[float, float, float] = (0.45, 0.25, 0.14)
     hits: Schedule = HITS_SCHEDULE
     dynamics: Schedule = DYNAMICS_SCHEDULE
     prior: Schedule = PRIOR_SCHEDULE
@@ -114,10 +114,11 @@ class DrumTrainer:
 
     def _hits_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:
         recipe = self.recipe
-        hits = signs(training_batch(self.train.hits, recipe.batch, rng, recipe.shares))
+        hits, scattered = training_batch(self.train.hits, recipe.batch, rng, recipe.shares)
+        batch = signs(hits), torch.from_numpy(scattered)
         beta = recipe.objective.beta * min(1.0, progress / BETA_WARMUP)
         with torch.autocast("cpu", torch.bfloat16):
-            return hits_loss(self.nets.encoder, self.nets.decoder, hits, recipe.objective, beta)
+            return hits_loss(self.nets.encoder, self.nets.decoder, batch, recipe.objective, beta)
 
     def _hits_figures(self) -> Mapping[str, float]:
         hits = self.validation_hits

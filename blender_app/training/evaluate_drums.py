@@ -14,6 +14,7 @@ from blender_app.corpus.prepare import DrumCorpus
 from blender_app.latent.drum_model import DrumModel
 from blender_app.latent.palette import grid_points
 from blender_app.training.augment import draw
+from blender_app.training.drawn import drawn_drums
 from blender_app.training.drums import PLAYED
 from blender_app.training.judging import AT_ONCE, POINTS, Figure, Scale
 from blender_app.training.metrics import (
@@ -97,6 +98,8 @@ class _Judge:
         hits = draw(self.scale.loops // 2, np.random.default_rng(1234))
         yield Figure("drawn loops, steps exact, mu", self._exact(hits, False))
         yield Figure("drawn loops, steps exact after refining z", self._exact(hits, True), ">= .99")
+        for kind, loops in drawn_drums(self.scale.drawn, np.random.default_rng(1234)).items():
+            yield Figure(f"{kind}: steps exact after refining z", self._exact(loops, True), ">= .97")
 
     def realism(self) -> Iterator[Figure]:
         sample = hits_to_tokens(self.model.sample(self.scale.samples, seed=1))

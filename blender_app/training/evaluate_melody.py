@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from blender_app.corpus.prepare_melody import MelodyCorpus
 from blender_app.latent.melody_model import MelodyModel
+from blender_app.training.drawn import drawn_melodies
 from blender_app.training.judging import AT_ONCE, POINTS, Figure, Scale
 from blender_app.training.melody import MADE
 from blender_app.training.metrics import (
@@ -66,7 +67,7 @@ def evaluate_melody(
         The model or the data cannot be read.
     """
     judge = MelodyJudge(MelodyModel.load(name), MelodyCorpus.load(data), scale or Scale(), seed)
-    parts = judge.expression, judge.velocity, judge.realism, judge.smoothness, judge.morph
+    parts = judge.expression, judge.drawn, judge.velocity, judge.realism, judge.smoothness, judge.morph
     return [figure for part in tqdm(parts, desc="judging", disable=not progress) for figure in part()]
 
 
@@ -109,6 +110,22 @@ class MelodyJudge:
                     f"{group}: steps exact, most likely loop of mu", self._exact(events, False), plain
                 )
                 yield Figure(f"{group}: steps exact after refining z", self._exact(events, True), refined)
+
+    def drawn(self) -> Iterator[Figure]:
+        """Yield how many steps are exact of what people draw, and that refining makes none of it worse."""
+        worse = 0
+        for kind, events in drawn_melodies(self.scale.drawn, np.random.default_rng(1234)).items():
+            plain, refined = (
+                (self.model.decode(encode(events)) == events).sum(1)
+                for encode in (self.model.encode, self.model.refine)
+            )
+            worse += int((refined < plain).sum())
+            yield Figure(
+                f"{kind}: steps exact, most likely loop of mu", float(plain.mean() / events.shape[1])
+            )
+            exact = float(refined.mean() / events.shape[1])
+            yield Figure(f"{kind}: steps exact after refining z", exact, ">= .97")
+        yield Figure("drawn melodies that refining makes worse", worse, "0")
 
     def velocity(self) -> Iterator[Figure]:
         """Yield the velocity's error where a source has velocities, relative to the mean by step."""

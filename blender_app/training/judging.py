@@ -32,12 +32,15 @@ class Scale:
         That are judged.
     samples
         From the prior.
+    drawn
+        Of each kind that people draw.
     """
 
     loops: int = 2000
     pairs: int = 256
     palettes: int = 48
     samples: int = 2000
+    drawn: int = 64
 
 
 POINTS = 9

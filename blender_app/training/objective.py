@@ -53,7 +53,11 @@ def kl_divergence(
 
 
 def hits_loss(
-    encoder: HitsEncoder, decoder: HitsDecoder, hits: Tensor, objective: Objective, beta: float
+    encoder: HitsEncoder,
+    decoder: HitsDecoder,
+    batch: tuple[Tensor, Tensor],
+    objective: Objective,
+    beta: float,
 ) -> tuple[Tensor, dict[str, float]]:
     """Return the loss in nats a step, and its parts.
 
@@ -61,27 +65,32 @@ def hits_loss(
     ----------
     encoder, decoder
         The networks in training.
-    hits
-        A batch, (B, T, V) in -1 / +1.
+    batch
+        Hits (B, T, V) in -1 / +1, and which of them are scattered (B,). These are given whole and decoded at
+        noise 0, and pay for no divergence: they are to be said to the letter, and teach nothing of what is
+        plausible.
     objective
         How much is flipped, and how noisy the codes are.
     beta
         Weight of the divergence from the prior.
     """
-    batch = len(hits)
-    flipped = torch.rand_like(hits) < objective.flip * (torch.rand(batch, 1, 1) < 0.5)
+    hits, scattered = batch
+    count, plausible = len(hits), (~scattered).to(hits.dtype)
+    halves = (torch.rand(count, 1, 1) < 0.5) * plausible[:, None, None]
+    flipped = torch.rand_like(hits) < objective.flip * halves
     mu, logvar = encoder(torch.where(flipped, -hits, hits))
-    noise = _noise_levels(batch, objective, decoder.config.max_noise)
+    noise = _noise_levels(count, objective, decoder.config.max_noise) * plausible
     z = mu + noise[:, None] * torch.exp(0.5 * logvar) * torch.randn_like(mu)
-    forget = torch.rand(batch, 1, 1) * (torch.rand(batch, 1, 1) < 0.75)
-    known = (torch.rand(batch, hits.shape[1], 1) >= forget).to(hits.dtype)
+    forget = torch.rand(count, 1, 1) * (torch.rand(count, 1, 1) < 0.75) * plausible[:, None, None]
+    known = (torch.rand(count, hits.shape[1], 1) >= forget).to(hits.dtype)
     logits = decoder(z, noise, hits, known).float()
     nats = F.softplus(-logits * hits).sum((1, 2))
-    kl = kl_divergence(mu, logvar)
+    kl = kl_divergence(mu, logvar) * plausible
     parts = {
-        "clean": nats[noise == 0].mean().item(),
+        "clean": nats[(noise == 0) & ~scattered].mean().item(),
         "unit": nats[noise == 1].mean().item(),
-        "kl": kl.mean().item(),
+        "scattered": nats[scattered].mean().item(),
+        "kl": kl[~scattered].mean().item(),
     }
     return (nats + beta * kl).mean() / hits.shape[1], parts
 

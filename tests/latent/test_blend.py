@@ -36,9 +36,9 @@ class Telling(DrumSpace):
         self.codes, self.noise, self.bias, self.allowed = codes, noise, bias, allowed
         return super().decode(codes, noise, bias, allowed, temperature, generator)
 
-    def played(self, content, code, error=None):
-        self.dynamics, self.error = code, error
-        return super().played(content, code, error)
+    def played(self, content, code, known=None):
+        self.code, self.known = code, known
+        return super().played(content, code, known)
 
 
 @pytest.fixture(scope="module")
@@ -126,18 +126,20 @@ def test_corrections_bring_what_is_wrong_to_the_right_side(space: Telling, blend
     assert blend.accuracy == pytest.approx(right.tolist())
 
 
-def test_dynamics_are_mixed_and_their_error_fades(space: Telling, blend: Blend[DrumLoop]) -> None:
+def test_dynamics_are_mixed_and_what_is_known_of_them_fades(space: Telling, blend: Blend[DrumLoop]) -> None:
     played = blend.at(WEIGHTS)
     assert len(played) == 4
-    np.testing.assert_allclose(space.dynamics, WEIGHTS @ blend.dynamics.numpy(), atol=1e-5)
-    wrong = blend.dynamics_error.numpy()
-    assert np.abs(wrong).max() > 0.1
-    expected = np.tensordot(faded(WEIGHTS), wrong, 1)
-    np.testing.assert_allclose(space.error, expected, atol=1e-5)
+    np.testing.assert_allclose(space.code, WEIGHTS @ blend.dynamics.numpy(), atol=1e-5)
+    onsets = np.stack([loop.hits for loop in blend.anchors])
+    agreed = np.tensordot(WEIGHTS, onsets, 1)
+    np.testing.assert_allclose(space.known.share, faded(agreed), atol=1e-5)
+    velocity = np.stack([loop.velocity for loop in blend.anchors]) / 127.0
+    mean = np.tensordot(WEIGHTS, velocity, 1)[agreed > 0] / agreed[agreed > 0]
+    np.testing.assert_allclose(space.known.dynamics[..., 0][agreed > 0], mean, atol=1e-5)
     plain = Blend(space, loops(3), plain=True)
     assert (plain.refined, plain.plain) == (False, True)
     plain.at(WEIGHTS)
-    assert not space.error.any()
+    assert space.known is None
     assert not space.noise.any()
     assert space.bias is None
     np.testing.assert_allclose(space.codes, WEIGHTS @ plain.codes.numpy(), atol=1e-5)
@@ -151,6 +153,19 @@ def test_an_anchor_is_itself_and_its_neighbours_are_not(space: Telling, blend: B
     assert beside is not blend.anchors[1]
     plain = Blend(space, loops(3), plain=True)
     assert plain.at(weights)[2] is not plain.anchors[0]
+
+
+def test_anchors_that_are_equal_are_one(space: Telling) -> None:
+    first, second, other = loops(3)
+    loud = DrumLoop(first.hits, np.where(first.hits, 127, 0), first.microtiming)
+    blend, apart = Blend(space, [first, other, loud, second]), Blend(space, [first, other, second])
+    torch.testing.assert_close(blend.codes, apart.codes)
+    torch.testing.assert_close(blend.correction, apart.correction)
+    assert blend.accuracy == (*apart.accuracy[:2], apart.accuracy[0], apart.accuracy[2])
+    four = np.array([[0.2, 0.1, 0.4, 0.3], [0.7, 0.0, 0.3, 0.0]], np.float32)
+    three = np.array([[0.6, 0.1, 0.3], [1.0, 0.0, 0.0]], np.float32)
+    torch.testing.assert_close(blend.content_at(four), apart.content_at(three))
+    np.testing.assert_array_equal(blend.at(four)[1].hits, first.hits)
 
 
 def test_steering_reaches_the_decoder_of_loops_as_well(space: Telling, blend: Blend[DrumLoop]) -> None:

@@ -16,6 +16,7 @@ from blender_app import load_model
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.errors import LoopweaveError, ModelError
 from blender_app.latent.checkpoint import save_weights
+from blender_app.latent.common import Known
 from blender_app.latent.config import ModelConfig
 from blender_app.latent.loop_model import LoopModel
 from blender_app.latent.model_kinds import (
@@ -97,10 +98,11 @@ class ToySpace:
     def usual_dynamics(self, content: Tensor) -> tuple[Tensor, Tensor]:
         return content.new_zeros(len(content), 1), content.new_zeros(len(content), 1)
 
-    def dynamics_error(self, loops: Sequence[DrumLoop], content: Tensor, code: Tensor) -> Tensor:
-        return content.new_zeros(len(content), 1)
+    def dynamics(self, loops: Sequence[DrumLoop]) -> tuple[Tensor, Tensor]:
+        content = self.content(loops)
+        return torch.stack([content, content], -1), content > 0
 
-    def played(self, content: Tensor, code: Tensor, error: Tensor | None = None) -> list[DrumLoop]:
+    def played(self, content: Tensor, code: Tensor, known: Known | None = None) -> list[DrumLoop]:
         return [DrumLoop.from_hits(hits) for hits in (content > 0).numpy()]
 
 

@@ -128,11 +128,28 @@ def test_a_batch_has_its_shares(monkeypatch: pytest.MonkeyPatch, hits: np.ndarra
 
         return make
 
-    for name in ("vary_real", "recombine", "draw"):
+    for name in ("vary_real", "recombine", "draw", "scatter"):
         monkeypatch.setattr(augment, name, part(name))
-    batch = augment.training_batch(hits, 20, np.random.default_rng(0), (0.5, 0.2))
+    batch, scattered = augment.training_batch(hits, 20, np.random.default_rng(0), (0.5, 0.2, 0.15))
     assert len(batch) == 20
-    assert asked == [("vary_real", 10), ("recombine", 4), ("draw", 6)]
+    assert asked == [("vary_real", 10), ("recombine", 4), ("draw", 3), ("scatter", 3)]
+    assert scattered.tolist() == [False] * 17 + [True] * 3
+
+
+def test_scattered_loops_follow_no_rule() -> None:
+    loops = augment.scatter(3000, np.random.default_rng(4))
+    assert 0.1 < loops.mean() < 0.14
+    full = loops.sum(2)
+    at_once = ((full == 9) | (full == 0)).all(1) & (full == 9).any(1)
+    assert 0.02 < at_once.mean() < 0.06
+    in_turn = (full <= 1).all(1) & (full.sum(1) > 8)
+    assert 0.02 < in_turn.mean() < 0.1
+    halves = loops.reshape(3000, 2, -1).any(2)
+    assert 0.04 < (halves[:, 0] != halves[:, 1]).mean() < 0.09
+    chance = loops[~(at_once | in_turn) & halves.all(1)].mean((1, 2))
+    assert 0.02 < np.quantile(chance, 0.05) < 0.05
+    assert 0.17 < np.quantile(chance, 0.9) < 0.23
+    assert augment.scatter(4, np.random.default_rng(4), 16).shape == (4, 16, 9)
 
 
 @pytest.mark.parametrize(("row", "chance"), [(0, 0.1), (1, 0.15), (3, 0.15), (4, 0.1), (5, 0.1), (6, 0.1)])
@@ -273,7 +290,7 @@ def test_a_seed_makes_the_batches_that_it_always_made() -> None:
     rng = np.random.default_rng(2024)
     loops = augment.draw(300, rng)
     drums = [loops, augment.vary_real(loops, rng), augment.recombine(loops, 300, rng)]
-    drums.append(augment.training_batch(loops, 100, rng, (0.45, 0.35)))
+    drums.append(augment.training_batch(loops, 100, rng, (0.45, 0.25, 0.14))[0])
     assert [digest(each) for each in drums] == DRUM_DIGESTS
     tokens = augment_melody.draw(300, rng)
     tunes = [tokens, augment_melody.vary_real(tokens, rng), augment_melody.recombine(tokens, 300, rng)]
@@ -281,5 +298,5 @@ def test_a_seed_makes_the_batches_that_it_always_made() -> None:
     assert [digest(each) for each in tunes] == MELODY_DIGESTS
 
 
-DRUM_DIGESTS = ["0d0600682f75", "b1f8b70effa5", "ff6d9054affb", "42e92d6ac413"]
-MELODY_DIGESTS = ["4d60a032b0da", "9183370fe510", "915ef177be04", "c19cd716bd6d"]
+DRUM_DIGESTS = ["0d0600682f75", "b1f8b70effa5", "ff6d9054affb", "9b3f3139655f"]
+MELODY_DIGESTS = ["56b5db4c37f6", "59780e0b2e9b", "bf6539c8eb55", "c49f60b8beb6"]

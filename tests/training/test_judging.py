@@ -123,6 +123,12 @@ def test_expression_counts_steps_and_hits(drums: _Judge) -> None:
     drawn = values(list(drums.drawn()))
     assert drawn["drawn loops, steps exact after refining z"] == 1.0
     assert 31 / 32 <= drawn["drawn loops, steps exact, mu"] < 1.0
+    assert drawn["voices in turn: steps exact after refining z"] == 1.0
+    assert len(drawn) == 9
+    drums.model.refine = drums.model.encode
+    drawn = values(list(drums.drawn()))
+    assert drawn["voices in turn: steps exact after refining z"] == pytest.approx(1 - 1 / 9 / 32)
+    assert drawn["only bar 2, full: steps exact after refining z"] == 1.0
 
 
 def test_realism_compares_samples_with_loops(drums: _Judge) -> None:
@@ -372,6 +378,18 @@ class MelodyOracle:
 @pytest.fixture
 def melodies() -> MelodyJudge:
     return MelodyJudge(MelodyOracle(), melody_corpus(), SCALE, 0)
+
+
+def test_drawn_melodies_are_judged_and_those_that_got_worse_counted(melodies: MelodyJudge) -> None:
+    figures = values(list(melodies.drawn()))
+    assert figures["32 notes, shuffled: steps exact, most likely loop of mu"] == pytest.approx(31 / 32)
+    assert figures["32 notes over 21-108: steps exact after refining z"] == 1.0
+    assert figures["drawn melodies that refining makes worse"] == 0
+    better, worse = melodies.model.refine, melodies.model.encode
+    melodies.model.encode, melodies.model.refine = better, worse
+    figures = values(list(melodies.drawn()))
+    assert figures["each of 128 pitches: steps exact after refining z"] == pytest.approx(31 / 32)
+    assert figures["drawn melodies that refining makes worse"] == 64 + 64 + 128
 
 
 def test_melodies_are_judged_without_those_made_by_rule(melodies: MelodyJudge) -> None:

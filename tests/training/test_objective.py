@@ -70,10 +70,12 @@ class Wordy:
 def test_the_loss_of_hits_is_what_they_cost_and_the_divergence() -> None:
     torch.manual_seed(0)
     wordy, hits = Wordy(), torch.randn(3000, 8, 9).sign()
-    loss, parts = hits_loss(wordy.encode, Decoder(wordy), hits, Objective(flip=0.1), 0.25)
+    none = torch.zeros(3000, dtype=torch.bool)
+    loss, parts = hits_loss(wordy.encode, Decoder(wordy), (hits, none), Objective(flip=0.1), 0.25)
     nats = 72 * math.log(1 + math.exp(-1.5))
     kl = 4 * 0.5 * (4.0 + math.exp(0.5) - 1.0 - 0.5)
     assert loss.item() == pytest.approx((nats + 0.25 * kl) / 8, rel=1e-4)
+    assert math.isnan(parts.pop("scattered"))
     assert parts == pytest.approx({"clean": nats, "unit": nats, "kl": kl}, rel=1e-4)
     flipped = (wordy.seen != hits).float().mean((1, 2))
     assert (flipped == 0).float().mean().item() == pytest.approx(0.5, abs=0.05)
@@ -86,6 +88,22 @@ def test_the_loss_of_hits_is_what_they_cost_and_the_divergence() -> None:
     assert set(wordy.known.unique().tolist()) == {0.0, 1.0}
     assert 0.2 < (known == 1).float().mean() < 0.45
     assert known.mean().item() == pytest.approx(1 - 0.75 / 2, abs=0.03)
+
+
+def test_scattered_hits_are_only_to_be_said_to_the_letter() -> None:
+    torch.manual_seed(0)
+    wordy, hits = Wordy(), torch.randn(400, 8, 9).sign()
+    scattered = torch.arange(400) >= 300
+    loss, parts = hits_loss(wordy.encode, Decoder(wordy), (hits, scattered), Objective(flip=0.5), 0.25)
+    assert torch.equal(wordy.seen[scattered], hits[scattered])
+    assert not torch.equal(wordy.seen[~scattered], hits[~scattered])
+    assert not wordy.noise[scattered].any()
+    assert wordy.noise[~scattered].any()
+    assert wordy.known[scattered].all()
+    nats = 72 * math.log(1 + math.exp(-1.5))
+    kl = 4 * 0.5 * (4.0 + math.exp(0.5) - 1.0 - 0.5)
+    assert loss.item() == pytest.approx((nats + 0.25 * 0.75 * kl) / 8, rel=1e-4)
+    assert (parts["scattered"], parts["kl"]) == pytest.approx((nats, kl), rel=1e-4)
 
 
 class Decoder:

@@ -97,7 +97,7 @@ def test_every_figure_is_printed(corpus: DrumCorpus, tmp_path: Path) -> None:
 def test_batches_hold_what_they_promise() -> None:
     rng = np.random.default_rng(0)
     pool = draw(50, rng)
-    batch = training_batch(pool, 64, rng, (0.5, 0.25))
+    batch, _ = training_batch(pool, 64, rng, (0.5, 0.25, 0.1))
     assert batch.shape == (64, 32, 9)
     assert batch.dtype == np.bool_
     pool[:] = False

@@ -85,18 +85,19 @@ def test_hits_are_learned_from_the_batches_of_the_recipe(monkeypatch: pytest.Mon
     trainer = DrumTrainer(drum_corpus(0, 1, 1), DRUM_RECIPE, seed=1)
     asked: list[tuple[object, ...]] = []
 
-    def batch(pool: np.ndarray, size: int, _rng: object, shares: tuple[float, float]) -> np.ndarray:
+    def batch(pool: np.ndarray, size: int, _rng: object, shares: tuple[float, ...]) -> tuple[np.ndarray, ...]:
         asked.append((len(pool), size, shares))
-        return np.zeros((size, 32, 9), np.bool_)
+        return np.zeros((size, 32, 9), np.bool_), np.arange(size) > 5
 
     monkeypatch.setattr(drums, "training_batch", batch)
     monkeypatch.setattr(drums, "hits_loss", keep)
     trainer._hits_batch(np.random.default_rng(2), 1.0)
-    assert asked == [(3, 8, (0.45, 0.35))]
-    ((low, encoder, decoder, hits, objective, _),) = KEPT
+    assert asked == [(3, 8, (0.45, 0.25, 0.14))]
+    ((low, encoder, decoder, (hits, scattered), objective, _),) = KEPT
     assert low
     assert (encoder, decoder) == (trainer.nets.encoder, trainer.nets.decoder)
     assert hits.unique().tolist() == [-1.0]
+    assert scattered.nonzero().flatten().tolist() == [6, 7]
     assert objective is DRUM_RECIPE.objective
 
 
@@ -427,7 +428,7 @@ class Judge:
         (
             evaluate_melody,
             ("MelodyJudge", "MelodyModel", "MelodyCorpus", "evaluate_melody"),
-            "expression velocity realism smoothness morph",
+            "expression drawn velocity realism smoothness morph",
         ),
     ],
 )
