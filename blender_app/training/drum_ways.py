@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from blender_app.core.drums import DrumLoop, hits_to_tokens
+from blender_app.core.drums import DrumLoop, hits_to_tokens, tokens_to_hits
 from blender_app.corpus.prepare import DrumCorpus
 from blender_app.latent.drum_model import DrumModel
 from blender_app.training.drums import PLAYED
-from blender_app.training.judge_ways import PAIRS, WayJudge
+from blender_app.training.judge_ways import AUC, COST, DEFAULT_WANDER, DENSITY, PAIRS, WayJudge
 from blender_app.training.judging import POINTS
 from blender_app.training.metrics import Floats, Tokens, drum_features
 from blender_app.training.middle import Middle, drum_middle
+from blender_app.training.rulers import drum_character, drum_rulers
 from blender_app.training.ways import Loops
 
 
@@ -32,10 +34,10 @@ class DrumWays(WayJudge):
 
     words, new = 512, "middle: hits that neither end has"
     musts: ClassVar[dict[str, str]] = {
-        "middle: AUC against training loops": "<= .68",
-        "middle: density over the ends'": ".95-1.05",
+        AUC: "<= .68",
+        DENSITY: ".95-1.05",
         new: ">= .06",
-        "worst relative LM cost": "<= 1.12",
+        COST: "<= 1.12",
         "largest of 8 steps": "<= .18",
         "goes back (0 no)": "0",
         "length over the ends' distance": "<= 2.0",
@@ -61,14 +63,26 @@ class DrumWays(WayJudge):
         """Return what `drum_middle` does; `lines` and `reference` as there."""
         return drum_middle(lines, reference)
 
-    def way(self, a: Loops, b: Loops, plain: bool = False) -> Loops:
-        """Return the model's way from `a` to `b` (N, T, 9), the straight line if it is `plain`."""
+    def count(self, tokens: Tokens) -> NDArray[np.int64]:
+        """Return how many hits each of `tokens` (N, T) has."""
+        return np.asarray(tokens_to_hits(tokens).sum((1, 2)))
+
+    def rulers(self, line: Loops) -> dict[str, float]:
+        """Return what `drum_rulers` does of a `line`."""
+        return drum_rulers(line)
+
+    def character(self, loops: Loops) -> dict[str, float]:
+        """Return what `drum_character` does of `loops`."""
+        return drum_character(loops)
+
+    def way(self, a: Loops, b: Loops, plain: bool = False, wander: float = DEFAULT_WANDER) -> Loops:
+        """Return the model's way from `a` to `b` (N, T, 9); `plain` and `wander` as in `WayJudge.way`."""
         alphas, lines = np.linspace(0.0, 1.0, POINTS), []
         for first, last in zip(a, b, strict=True):
             start, end = (
                 DrumLoop(side > 0, side, np.zeros(side.shape, np.float32)) for side in (first, last)
             )
-            morph = self.model.make_morph(start, end, plain=plain)
+            morph = self.model.make_morph(start, end, plain=plain, wander=wander)
             lines.append(np.stack([loop.velocity for loop in morph.at(alphas)]))
         line = np.stack(lines, 1)
         line[0], line[-1] = a, b

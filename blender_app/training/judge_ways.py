@@ -20,15 +20,22 @@ from blender_app.training.metrics import (
 )
 from blender_app.training.middle import Middle
 from blender_app.training.table import Table
-from blender_app.training.ways import UNITS, Loops, cross_fade
+from blender_app.training.ways import UNITS, Loops, cross_fade, degenerate_ways
 
 DRAWS, PAIRS = 4, 256
 """Fewer pairs are told from training loops less surely: AUCs of other numbers cannot be compared."""
 LANGUAGE_LOOPS = 40_000
 """Training loops from which the language model learns at most."""
+AUC, DENSITY = "middle: AUC against training loops", "middle: density over the ends'"
+COST = "worst relative LM cost"
+USUAL_OF = 2000
+"""Training loops among which a usual one is looked for."""
 REAL = "real loops"
 """Heading of what unseen loops themselves have, for scale."""
 SHIPPED = "as shipped"
+DEFAULT_WANDER = 0.5
+WANDERS = (0.0, 1.0)
+"""Where the knob is put, beside as shipped."""
 
 
 class Pairs(NamedTuple):
@@ -88,7 +95,7 @@ class WayJudge(ABC):
         """Return what the middle of `lines` (9, N, T) is; `reference` as in `drum_middle`."""
 
     @abstractmethod
-    def way(self, a: Loops, b: Loops, plain: bool = False) -> Loops:
+    def way(self, a: Loops, b: Loops, plain: bool = False, wander: float = DEFAULT_WANDER) -> Loops:
         """Return the model's way from `a` to `b` (N, T, ...).
 
         Parameters
@@ -97,6 +104,8 @@ class WayJudge(ABC):
             The ends.
         plain
             Whether it is the straight line.
+        wander
+            Where the knob stands.
         """
 
     def draw(self, group: str, seed: int) -> Pairs:
@@ -133,29 +142,56 @@ class WayJudge(ABC):
         """
         a, b, _ = pairs
         yield SHIPPED, self.way(a, b)
+        for wander in WANDERS:
+            yield f"wander {wander:g}", self.way(a, b, wander=wander)
         yield "straight line", self.way(a, b, plain=True)
         for name, unit in UNITS.items():
             yield f"cross-fade {name}", cross_fade(a, b, unit, rng)
+
+    @abstractmethod
+    def rulers(self, line: Loops) -> dict[str, float]:
+        """Return what a way `line` (9, N, T, ...) keeps, and what its middle is like."""
+
+    @abstractmethod
+    def character(self, loops: Loops) -> dict[str, float]:
+        """Return what `loops` (N, T, ...) are like."""
 
     def figures(self, line: Loops, reference: Floats) -> dict[str, float]:
         """Return the figures of a way `line` (9, N, T, ...), by ruler; `reference` as in `drum_middle`."""
         tokens = self.tokens(line)
         middle, even = self.middle(tokens, reference), smoothness(tokens, self.language)
         return {
-            "middle: AUC against training loops": middle.auc,
-            "middle: density over the ends'": middle.density,
+            AUC: middle.auc,
+            DENSITY: middle.density,
             self.new: middle.new,
             "middle: beats copied from an end": middle.copied,
-            "worst relative LM cost": float(even.relative_cost.max()),
+            COST: float(even.relative_cost.max()),
             "largest of 8 steps": even.largest_step,
             "goes back (0 no)": float(even.goes_back),
             "length over the ends' distance": even.length,
+            **self.rulers(line),
         }
 
     def real(self, pairs: Pairs) -> dict[str, float]:
         """Return what the ends of `pairs` themselves have, for scale."""
         auc = [two_sample_auc(self.features(self.tokens(side)), pairs.reference) for side in pairs[:2]]
-        return {"middle: AUC against training loops": float(np.mean(auc))}
+        return {AUC: float(np.mean(auc)), **self.character(np.concatenate([pairs.a, pairs.b]))}
+
+    def usual(self) -> Loops:
+        """Return a loop (T, ...) that is likely wherever it stands.
+
+        Of some training loops with no fewer hits or notes than most, the one that costs least.
+        """
+        train = np.flatnonzero(~self.split.validation)
+        loops = self.loops[np.random.default_rng(0).permutation(train)[:USUAL_OF]]
+        tokens = self.tokens(loops)
+        count = self.count(tokens)
+        cost = np.where(count >= np.median(count), self.language.nats(tokens), np.inf)
+        return np.asarray(loops[cost.argmin()])
+
+    @abstractmethod
+    def count(self, tokens: Tokens) -> NDArray[np.int64]:
+        """Return how many hits or notes each of `tokens` (N, T) has."""
 
     def table(self, group: str, draws: int = DRAWS) -> Table:
         """Return the table of a `group`'s ways over `draws` of pairs."""
@@ -165,4 +201,26 @@ class WayJudge(ABC):
             for name, line in self.ways(pairs, np.random.default_rng(seed)):
                 table.add(name, self.figures(line, pairs.reference))
             table.add(REAL, self.real(pairs))
+        return table
+
+    def degenerate(self, draws: int = DRAWS) -> Table:
+        """Return the table of ways that cheat, beside the way as shipped, over `draws` of pairs."""
+        table, usual = Table(musts=self.musts), self.usual()
+        for seed in range(draws):
+            pairs = self.draw(next(iter(self.groups)), seed)
+            line = self.way(pairs.a, pairs.b)
+            cheats = degenerate_ways(line, usual, np.random.default_rng(seed))
+            for name, way in {SHIPPED: line, **cheats}.items():
+                table.add(name, self.figures(way, pairs.reference))
+            table.add(REAL, self.real(pairs))
+        return table
+
+    def over_wander(self, wanders: Sequence[float], draws: int = 1) -> Table:
+        """Return the table of the knob's places `wanders`, over `draws` of pairs."""
+        table = Table(musts=self.musts)
+        for seed in range(draws):
+            pairs = self.draw(next(iter(self.groups)), seed)
+            for wander in wanders:
+                line = self.way(pairs.a, pairs.b, wander=wander)
+                table.add(f"{wander:g}", self.figures(line, pairs.reference))
         return table

@@ -38,3 +38,35 @@ def cross_fade(a: Loops, b: Loops, unit: int, rng: np.random.Generator) -> Loops
     changed = (order + 0.5) / pieces < np.linspace(0.0, 1.0, POINTS)[:, None, None]
     from_b = np.repeat(changed, unit, axis=2)
     return np.where(from_b.reshape(*from_b.shape, *[1] * (a.ndim - 2)), b, a)
+
+
+def degenerate_ways(line: Loops, usual: Loops, rng: np.random.Generator) -> dict[str, Loops]:
+    """Return ways that are none, by how they cheat.
+
+    Parameters
+    ----------
+    line
+        The way that they are made of, (POINTS, N, T, ...).
+    usual
+        A loop (T, ...) that is likely wherever it stands.
+    rng
+        Decides what is left out, and the order in which beats change over.
+    """
+    a, b, inner = line[0], line[-1], slice(1, -1)
+    begins = line > (0 if line.ndim > 3 else 1)
+    half = line.shape[2] // 2
+    ways = {
+        name: line.copy()
+        for name in ("thinned", "in common", "one bar twice", "stopped", "frozen", "constant")
+    }
+    ways["thinned"][begins & (rng.random(a.shape) > KEPT)] = 0
+    shared = begins[0] & begins[-1] if line.ndim > 3 else a == b
+    ways["in common"][inner] = np.where(shared, a, 0)
+    ways["one bar twice"][inner, :, half:] = line[inner, :, :half]
+    ways["stopped"][inner] = line[POINTS // 2]
+    ways["frozen"][: POINTS // 2 + 1], ways["frozen"][POINTS // 2 + 1 :] = a, b
+    ways["constant"][inner] = usual
+    ways["beats copied"] = cross_fade(a, b, UNITS["by beat"], rng)
+    for way in ways.values():
+        way[0], way[-1] = a, b
+    return ways
