@@ -170,8 +170,13 @@ SCALES = np.stack([np.isin(np.arange(OCTAVE), [(t + w) % OCTAVE for w in _WHITE]
 
 
 def best_key_share(rows: Tokens) -> float:
-    """Return the mean over melodies `rows` (N, T) of the share of notes in its best major scale."""
+    """Return the mean over melodies `rows` (N, T) of the share of notes in its best major scale.
+
+    Melodies without a note do not count; 0 where there is no other.
+    """
     classes = _pitch_classes(rows[(rows > 1).any(1)])
+    if not len(classes):
+        return 0.0
     return float(((classes @ SCALES.T).max(1) / classes.sum(1)).mean())
 
 
