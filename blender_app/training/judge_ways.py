@@ -130,7 +130,9 @@ class WayJudge(ABC):
             raise ValueError(f"{count} loops are wanted, and there are {len(chosen)}")
         return rng.permutation(chosen)
 
-    def ways(self, pairs: Pairs, rng: np.random.Generator) -> Iterator[tuple[str, Loops]]:
+    def ways(
+        self, pairs: Pairs, rng: np.random.Generator, wanders: Sequence[float]
+    ) -> Iterator[tuple[str, Loops]]:
         """Yield each way between two sides, by its name.
 
         Parameters
@@ -139,10 +141,12 @@ class WayJudge(ABC):
             The ends.
         rng
             Decides the order in which the pieces of a cross-fade change over.
+        wanders
+            Where the knob is put, beside as shipped.
         """
         a, b, _ = pairs
         yield SHIPPED, self.way(a, b)
-        for wander in WANDERS:
+        for wander in wanders:
             yield f"wander {wander:g}", self.way(a, b, wander=wander)
         yield "straight line", self.way(a, b, plain=True)
         for name, unit in UNITS.items():
@@ -193,12 +197,12 @@ class WayJudge(ABC):
     def count(self, tokens: Tokens) -> NDArray[np.int64]:
         """Return how many hits or notes each of `tokens` (N, T) has."""
 
-    def table(self, group: str, draws: int = DRAWS) -> Table:
-        """Return the table of a `group`'s ways over `draws` of pairs."""
+    def table(self, group: str, draws: int = DRAWS, wanders: Sequence[float] = WANDERS) -> Table:
+        """Return the table of a `group`'s ways over `draws` of pairs; `wanders` as in `ways`."""
         table = Table(musts=self.musts)
         for seed in range(draws):
             pairs = self.draw(group, seed)
-            for name, line in self.ways(pairs, np.random.default_rng(seed)):
+            for name, line in self.ways(pairs, np.random.default_rng(seed), wanders):
                 table.add(name, self.figures(line, pairs.reference))
             table.add(REAL, self.real(pairs))
         return table

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from blender_app.training.judge_ways import AUC, COST, DENSITY, DRAWS, PAIRS, WayJudge
+from blender_app.training.judge_ways import AUC, COST, DENSITY, DRAWS, PAIRS, WANDERS, WayJudge
 from blender_app.training.plot import plot_wander
 
 PLACES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -40,6 +40,7 @@ def way_lines(judge: WayJudge, options: argparse.Namespace) -> Iterator[str]:
         yield from ("", f"Ways that cheat, between unseen loops of {group}, {counted}:", "")
         yield from judge.degenerate(options.draws).lines()
     if options.ways or not only_ways(options):
-        for group in judge.groups:
+        for index, group in enumerate(judge.groups):
+            wanders = () if index else WANDERS  # the knob's ends take as long again, each
             yield from ("", f"Ways between unseen loops of {group}, {counted}:", "")
-            yield from judge.table(group, options.draws).lines()
+            yield from judge.table(group, options.draws, wanders).lines()
