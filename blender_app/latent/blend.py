@@ -83,6 +83,8 @@ class Blend(Generic[LoopT]):
         content = space.content(anchors)
         with torch.no_grad():
             self.dynamics = space.dynamics_code(anchors, content)
+            usual, logvar = space.usual_dynamics(content)
+            self.manner = (self.dynamics - usual) * torch.exp(-0.5 * logvar)
         self.anchor_dynamics = AnchorDynamics(*space.dynamics(anchors))
         self.alike = alike(content, self.kept)
         self.different = content[self.alike.argmax(0)]
@@ -140,12 +142,25 @@ class Blend(Generic[LoopT]):
             content = self._held(content, w)
             mean, agreed = self.anchor_dynamics.at(w)
             known = Known(mean, _fade(agreed))
-        loops = self.space.played(content, w @ self.dynamics, known)
+        loops = self.space.played(content, self._dynamics_at(w, content), known)
         if not self.plain:
             for point, anchor in np.argwhere(w.numpy() >= AT_ANCHOR):
                 if self.kept[anchor]:
                     loops[point] = self.anchors[anchor]
         return loops
+
+    def _dynamics_at(self, w: Tensor, content: Tensor) -> Tensor:
+        """Return codes (N, F) of how `content` is played at weights `w` (N, K).
+
+        As such content is usually played, but in the manner of the anchors: as far from the usual as they
+        are, or accents would level out half-way.
+        """
+        if self.plain:
+            return w @ self.dynamics
+        usual, logvar = self.space.usual_dynamics(content)
+        mixed = w @ self.manner
+        length = w @ self.manner.norm(dim=1, keepdim=True)
+        return usual + torch.exp(0.5 * logvar) * mixed * length / mixed.norm(dim=1, keepdim=True).clamp(min=1e-6)
 
     def _held(self, content: Tensor, w: Tensor) -> Tensor:
         """Return `content` (N, T, ...) at weights `w` (N, K), with an anchor's where all of the weight is its."""
