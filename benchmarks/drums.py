@@ -4,6 +4,7 @@
     python benchmarks/drums.py drums.npz [--model drums-2bar]
     python benchmarks/drums.py drums.npz --ways [--tuning]
     python benchmarks/drums.py drums.npz --degenerate
+    python benchmarks/drums.py drums.npz --voices
     python benchmarks/drums.py drums.npz --wander-curve wander.png
 
 First those of `loopweave evaluate`; then ways between unseen loops as shipped, straight and cross-faded,
@@ -30,16 +31,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("data", type=Path, help="what `loopweave prepare` wrote")
     parser.add_argument("--model", default="drums-2bar", help="a shipped model's name, or a folder")
+    parser.add_argument("--voices", action="store_true", help="only the density of each voice over the way")
     add_way_options(parser)
     options = parser.parse_args()
-    if not only_ways(options):
+    special = options.voices or only_ways(options)
+    if not special:
         for figure in evaluate(options.model, options.data):
             print(figure, flush=True)
     model = DrumModel.load(options.model)
     judge = DrumWays(model, DrumCorpus.load(options.data), options.pairs, options.tuning)
+    if options.voices:
+        print(
+            "\nDensity of voices of both ends over the way:\n",
+            *judge.voice_curves(options.draws).lines(),
+            sep="\n",
+        )
+        return
     for line in way_lines(judge, options):
         print(line, flush=True)
-    if options.ways or not only_ways(options):
+    if options.ways or not special:
         table = preset_palettes(lambda corners: model.make_palette(corners).cells(SIDE, SIDE))
         print(f"\nPalettes of {SIDE} x {SIDE} between grooves:\n", *table.lines(), sep="\n")
 

@@ -7,15 +7,16 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_app.core.drums import DrumLoop, hits_to_tokens, tokens_to_hits
+from blender_app.core.drums import VOICES, DrumLoop, hits_to_tokens, tokens_to_hits
 from blender_app.corpus.prepare import DrumCorpus
 from blender_app.latent.drum_model import DrumModel
 from blender_app.training.drums import PLAYED
-from blender_app.training.judge_ways import AUC, COST, DEFAULT_WANDER, DENSITY, PAIRS, WayJudge
+from blender_app.training.judge_ways import AUC, COST, DEFAULT_WANDER, DENSITY, DRAWS, PAIRS, WayJudge
 from blender_app.training.judging import POINTS
 from blender_app.training.metrics import Floats, Tokens, drum_features
 from blender_app.training.middle import Middle, drum_middle
-from blender_app.training.rulers import drum_character, drum_rulers
+from blender_app.training.rulers import drum_character, drum_rulers, voice_density
+from blender_app.training.table import Table
 from blender_app.training.ways import Loops
 
 
@@ -74,6 +75,19 @@ class DrumWays(WayJudge):
     def character(self, loops: Loops) -> dict[str, float]:
         """Return what `drum_character` does of `loops`."""
         return drum_character(loops)
+
+    def voice_curves(self, draws: int = DRAWS) -> Table:
+        """Return the density of each voice over the way as shipped where both ends have it; `draws` of pairs.
+
+        A row a voice, a column a point; 1 is the straight mix of the ends' densities.
+        """
+        table = Table()
+        for seed in range(draws):
+            pairs = self.draw(next(iter(self.groups)), seed)
+            density = voice_density(self.way(pairs.a, pairs.b))
+            for alpha, row in zip(np.linspace(0.0, 1.0, POINTS), density, strict=True):
+                table.add(f"{alpha:g}", dict(zip(VOICES, row.tolist(), strict=True)))
+        return table
 
     def way(self, a: Loops, b: Loops, plain: bool = False, wander: float = DEFAULT_WANDER) -> Loops:
         """Return the model's way from `a` to `b` (N, T, 9); `plain` and `wander` as in `WayJudge.way`."""

@@ -19,6 +19,8 @@ Velocities = NDArray[np.uint8]
 FILL_VOICES = (1, 4, 5, 6)
 """Snare and toms, of which fills are made."""
 HALF_BAR = STEPS_PER_BAR // 2
+SHARED_LEAST = 0.05
+"""Share of pairs that have to have a voice at both ends before its density is a figure."""
 ACCENT = 100
 """Velocity from which a hit is an accent."""
 STRENGTH = np.array([3, 0, 1, 0] + 3 * [2, 0, 1, 0])
@@ -31,14 +33,16 @@ def voice_density(lines: Velocities) -> Floats:
     Parameters
     ----------
     lines
-        Velocities (points, N, T, 9); of each voice, the pairs count whose ends both have it.
+        Velocities (points, N, T, 9); of each voice, the pairs count whose ends both have it. A voice that
+        fewer than `SHARED_LEAST` of the pairs share says nothing: 1.
     """
     hits = (lines > 0).sum(2).astype(np.float64)  # (points, N, 9)
     both = (hits[0] > 0) & (hits[-1] > 0)
     total = np.where(both, hits, 0.0).sum(1)
     alpha = np.linspace(0.0, 1.0, len(lines))[:, None]
     straight = (1 - alpha) * total[0] + alpha * total[-1]
-    return np.where(straight > 0, total / np.maximum(straight, 1e-9), 1.0)
+    shared = both.mean(0) >= SHARED_LEAST
+    return np.where(shared, total / np.maximum(straight, 1e-9), 1.0)
 
 
 def voices_lost(lines: Velocities) -> float:

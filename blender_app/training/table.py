@@ -37,18 +37,18 @@ class Table:
         """Return the mean over draws of a `ruler` for the way of a `column`."""
         return float(np.mean(self.values[ruler, column]))
 
-    def lines(self) -> Iterator[str]:
-        """Yield the table as Markdown: means, and from where to where the draws lie."""
+    def lines(self, ranges: bool = True) -> Iterator[str]:
+        """Yield the table as Markdown: means, and with `ranges` from where to where the draws lie."""
         rulers = list(dict.fromkeys(ruler for ruler, _ in self.values))
         yield "| | " + " | ".join([*self.columns, "must"]) + " |"
         yield "|---" * (len(self.columns) + 2) + "|"
         for ruler in rulers:
-            cells = [self._cell(ruler, column) for column in self.columns]
+            cells = [self._cell(ruler, column, ranges) for column in self.columns]
             yield f"| {ruler} | " + " | ".join([*cells, self.musts.get(ruler, "")]) + " |"
 
-    def _cell(self, ruler: str, column: str) -> str:
+    def _cell(self, ruler: str, column: str, ranges: bool) -> str:
         found = self.values.get((ruler, column))
         if not found:
             return ""
         low, high, mean = (f"{value:.3f}" for value in (min(found), max(found), np.mean(found)))
-        return mean if low == high else f"{mean} ({low}-{high})"
+        return mean if low == high or not ranges else f"{mean} ({low}-{high})"

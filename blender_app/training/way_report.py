@@ -38,7 +38,7 @@ def way_lines(judge: WayJudge, options: argparse.Namespace) -> Iterator[str]:
     if options.degenerate:
         group = next(iter(judge.groups))
         yield from ("", f"Ways that cheat, between unseen loops of {group}, {counted}:", "")
-        yield from judge.degenerate(options.draws).lines()
+        yield from judge.degenerate(options.draws).lines(ranges=False)
     if options.ways or not only_ways(options):
         for index, group in enumerate(judge.groups):
             wanders = () if index else WANDERS  # the knob's ends take as long again, each

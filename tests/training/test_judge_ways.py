@@ -19,6 +19,7 @@ from blender_app.training.drum_ways import DrumWays
 from blender_app.training.judge_ways import AUC, COST, DENSITY, WayJudge
 from blender_app.training.melody_ways import MelodyWays
 from blender_app.training.preset_palettes import CORNER_SETS, palette_figures, preset_palettes
+from blender_app.training.rulers import voice_density
 from blender_app.training.table import Table
 from blender_app.training.way_report import add_way_options, only_ways, way_lines
 
@@ -142,6 +143,15 @@ def test_what_cheats_is_caught_by_some_ruler(drums: DrumWays) -> None:
     np.testing.assert_array_equal(usual, likely[drums.language.nats(likely).argmin()])
 
 
+def test_voices_have_curves_over_the_way(drums: DrumWays) -> None:
+    table = drums.voice_curves(draws=1)
+    pairs = drums.draw("GMD", 0)
+    density = voice_density(drums.way(pairs.a, pairs.b))
+    assert table.columns == ["0", "0.125", "0.25", "0.375", "0.5", "0.625", "0.75", "0.875", "1"]
+    assert table.mean("kick", "0") == 1.0
+    assert table.mean("snare", "0.5") == pytest.approx(density[4, 1])
+
+
 def test_melodies_have_rulers_of_their_own() -> None:
     judge = melody_judge()
     assert judge.groups == {"all sets": ["pop909"]}
@@ -190,6 +200,7 @@ def test_a_table_has_means_and_the_range_of_the_draws() -> None:
         "| density | 0.950 (0.900-1.000) |  | .95-1.05 |",
         "| cost |  | 2.000 |  |",
     ]
+    assert "| density | 0.950 |  | .95-1.05 |" in table.lines(ranges=False)
 
 
 def test_palettes_tell_what_no_corner_has() -> None:

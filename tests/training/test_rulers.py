@@ -103,6 +103,11 @@ def test_voices_of_one_end_alone_are_not_asked_for() -> None:
     assert voice_density(lines)[4, 0] == pytest.approx(3 / 6)
     assert voice_density(lines)[4, 5] == 1.0
     assert voices_lost(lines) == 0.0
+    rare = np.tile(lines, (1, 21, 1, 1))
+    rare[[0, -1], 0, 0, 7] = 90
+    assert voice_density(rare)[4, 7] == 1.0, "one pair of 21 is too few"
+    rare[[0, -1], 1, 0, 7] = 90
+    assert voice_density(rare)[4, 7] == 0.0
 
 
 def test_bars_that_come_back_are_counted() -> None:
