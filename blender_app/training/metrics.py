@@ -165,13 +165,32 @@ def octave_leaps(rows: Tokens) -> float:
     return float((sizes >= OCTAVE).mean()) if len(sizes) else 0.0
 
 
+SCALES = np.stack([np.isin(np.arange(OCTAVE), [(t + w) % OCTAVE for w in _WHITE]) for t in range(OCTAVE)])
+"""Which pitch classes each major scale has, (12, 12)."""
+
+
 def best_key_share(rows: Tokens) -> float:
-    """Return the mean over melodies `rows` (N, T) of the share of notes in its best major scale."""
+    """Return the mean over melodies `rows` (N, T) of the share of notes in its best major scale.
+
+    Melodies without a note do not count; 0 where there is no other.
+    """
+    classes = _pitch_classes(rows[(rows > 1).any(1)])
+    if not len(classes):
+        return 0.0
+    return float(((classes @ SCALES.T).max(1) / classes.sum(1)).mean())
+
+
+def in_key(row: Tokens, melody: Tokens) -> NDArray[np.bool_]:
+    """Return which tokens of `row` (T,) are pitches in a scale that fits a `melody` (T,) best."""
+    fit = (_pitch_classes(melody[None]) @ SCALES.T)[0]
+    known = SCALES[fit == fit.max()].any(0)
+    return np.asarray((row > 1) & known[(row - 2) % OCTAVE])
+
+
+def _pitch_classes(rows: Tokens) -> NDArray[np.int64]:
+    """Return how many notes of each pitch class melodies `rows` (N, T) have, (N, 12)."""
     on = rows > 1
-    sounding = on.any(1)
-    classes = np.stack([(((rows - 2) % OCTAVE == c) & on).sum(1) for c in range(OCTAVE)], 1)[sounding]
-    scales = np.stack([np.isin(np.arange(OCTAVE), [(t + w) % OCTAVE for w in _WHITE]) for t in range(OCTAVE)])
-    return float(((classes @ scales.T).max(1) / classes.sum(1)).mean())
+    return np.stack([(((rows - 2) % OCTAVE == c) & on).sum(1) for c in range(OCTAVE)], 1)
 
 
 def frechet_distance(features: Floats, reference: Floats) -> float:
@@ -244,11 +263,14 @@ class Smoothness:
     relative_cost
         Mean language-model cost at each point relative to the straight mix of the ends' costs
         (MusicVAE, section 5.2).
+    length
+        Mean over pairs of all changes on the way over the distance of its ends; the shortest way is 1.
     """
 
     distance: Floats
     largest_step: float
     relative_cost: Floats
+    length: float
 
     @property
     def goes_back(self) -> bool:
@@ -274,7 +296,11 @@ def smoothness(lines: NDArray[np.int64], model: NGram) -> Smoothness:
     cost = [
         np.mean(model.nats(rows) / ((1 - a) * start + a * end)) for a, rows in zip(alpha, lines, strict=True)
     ]
-    return Smoothness((lines != lines[:1]).mean((1, 2)), float(share.mean()), np.array(cost))
+    apart = (lines[0] != lines[-1]).mean(1)
+    length = (changed.sum(0) + 1e-9) / (apart + 1e-9)
+    return Smoothness(
+        (lines != lines[:1]).mean((1, 2)), float(share.mean()), np.array(cost), float(length.mean())
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from blender_app.training.metrics import Smoothness
+from blender_app.training.table import Table
 
 HIDDEN = {"step", "minutes"}
 
@@ -76,6 +77,39 @@ def plot_interpolations(reports: Mapping[str, Smoothness], target: Path) -> bool
     for axes in (distance, cost):
         axes.grid(alpha=0.2)
     cost.legend(fontsize=8, frameon=False)
+    figure.savefig(target, dpi=110)
+    return True
+
+
+def plot_wander(table: Table, rows: Sequence[str], target: Path) -> bool:
+    """Draw figures over the knob.
+
+    Parameters
+    ----------
+    table
+        A column for each place of the knob, headed by it, 0 to 1.
+    rows
+        Rulers to draw, a small picture each.
+    target
+        Picture to write.
+
+    Returns
+    -------
+    bool
+        False where matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError:
+        return False
+    figure = Figure(figsize=(3.2 * len(rows), 3.0), layout="constrained")
+    wander = [100 * float(column) for column in table.columns]
+    for axes, row in zip(figure.subplots(1, len(rows), squeeze=False)[0], rows, strict=True):
+        axes.plot(wander, [table.mean(row, column) for column in table.columns], marker="o", markersize=3)
+        must = table.musts.get(row, "")
+        axes.set(title=f"{row}\n{must and 'must be ' + must}", xlabel="wander, %")
+        axes.title.set_fontsize(9)
+        axes.grid(alpha=0.2)
     figure.savefig(target, dpi=110)
     return True
 

@@ -317,21 +317,22 @@ def test_training_gets_what_it_plots_with(clone: Clone) -> None:
 
 @pytest.fixture
 def benched(clone: Clone) -> Clone:
-    """Return a clone with four benchmarks."""
+    """Return a clone with five benchmarks."""
     clone.install()
     clone.tool("jackd", "")
     (clone.root / "benchmarks").mkdir()
-    for name in ("drums.py", "melody.py", "speed.py", "window.py"):
+    for name in ("drums.py", "listen.py", "melody.py", "speed.py", "window.py"):
         (clone.root / "benchmarks" / name).touch()
     return clone
 
 
-def test_all_benchmarks_run_but_those_that_need_loops(benched: Clone) -> None:
+def test_all_benchmarks_run_but_those_that_need_loops_or_an_ear(benched: Clone) -> None:
     result = benched.run("bench")
     assert result.returncode == 0, result.stderr
     assert benched.calls()[-2:] == ["python benchmarks/speed.py", "python benchmarks/window.py"]
     assert "./loopweave bench drums FILE" in result.stderr
     assert "./loopweave bench melody FILE" in result.stderr
+    assert "./loopweave bench listen FOLDER" in result.stderr
 
 
 def test_one_benchmark_gets_its_arguments(benched: Clone) -> None:

@@ -239,7 +239,7 @@ def test_interpolations_of_drums_end_in_the_loops(drums: _Judge, monkeypatch: py
 
     def measure(line: np.ndarray, _model: NGram) -> Smoothness:
         lines.append(line)
-        return Smoothness(np.zeros(2), 0.1, np.ones(2))
+        return Smoothness(np.zeros(2), 0.1, np.ones(2), 1.0)
 
     monkeypatch.setattr("blender_app.training.evaluate_drums.smoothness", measure)
     monkeypatch.setattr(drums.model, "interpolate", lambda *_a, **_k: np.zeros((POINTS, 4, 32, 9), np.bool_))
@@ -493,8 +493,8 @@ def test_melody_figures_are_taken_over_what_the_seed_chooses(melodies: MelodyJud
 def test_lines_of_melodies_are_judged_as_they_are(melodies: MelodyJudge) -> None:
     asked: list[tuple[np.ndarray, np.ndarray]] = []
     reports = {
-        "as shipped": Smoothness(np.array([0.0, 0.5, 1.0]), 0.2, np.array([1.0, 1.3, 1.1])),
-        "slerp": Smoothness(np.array([0.0, 0.5, 0.4]), 0.4, np.array([1.0, 0.9, 0.8])),
+        "as shipped": Smoothness(np.array([0.0, 0.5, 1.0]), 0.2, np.array([1.0, 1.3, 1.1]), 1.5),
+        "slerp": Smoothness(np.array([0.0, 0.5, 0.4]), 0.4, np.array([1.0, 0.9, 0.8]), 2.0),
     }
     melodies.measured = lambda a, b: asked.append((a, b)) or reports
     figures = [(figure.name, figure.value) for figure in melodies.smoothness()]
@@ -719,6 +719,6 @@ def test_plots_have_a_place_for_each_log(tmp_path: Path) -> None:
         (tmp_path / f"{name}.csv").write_text("step,minutes,loss\n1,0.5,3\n2,1.0,2\n")
     assert plot_logs(tmp_path, tmp_path / "logs.png")
     assert size_of(tmp_path / "logs.png") == (990, 396)
-    report = Smoothness(np.linspace(0, 1, 9), 0.2, np.ones(9))
+    report = Smoothness(np.linspace(0, 1, 9), 0.2, np.ones(9), 1.0)
     assert plot_interpolations({"as shipped": report}, tmp_path / "lines.png")
     assert size_of(tmp_path / "lines.png") == (1056, 396)

@@ -220,7 +220,7 @@ def test_smoothness_is_counted_step_by_step() -> None:
 
 def test_going_back_is_coming_nearer_to_the_start() -> None:
     for distance, back in (([0, 0.5, 0.5, 1], False), ([0, 0.5, 0.4, 1], True), ([0, 0, 0], False)):
-        assert Smoothness(np.array(distance, float), 0.1, np.ones(1)).goes_back is back
+        assert Smoothness(np.array(distance, float), 0.1, np.ones(1), 1.0).goes_back is back
 
 
 def test_neighbours_are_counted() -> None:

@@ -457,7 +457,7 @@ def test_all_is_judged_at_the_scale_that_is_asked_for(
 
 
 def test_values_stay_as_they_are() -> None:
-    smooth = Smoothness(np.zeros(2), 0.1, np.ones(2))
+    smooth = Smoothness(np.zeros(2), 0.1, np.ones(2), 1.0)
     values = (Figure("name", 1.0), Scale(), Objective(), Schedule(1, 1.0), DRUM_RECIPE, MELODY_RECIPE)
     for value, name in zip(
         (*values, smooth, Neighbours(1.0, 1, 1)),
