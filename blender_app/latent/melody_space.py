@@ -70,8 +70,9 @@ class MelodySpace:
         temperature: float | None = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return tokens (N, T); see `LoopSpace.decode`."""
-        return self.nets.decoder.decode(codes, noise, temperature, generator, bias, allowed)
+        """Return tokens (N, T); see `LoopSpace.decode`. Where a code is noisy, a large leap costs."""
+        leap_cost = self.config.between_leap_cost * (noise / self.config.between_noise).clamp(max=1.0)
+        return self.nets.decoder.decode(codes, noise, temperature, generator, bias, allowed, leap_cost)
 
     def sample(
         self,

@@ -130,8 +130,8 @@ class MelodyTrainer:
 
     def _notes_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:
         recipe = self.recipe
-        tokens, real = training_batch(self.pool, self.weights, recipe.batch, rng)
-        batch = torch.from_numpy(tokens), torch.from_numpy(real)
+        made = training_batch(self.pool, self.weights, recipe.batch, rng)
+        batch = torch.from_numpy(made.tokens), torch.from_numpy(made.real), torch.from_numpy(made.scattered)
         beta = recipe.objective.beta * min(1.0, progress / BETA_WARMUP)
         with torch.autocast("cpu", torch.bfloat16):
             return tune_loss(self.nets.encoder, self.nets.decoder, batch, recipe.objective, beta)
