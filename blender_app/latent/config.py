@@ -116,8 +116,9 @@ class MelodyConfig(ModelConfig):
     embedding, history_embedding
         Numbers that stand for one token in the encoder, and in the head's memory.
     sample_leap_cost, between_leap_cost
-        Logits that pitches an octave or more from the last note lose in samples, and half-way between two
-        loops.
+        Logits that pitches an octave or more from the last note lose in samples, and between loops at noise 1.
+    sample_min_notes
+        Samples with fewer notes are drawn anew.
     """
 
     max_noise: float = 2.0
@@ -138,4 +139,5 @@ class MelodyConfig(ModelConfig):
     prior_width: int = 512
     prior_blocks: int = 4
     sample_leap_cost: float = 0.25
-    between_leap_cost: float = 0.0
+    between_leap_cost: float = 2.0
+    sample_min_notes: int = 4
