@@ -135,7 +135,7 @@ def relative_events(events: NDArray[np.int16]) -> NDArray[np.int16]:
 
 
 def relative_onsets(events: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Return `events` (N, T) as `relative_events`, and without note-offs: equal however long notes are held."""
+    """Return `events` (N, T) as `relative_events`, without note-offs: equal however long notes are held."""
     return relative_events(np.where(events >= 0, events, NO_EVENT).astype(np.int16))
 
 

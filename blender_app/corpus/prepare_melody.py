@@ -118,9 +118,7 @@ def prepare_melody(folders: Sequence[Path], progress: bool = True) -> tuple[Melo
     LoopweaveError
         A folder does not exist, or nothing usable was found in any.
     """
-    parts, song, split, report = read_folders(
-        folders, find_songs, _read, "melodies or basslines", progress
-    )
+    parts, song, split, report = read_folders(folders, find_songs, _read, "melodies or basslines", progress)
     windows = MelodyWindows.concatenate(parts)
     split = together(split, relative_onsets(windows.events), song, report)
     corpus = _without_duplicates(windows, split, report)

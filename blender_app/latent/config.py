@@ -116,7 +116,8 @@ class MelodyConfig(ModelConfig):
     embedding, history_embedding
         Numbers that stand for one token in the encoder, and in the head's memory.
     sample_leap_cost, between_leap_cost
-        Logits that pitches an octave or more from the last note lose in samples, and between loops at noise 1.
+        Logits that pitches an octave or more from the last note lose in samples, and between loops at
+        noise 1.
     sample_min_notes
         Samples with fewer notes are drawn anew.
     """

@@ -117,7 +117,9 @@ def test_the_loss_of_melodies_takes_noise_for_real_music_only() -> None:
     assert loss.item() == pytest.approx((nats + (0.75 * 0.5 + 0.25 * 0.1) * kl) / 8, rel=1e-4)
     assert parts == pytest.approx({"clean": nats, "unit": nats, "scattered": nats, "kl": kl}, rel=1e-4)
     warming, _ = tune_loss(tuneful.encode, Decoder(tuneful), batch, objective, 0.05)
-    assert warming.item() == pytest.approx((nats + 0.05 * kl) / 8, rel=1e-4), "no more than others while it rises"
+    assert warming.item() == pytest.approx((nats + 0.05 * kl) / 8, rel=1e-4), (
+        "no more than others while it rises"
+    )
     assert not tuneful.noise[~real].any()
     assert (tuneful.noise[real] == 0).float().mean().item() == pytest.approx(0.2, abs=0.04)
     away = (tuneful.z - 2.0) / math.exp(0.25)
