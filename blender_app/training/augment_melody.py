@@ -16,6 +16,8 @@ from blender_app.core.time import DEFAULT_STEPS
 Tokens = NDArray[np.int64]
 _FIRST, _LAST = 2, 129
 _PITCHES = _LAST - _FIRST + 1
+_BEYOND = 24
+"""How far beyond the 128 pitches a range of notes may be thought of; it then ends with them."""
 _SCALES = (
     (0, 2, 4, 5, 7, 9, 11),
     (0, 2, 3, 5, 7, 8, 10),
@@ -150,12 +152,14 @@ def anywhere(tokens: Tokens, rng: np.random.Generator) -> Tokens:
 def scatter(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> Tokens:
     """Make `count` melodies of `length` steps in no order: any pitch of a range, on any step.
 
-    Half of the ranges go over all pitches or most of them; a quarter of the melodies play none of their
-    pitches twice while there are others. `rng` decides.
+    Half of the ranges go over all pitches or most of them, many others to the lowest or the highest, which
+    would else be rare; a quarter of the melodies play none of their pitches twice while there are others.
+    `rng` decides.
     """
     wide = rng.random(count) < 0.5
-    width = np.where(wide, rng.integers(80, _PITCHES + 1, count), rng.integers(6, 80, count))
-    lowest = rng.integers(0, _PITCHES - width + 1)
+    width = np.where(wide, rng.integers(80, _PITCHES + _BEYOND, count), rng.integers(6, 80, count))
+    width = np.minimum(width, _PITCHES)
+    lowest = np.clip(rng.integers(-_BEYOND, _PITCHES + _BEYOND - width), 0, _PITCHES - width)
     place = rng.random((count, length))
     once = rng.random(count) < 0.25
     place[once] = (rng.permuted(np.tile(np.arange(length), (once.sum(), 1)), axis=1) + 0.5) / length

@@ -194,7 +194,7 @@ class MelodyJudge:
     def _reported(self, sources: Sequence[str], *, bass: bool) -> Events:
         """Return the melodies or basses of `sources` that figures are reported on."""
         mask = self.reported & self.corpus.chosen(True, sources) & (self.corpus.bass == bass)
-        return self.corpus.events[mask].astype(np.int64)
+        return np.asarray(self.corpus.events[mask], np.int64)
 
     def measured(self, a: Events, b: Events) -> dict[str, Smoothness]:
         """Return how each kind of interpolation from `a` to `b` (N, 32) fares."""

@@ -282,12 +282,12 @@ def test_scattered_melodies_are_anywhere_and_dense_or_not() -> None:
     rows = augment_melody.scatter(3000, np.random.default_rng(2))
     pitches = rows[rows >= 2] - 2
     counts = np.bincount(pitches, minlength=128)
-    assert counts.min() > 0.03 * counts.mean()
+    assert counts.min() > 0.3 * counts.mean()
     onsets = (rows >= 2).sum(1)
     assert 0.4 < (onsets == 32).mean() < 0.6
     assert onsets.min() < 6
     full = rows[onsets == 32]
-    assert 0.2 < np.mean([len(set(row)) == 32 for row in full]) < 0.4, "some say no pitch twice"
+    assert 0.15 < np.mean([len(set(row)) == 32 for row in full]) < 0.4, "some say no pitch twice"
     spans = full.max(1) - full.min(1)
     assert 0.35 < (spans > 75).mean() < 0.7
     assert (spans < 24).mean() > 0.05
@@ -328,4 +328,4 @@ def test_a_seed_makes_the_batches_that_it_always_made() -> None:
 
 
 DRUM_DIGESTS = ["0d0600682f75", "b1f8b70effa5", "ff6d9054affb", "42e92d6ac413"]
-MELODY_DIGESTS = ["4d60a032b0da", "9183370fe510", "915ef177be04", "fef20aa6e13d"]
+MELODY_DIGESTS = ["4d60a032b0da", "9183370fe510", "915ef177be04", "73de2f6bead7"]
