@@ -134,6 +134,11 @@ def relative_events(events: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.where(starts, events - first + 256, events).astype(np.int16)
 
 
+def relative_onsets(events: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return `events` (N, T) as `relative_events`, without note-offs: equal however long notes are held."""
+    return relative_events(np.where(events >= 0, events, NO_EVENT).astype(np.int16))
+
+
 def _quantise(line: Line, first: int, last: int) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     """Return one span's events and velocities, (last - first,)."""
     events = np.full(last - first, NO_EVENT, np.int16)

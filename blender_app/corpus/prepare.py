@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blender_app.core.errors import MidiFileError
 from blender_app.corpus.archive import open_arrays, write_arrays
 from blender_app.corpus.drum_windows import DrumWindows, cut_drum_windows
+from blender_app.corpus.kin import together
 from blender_app.corpus.midi_files import read_drum_onsets
 from blender_app.corpus.reading import Report, read_folders
 from blender_app.corpus.sources import SourceFile, find_files
@@ -88,10 +90,11 @@ def prepare(
     LoopweaveError
         A folder does not exist, or nothing usable was found in any.
     """
-    parts, split, report = read_folders(
+    parts, song, split, report = read_folders(
         folders, find_files, lambda file, report: _read(file, played, report), "drums", progress
     )
     windows = DrumWindows.concatenate(parts)
+    split = together(split, _keys(windows), song, report)
     corpus = DrumCorpus(split.validation, split.source, split.source_names, windows)
     corpus = _without_duplicates(corpus, report)
     for name in corpus.source_names:
@@ -118,9 +121,14 @@ def _read(file: SourceFile, played: bool, report: Report) -> DrumWindows | None:
     return windows
 
 
+def _keys(windows: DrumWindows) -> NDArray[np.uint8]:
+    """Return a row for each window, equal for equal hits."""
+    return np.packbits(windows.hits.reshape(len(windows), -1), axis=1)
+
+
 def _without_duplicates(corpus: DrumCorpus, report: Report) -> DrumCorpus:
     """Keep the first of windows with equal hits; validation goes first, so nothing leaks into train."""
-    bits = np.packbits(corpus.windows.hits.reshape(len(corpus.windows), -1), axis=1)
+    bits = _keys(corpus.windows)
     order = np.argsort(~corpus.validation, kind="stable")
     _, first = np.unique(bits[order], axis=0, return_index=True)
     keep = np.sort(order[first])

@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 
 from blender_app.core.errors import FileError
 from blender_app.corpus.archive import open_arrays, write_arrays
+from blender_app.corpus.kin import together
 from blender_app.corpus.melody_sources import SongFile, find_songs
-from blender_app.corpus.melody_windows import MelodyWindows, cut_melody_windows, relative_events
+from blender_app.corpus.melody_windows import (
+    MelodyWindows,
+    cut_melody_windows,
+    relative_events,
+    relative_onsets,
+)
 from blender_app.corpus.midi_files import share_on_grid
 from blender_app.corpus.prepare import MIN_ON_GRID
 from blender_app.corpus.reading import Report, read_folders
@@ -112,8 +118,10 @@ def prepare_melody(folders: Sequence[Path], progress: bool = True) -> tuple[Melo
     LoopweaveError
         A folder does not exist, or nothing usable was found in any.
     """
-    parts, split, report = read_folders(folders, find_songs, _read, "melodies or basslines", progress)
-    corpus = _without_duplicates(MelodyWindows.concatenate(parts), split, report)
+    parts, song, split, report = read_folders(folders, find_songs, _read, "melodies or basslines", progress)
+    windows = MelodyWindows.concatenate(parts)
+    split = together(split, relative_onsets(windows.events), song, report)
+    corpus = _without_duplicates(windows, split, report)
     for name in corpus.source_names:
         for side in (False, True):
             for bass in (False, True):

@@ -31,7 +31,7 @@ class SourceFile:
     path
         Where it is.
     song
-        Names all files that must stay on one side of the split.
+        Names all files that must stay on one side of the split; None where the set has its own.
     validation
         Whether that is the held-out side.
     voice_of_pitch
@@ -39,7 +39,7 @@ class SourceFile:
     """
 
     path: Path
-    song: str
+    song: str | None
     validation: bool
     voice_of_pitch: Mapping[int, int]
     played: bool
@@ -66,7 +66,7 @@ def _groove_files(folder: Path, rows: list[dict[str, str]]) -> list[SourceFile]:
     return [
         SourceFile(
             folder / row["midi_filename"],
-            f"{folder.name}/{row['midi_filename']}",
+            None,
             row["split"] == "validation",
             GMD_PITCH_TO_VOICE,
             True,

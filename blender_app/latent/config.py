@@ -108,8 +108,11 @@ class MelodyConfig(ModelConfig):
         Dimensions of the code that says which notes are played when.
     embedding, history_embedding
         Numbers that stand for one token in the encoder, and in the head's memory.
-    sample_leap_cost
-        Logits that pitches an octave or more from the last note lose in samples.
+    sample_leap_cost, between_leap_cost
+        Logits that pitches an octave or more from the last note lose in samples, and between loops at
+        noise 1.
+    sample_min_notes
+        Samples with fewer notes are drawn anew.
     """
 
     max_noise: float = 2.0
@@ -128,3 +131,5 @@ class MelodyConfig(ModelConfig):
     prior_width: int = 512
     prior_blocks: int = 4
     sample_leap_cost: float = 0.25
+    between_leap_cost: float = 2.0
+    sample_min_notes: int = 4

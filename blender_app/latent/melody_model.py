@@ -60,21 +60,26 @@ class MelodyModel(LoopModel[MelodyLoop, MelodySpace]):
         generator: torch.Generator | None,
         constraints: DecodeConstraints,
     ) -> Tensor:
-        """Return the tokens of n loops in the register that is asked for.
+        """Return the tokens of n loops that are no rests, in the register that is asked for.
 
-        Loops are drawn until there are enough; should they be rare, others move there by octaves.
+        Loops are drawn until there are enough, in `_SAMPLE_ROUNDS` at most. Should they be rare, those with
+        most notes of the last round are taken too, and moved to the register by octaves.
         """
-        if constraints.register is None:
-            return super()._sampled(n, temperature, generator, constraints)
-        low, high = constraints.register
+        register, fewest = constraints.register, self._space.config.sample_min_notes
+        count = n if register is None else max(8 * n, 32)
         found: list[Tensor] = []
         for _ in range(_SAMPLE_ROUNDS):
-            tokens = super()._sampled(max(8 * n, 32), temperature, generator, constraints)
-            mean = _mean_pitch(tokens)
-            found += tokens[(mean >= low) & (mean <= high)]
+            tokens = super()._sampled(count, temperature, generator, constraints)
+            notes, mean = (tokens >= FIRST_PITCH).sum(1), _mean_pitch(tokens)
+            fits = notes >= fewest
+            if register is not None:
+                fits &= (mean >= register[0]) & (mean <= register[1])
+            found += tokens[fits]
             if len(found) >= n:
                 return torch.stack(found[:n])
-        rest = _moved_into(tokens[~mean.isnan()] if found else tokens, (low, high))
+        rest = tokens[~fits][notes[~fits].argsort(descending=True, stable=True)]
+        if register is not None:
+            rest = _moved_into(rest, register)
         return torch.stack([*found, *rest])[:n]
 
     def _sampled_dynamics(

@@ -169,7 +169,7 @@ class TuneDecoder(nn.Module):
         generator: torch.Generator | None = None,
         bias: Tensor | None = None,
         allowed: Tensor | None = None,
-        leap_cost: float = 0.0,
+        leap_cost: float | Tensor = 0.0,
     ) -> Tensor:
         """Decode codes to tokens (B, T), step by step.
 
@@ -187,7 +187,7 @@ class TuneDecoder(nn.Module):
             Which pitches may start at each step, bool (T, 128). The chance of all others goes to
             these, so that a scale changes what is played, not when.
         leap_cost
-            Logits that pitches an octave or more from the last note lose.
+            Logits that pitches an octave or more from the last note lose; for each code (B,), or for all.
         """
         hidden, direct = self._by_step(z, noise)
         if bias is not None:
@@ -195,7 +195,7 @@ class TuneDecoder(nn.Module):
         if temperature is not None:
             uniform = torch.rand(direct.shape, generator=generator).clamp(1e-6, 1 - 1e-6)
             direct -= temperature * torch.log(-torch.log(uniform))
-        return self._run_head(hidden, direct, allowed, leap_cost)
+        return self._run_head(hidden, direct, allowed, torch.as_tensor(leap_cost))
 
     def _by_step(self, z: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the head gets from the code, (T, B, H), and straight to its logits, (T, B, W).
@@ -207,7 +207,7 @@ class TuneDecoder(nn.Module):
         hidden += self.position[:, None]
         return hidden, self.direct(features)
 
-    def _run_head(self, hidden: Tensor, direct: Tensor, allowed: Tensor | None, leap_cost: float) -> Tensor:
+    def _run_head(self, hidden: Tensor, direct: Tensor, allowed: Tensor | None, leap_cost: Tensor) -> Tensor:
         """Decide all steps in order; hidden (T, B, H) and direct (T, B, W) come from the features."""
         steps, batch, size = self.config.history_steps, hidden.shape[1], self.embed.embedding_dim
         # For each loop the embedded past, and behind it the pitch classes counted from the last note.
@@ -215,13 +215,14 @@ class TuneDecoder(nn.Module):
         tokens = torch.empty((len(hidden), batch), dtype=torch.long)
         notes, played = NotesBefore.none(batch), torch.zeros(batch, OCTAVE)
         silent = torch.ones(batch, dtype=torch.bool)
+        leaps_cost = bool(leap_cost.any())
         for t in range(len(hidden)):
             inner = torch.addmm(hidden[t], memory, self.from_history.weight.T)
             logits = self._head(inner + self._of_notes(notes), notes.last)
             logits += direct[t]
             logits[:, NOTE_OFF].masked_fill_(silent, -torch.inf)
-            if leap_cost:
-                logits[:, FIRST_PITCH:] -= leap_cost * LEAPS[notes.last + 1]
+            if leaps_cost:
+                logits[:, FIRST_PITCH:] -= leap_cost.reshape(-1, 1) * LEAPS[notes.last + 1]
             if allowed is not None:
                 _keep_to(logits[:, FIRST_PITCH:], allowed[t])
             token = torch.argmax(logits, 1, out=tokens[t])

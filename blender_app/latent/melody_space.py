@@ -79,8 +79,15 @@ class MelodySpace:
         temperature: float | None = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Return tokens (N, T); see `LoopSpace.decode`."""
-        return self.nets.decoder.decode(codes, noise, temperature, generator, bias, allowed)
+        """Return tokens (N, T); see `LoopSpace.decode`.
+
+        Where the likeliest is said of a noisy code, a large leap costs, the more the noisier it is, up to 1:
+        between a bass and a melody every other note could be the one's or the other's.
+        """
+        leap_cost: float | Tensor = 0.0
+        if temperature is None:
+            leap_cost = self.config.between_leap_cost * noise.clamp(max=1.0)
+        return self.nets.decoder.decode(codes, noise, temperature, generator, bias, allowed, leap_cost)
 
     def sample(
         self,

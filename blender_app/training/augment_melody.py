@@ -5,13 +5,19 @@ Tokens are int64 (B, T): 0 no event, 1 note off, 2 to 129 note-on of pitch token
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_app.core.melody import NOTE_OFF, without_idle_offs
 from blender_app.core.time import DEFAULT_STEPS
 
 Tokens = NDArray[np.int64]
 _FIRST, _LAST = 2, 129
+_PITCHES = _LAST - _FIRST + 1
+_BEYOND = 24
+"""How far beyond the 128 pitches a range of notes may be thought of; it then ends with them."""
 _SCALES = (
     (0, 2, 4, 5, 7, 9, 11),
     (0, 2, 3, 5, 7, 8, 10),
@@ -134,17 +140,65 @@ def _sketch(rng: np.random.Generator, steps: int) -> Tokens:
     return row
 
 
-SHARES = (0.64, 0.12, 0.12, 0.12)
-"""Parts of a batch: real loops in all keys, varied ones, recombined ones, drawn ones."""
+def anywhere(tokens: Tokens, rng: np.random.Generator) -> Tokens:
+    """Return `tokens` (N, T), each row moved anywhere in the 128 pitches; `rng` decides where."""
+    played = tokens >= _FIRST
+    lowest = np.where(played, tokens, _LAST).min(1)
+    highest = np.where(played, tokens, lowest[:, None]).max(1)
+    moved = rng.integers(_FIRST - lowest, _LAST - highest + 1)
+    return np.where(played, tokens + moved[:, None], tokens)
+
+
+def scatter(count: int, rng: np.random.Generator, length: int = DEFAULT_STEPS) -> Tokens:
+    """Make `count` melodies of `length` steps in no order: any pitch of a range, on any step.
+
+    Half of the ranges go over all pitches or most of them, many others to the lowest or the highest, which
+    would else be rare; a quarter of the melodies play none of their pitches twice while there are others.
+    `rng` decides.
+    """
+    wide = rng.random(count) < 0.5
+    width = np.where(wide, rng.integers(80, _PITCHES + _BEYOND, count), rng.integers(6, 80, count))
+    width = np.minimum(width, _PITCHES)
+    lowest = np.clip(rng.integers(-_BEYOND, _PITCHES + _BEYOND - width), 0, _PITCHES - width)
+    place = rng.random((count, length))
+    once = rng.random(count) < 0.25
+    place[once] = (rng.permuted(np.tile(np.arange(length), (once.sum(), 1)), axis=1) + 0.5) / length
+    notes = _FIRST + lowest[:, None] + (place * width[:, None]).astype(np.int64)
+    density = rng.choice([1.0, 0.75, 0.5, 0.25], count, p=[0.5, 0.2, 0.15, 0.15])
+    rests = np.where(rng.random((count, length)) < 0.2, NOTE_OFF + _FIRST, 0)
+    tokens = np.where(rng.random((count, length)) < density[:, None], notes, rests)
+    return without_idle_offs(tokens - _FIRST).astype(np.int64) + _FIRST
+
+
+class Batch(NamedTuple):
+    """Melodies to learn from, and what may be learned from each.
+
+    Parameters
+    ----------
+    tokens
+        What is played, int64 (N, T).
+    real
+        Which are real music, only transposed: only they teach what sounds plausible; the others widen
+        what can be held exactly.
+    scattered
+        Which are in no order at all, so that they cannot be told in short.
+    """
+
+    tokens: Tokens
+    real: NDArray[np.bool_]
+    scattered: NDArray[np.bool_]
+
+
+SHARES = {"real": 0.55, "varied": 0.1, "mixed": 0.1, "drawn": 0.12, "scattered": 0.13}
+"""Parts of a batch: real loops in all keys, varied ones, recombined ones, drawn ones, notes in no order."""
+ANYWHERE = 0.3
+"""Share of varied and of drawn melodies that may lie anywhere in the 128 pitches."""
 
 
 def training_batch(
     pool: Tokens, weights: NDArray[np.float64] | None, size: int, rng: np.random.Generator
-) -> tuple[Tokens, NDArray[np.bool_]]:
-    """Return a batch, and which of its rows are real music, only transposed.
-
-    The others widen what can be held exactly, but what sounds plausible should be learned from real music
-    alone.
+) -> Batch:
+    """Return a batch by `SHARES`.
 
     Parameters
     ----------
@@ -157,12 +211,17 @@ def training_batch(
     rng
         Decides.
     """
-    real, varied, mixed = (round(share * size) for share in SHARES[:3])
+    varied, mixed, drawn, scattered = (round(share * size) for share in list(SHARES.values())[1:])
+    real = size - varied - mixed - drawn - scattered
     chosen = pool[rng.choice(len(pool), real + varied, p=weights)]
+    made = np.concatenate([vary_real(chosen[real:], rng), draw(drawn, rng, pool.shape[1])])
+    far = rng.random(len(made)) < ANYWHERE
+    made[far] = anywhere(made[far], rng)
     parts = [
         transpose(chosen[:real], rng.integers(-5, 7, real)),
-        vary_real(chosen[real:], rng),
+        made,
         recombine(pool, mixed, rng),
-        draw(size - real - varied - mixed, rng, pool.shape[1]),
+        scatter(scattered, rng, pool.shape[1]),
     ]
-    return np.concatenate(parts), np.arange(size) < real
+    order = np.arange(size)
+    return Batch(np.concatenate(parts), order < real, order >= size - scattered)

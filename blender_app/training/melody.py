@@ -28,6 +28,8 @@ PRIOR_SCHEDULE = Schedule(steps=60_000, minutes=40.0, weight_decay=0.0, average=
 SOURCE_WEIGHTS = {"pop909": 0.6, "openewld": 1.0, "cre-irish": 0.7, "trio-leadsheet-gmd": 0.08}
 OTHER_WEIGHT, BASS_WEIGHT = 1.5, 3.0
 """How often a source's loops are drawn: large sets and rule-made basses less, played basses more."""
+FEWEST_NOTES, FEWEST_BASS_NOTES = 5, 4
+"""Loops with fewer are rests with a note or two; the prior over codes takes none of them."""
 MADE = "trio-leadsheet-gmd"
 """Basses made by rule; the prior over codes takes none of them, and all others as they come."""
 
@@ -99,7 +101,9 @@ class MelodyTrainer:
         weight = np.array(known)[corpus.source]
         weight = np.where(corpus.bass & (weight == OTHER_WEIGHT), BASS_WEIGHT, weight)[self.train]
         self.weights: NDArray[np.float64] = weight / weight.sum()
-        self.natural = self.train[~made[self.train]]
+        notes = (corpus.events >= 0).sum(1)
+        enough = notes >= np.where(corpus.bass, FEWEST_BASS_NOTES, FEWEST_NOTES)
+        self.natural = self.train[(enough & ~made)[self.train]]
         torch.manual_seed(seed)
         self.nets = MelodyNets(recipe.config)
         pick = np.random.default_rng(0).permutation(len(self.held))[:1500]
@@ -130,8 +134,8 @@ class MelodyTrainer:
 
     def _notes_batch(self, rng: np.random.Generator, progress: float) -> tuple[Tensor, Mapping[str, float]]:
         recipe = self.recipe
-        tokens, real = training_batch(self.pool, self.weights, recipe.batch, rng)
-        batch = torch.from_numpy(tokens), torch.from_numpy(real)
+        made = training_batch(self.pool, self.weights, recipe.batch, rng)
+        batch = torch.from_numpy(made.tokens), torch.from_numpy(made.real), torch.from_numpy(made.scattered)
         beta = recipe.objective.beta * min(1.0, progress / BETA_WARMUP)
         with torch.autocast("cpu", torch.bfloat16):
             return tune_loss(self.nets.encoder, self.nets.decoder, batch, recipe.objective, beta)

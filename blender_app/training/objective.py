@@ -26,6 +26,8 @@ class Objective:
         Chance that a cell is flipped before the encoder, in half of the loops.
     dynamics_beta
         Weight of the dynamics' KL term.
+    scattered_beta
+        Weight of the KL term of melodies in no order: they must be held, and need not be near any other.
     """
 
     beta: float = 0.2
@@ -33,6 +35,7 @@ class Objective:
     unit_share: float = 0.35
     flip: float = 0.015
     dynamics_beta: float = 0.02
+    scattered_beta: float = 0.02
 
 
 def kl_divergence(
@@ -145,7 +148,7 @@ def flow_loss(prior: FlowPrior, codes: Tensor) -> Tensor:
 def tune_loss(
     encoder: TuneEncoder,
     decoder: TuneDecoder,
-    batch: tuple[Tensor, Tensor],
+    batch: tuple[Tensor, Tensor, Tensor],
     objective: Objective,
     beta: float,
 ) -> tuple[Tensor, dict[str, float]]:
@@ -156,14 +159,15 @@ def tune_loss(
     encoder, decoder
         The networks in training.
     batch
-        Melody tokens (B, T), and which of them are real music (B,): the others are decoded at noise 0 only,
-        so that a noisy code is taken for the most plausible *music* near it.
+        Melody tokens (B, T), which of them are real music (B,), and which are in no order (B,). All but the
+        real ones are decoded at noise 0 only, so that a noisy code is taken for the most plausible *music*
+        near it.
     objective
         How much is hidden, and how noisy the codes are.
     beta
         Weight of the divergence from the prior.
     """
-    tokens, real = batch
+    tokens, real, scattered = batch
     hidden = torch.rand(tokens.shape) < objective.flip * (torch.rand(len(tokens), 1) < 0.5)
     mu, logvar = encoder(torch.where(hidden, UNKNOWN, tokens))
     noise = _noise_levels(len(tokens), objective, decoder.config.max_noise) * real
@@ -174,11 +178,13 @@ def tune_loss(
     nats = nats.view(tokens.shape).sum(1)
     kl = kl_divergence(mu, logvar)
     parts = {
-        "clean": nats[noise == 0].mean().item(),
+        "clean": nats[(noise == 0) & ~scattered].mean().item(),
         "unit": nats[noise == 1].mean().item(),
-        "kl": kl.mean().item(),
+        "scattered": nats[scattered].mean().item(),
+        "kl": kl[~scattered].mean().item(),
     }
-    return (nats + beta * kl).mean() / tokens.shape[1], parts
+    weight = torch.where(scattered, min(beta, objective.scattered_beta), beta)
+    return (nats + weight * kl).mean() / tokens.shape[1], parts
 
 
 def loudness_loss(

@@ -122,6 +122,48 @@ def test_samples_are_codes_of_the_prior(model: LoopModel, decoded: list[tuple[ob
     assert decoded[1][2] is None, "0 is the likeliest"
 
 
+def test_large_leaps_cost_between_loops_the_more_the_noisier_a_code_is(
+    tunes: MelodyModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[object, ...]] = []
+    decoder = tunes._space.nets.decoder
+    monkeypatch.setattr(decoder, "decode", telling(decoder.decode, calls))
+    z, noise = torch.zeros(4, 8), torch.tensor([0.0, 0.25, 1.0, 2.0])
+    tunes._space.decode(z, noise)
+    tunes._space.decode(z, noise, temperature=0.5)
+    costs = [call[-1] for call in calls]
+    dear = tunes._space.config.between_leap_cost
+    assert dear > 0
+    assert costs[0].tolist() == pytest.approx([0.0, 0.25 * dear, dear, dear])
+    assert costs[1] == 0.0, "what is drawn by chance leaps as often as its prior says"
+
+
+def test_rests_are_drawn_anew(tunes: MelodyModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    fewest = tunes._space.config.sample_min_notes
+    full, sparse = torch.full((32,), 2 + 60), torch.zeros(32, dtype=torch.long)
+    sparse[: fewest - 1] = 2 + 50
+    sparser, least = sparse.clone(), sparse.clone()
+    sparser[0] = 0
+    least[:fewest] = 2 + 40  # just enough
+    rounds: Iterator[list[torch.Tensor]]
+
+    def sample(n: int, *_arguments: object) -> torch.Tensor:
+        asked.append(n)
+        return torch.stack(next(rounds))
+
+    monkeypatch.setattr(tunes._space, "sample", sample)
+    rounds = iter([[full, sparse, least], [sparse, sparse, full], [full] * 3])
+    pitches = tunes.sample(3, seed=1).max(1).tolist()
+    assert (pitches, asked) == ([60, 40, 60], [3, 3])
+    rounds = iter([[sparse, sparser, full], *[[sparser, sparse, sparser]] * 3])
+    made = tunes.sample(3, seed=1)
+    assert (made >= 0).sum(1).tolist() == [32, fewest - 1, fewest - 2], "those with most notes, if all are"
+    ask = DecodeConstraints(register=(72, 84))
+    rounds = iter([[full, sparse]] * 4)
+    assert {loop.events.max() for loop in tunes.sample_loops(2, seed=1, constraints=ask)} == {84, 74}
+
+
 def test_the_dynamics_of_samples_are_drawn(drums: DrumModel, tunes: MelodyModel) -> None:
     content = drums._space.content([loop_for(drums)] * 2)
     mu, logvar = drums._space.usual_dynamics(content)

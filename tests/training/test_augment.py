@@ -271,12 +271,58 @@ def test_sketches_are_scales_with_rests_and_clipped_notes() -> None:
 def test_a_batch_of_melodies_is_weighted() -> None:
     pool = np.stack([np.full(32, 0), np.full(32, 60)])
     pool[0, 0] = 50
-    batch, real = augment_melody.training_batch(pool, np.array([0.0, 1.0]), 100, np.random.default_rng(7))
-    assert (len(batch), real.sum()) == (100, 64)
-    assert real[:64].all()
+    batch, real, scattered = augment_melody.training_batch(
+        pool, np.array([0.0, 1.0]), 100, np.random.default_rng(7)
+    )
+    assert (len(batch), real.sum(), scattered.sum()) == (100, 55, 13)
+    assert real[:55].all()
+    assert scattered[-13:].all()
     first = batch[real][:, 0]
     assert (batch[real] == first[:, None]).all()
     assert set(first) == set(range(55, 67))
+
+
+def test_melodies_are_moved_anywhere_in_one_piece() -> None:
+    row = np.zeros(32, np.int64)
+    row[[3, 5, 9]] = [62, 70, 55]
+    row[7] = 1
+    moved = augment_melody.anywhere(np.repeat(row[None], 4000, 0), np.random.default_rng(1))
+    by = moved[:, 3] - 62
+    assert (moved == np.where(row >= 2, row + by[:, None], row)).all()
+    assert (moved[:, 9].min(), moved[:, 5].max()) == (2, 129)
+    assert len(np.unique(by)) == 128 - 15
+    full = np.array([[2, 129], [0, 1]])
+    np.testing.assert_array_equal(augment_melody.anywhere(full, np.random.default_rng(1)), full)
+
+
+def test_scattered_melodies_are_anywhere_and_dense_or_not() -> None:
+    rows = augment_melody.scatter(3000, np.random.default_rng(2))
+    pitches = rows[rows >= 2] - 2
+    counts = np.bincount(pitches, minlength=128)
+    assert counts.min() > 0.3 * counts.mean()
+    onsets = (rows >= 2).sum(1)
+    assert 0.4 < (onsets == 32).mean() < 0.6
+    assert onsets.min() < 6
+    full = rows[onsets == 32]
+    assert 0.15 < np.mean([len(set(row)) == 32 for row in full]) < 0.4, "some say no pitch twice"
+    spans = full.max(1) - full.min(1)
+    assert 0.35 < (spans > 75).mean() < 0.7
+    assert (spans < 24).mean() > 0.05
+    offs = rows == 1
+    assert offs.any()
+    before = np.maximum.accumulate(np.where(rows != 0, np.arange(32), -1), 1)[:, :-1]
+    last = np.take_along_axis(rows, np.maximum(before, 0), 1)
+    assert (last[offs[:, 1:]] >= 2).all()
+    assert not offs[:, 0].any()
+    assert augment_melody.scatter(2, np.random.default_rng(2), 16).shape == (2, 16)
+
+
+def test_some_varied_and_drawn_melodies_lie_far_from_where_music_is() -> None:
+    pool = np.full((4, 32), 62)
+    batch = augment_melody.training_batch(pool, None, 1000, np.random.default_rng(3))
+    varied = batch.tokens[550:650]
+    assert ((varied.max(1) < 44) | (varied.min(1) > 80)).sum() > 10
+    assert batch.tokens[batch.real].min() == 57
 
 
 # -- a seed decides all -----------------------------------------------------------------------------
@@ -298,5 +344,5 @@ def test_a_seed_makes_the_batches_that_it_always_made() -> None:
     assert [digest(each) for each in tunes] == MELODY_DIGESTS
 
 
-DRUM_DIGESTS = ["0d0600682f75", "b1f8b70effa5", "ff6d9054affb", "9b3f3139655f"]
-MELODY_DIGESTS = ["56b5db4c37f6", "59780e0b2e9b", "bf6539c8eb55", "c49f60b8beb6"]
+DRUM_DIGESTS = ["0d0600682f75", "b1f8b70effa5", "ff6d9054affb", "42e92d6ac413"]
+MELODY_DIGESTS = ["4d60a032b0da", "9183370fe510", "915ef177be04", "73de2f6bead7"]

@@ -127,12 +127,17 @@ class Tuneful(Wordy):
 def test_the_loss_of_melodies_takes_noise_for_real_music_only() -> None:
     torch.manual_seed(0)
     tuneful, tokens = Tuneful(), torch.randint(0, TOKENS, (2000, 8))
-    real = torch.arange(2000) < 1000
-    objective = Objective(clean_share=0.2, unit_share=0.3, flip=0.2)
-    loss, parts = tune_loss(tuneful.encode, Decoder(tuneful), (tokens, real), objective, 0.5)
+    real, scattered = torch.arange(2000) < 1000, torch.arange(2000) >= 1500
+    objective = Objective(clean_share=0.2, unit_share=0.3, flip=0.2, scattered_beta=0.1)
+    batch = tokens, real, scattered
+    loss, parts = tune_loss(tuneful.encode, Decoder(tuneful), batch, objective, 0.5)
     nats, kl = 8 * math.log(TOKENS), 4 * 0.5 * (4.0 + math.exp(0.5) - 1.5)
-    assert loss.item() == pytest.approx((nats + 0.5 * kl) / 8, rel=1e-4)
-    assert parts == pytest.approx({"clean": nats, "unit": nats, "kl": kl}, rel=1e-4)
+    assert loss.item() == pytest.approx((nats + (0.75 * 0.5 + 0.25 * 0.1) * kl) / 8, rel=1e-4)
+    assert parts == pytest.approx({"clean": nats, "unit": nats, "scattered": nats, "kl": kl}, rel=1e-4)
+    warming, _ = tune_loss(tuneful.encode, Decoder(tuneful), batch, objective, 0.05)
+    assert warming.item() == pytest.approx((nats + 0.05 * kl) / 8, rel=1e-4), (
+        "no more than others while it rises"
+    )
     assert not tuneful.noise[~real].any()
     assert (tuneful.noise[real] == 0).float().mean().item() == pytest.approx(0.2, abs=0.04)
     away = (tuneful.z - 2.0) / math.exp(0.25)

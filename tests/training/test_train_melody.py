@@ -77,7 +77,7 @@ def test_batches_hold_melodies() -> None:
 def test_real_rows_of_a_batch_are_the_pool_in_other_keys() -> None:
     rng = np.random.default_rng(3)
     pool = draw(30, rng)
-    tokens, real = training_batch(pool, None, 50, rng)
+    tokens, real, _ = training_batch(pool, None, 50, rng)
     assert len(tokens) == len(real) == 50
     assert 0 < real.sum() < 50
     shapes = {tuple(row < 2) for row in pool}

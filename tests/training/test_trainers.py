@@ -240,11 +240,12 @@ def test_notes_are_learned_from_weighted_batches(monkeypatch: pytest.MonkeyPatch
     np.testing.assert_array_equal(trainer.pool, np.repeat(np.arange(4)[:, None] + 2, 32, 1))
     monkeypatch.setattr(melody, "tune_loss", keep)
     trainer._notes_batch(np.random.default_rng(2), 1.0)
-    ((low, encoder, decoder, (tokens, real), objective, _),) = KEPT
+    ((low, encoder, decoder, (tokens, real, scattered), objective, _),) = KEPT
     assert low
     assert (encoder, decoder) == (trainer.nets.encoder, trainer.nets.decoder)
     assert tokens.shape == (8, 32)
-    assert real.tolist() == [True] * 5 + [False] * 3
+    assert real.tolist() == [True] * 4 + [False] * 4
+    assert scattered.tolist() == [False] * 7 + [True]
     assert objective is MELODY_RECIPE.objective
 
 
