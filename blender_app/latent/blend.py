@@ -21,9 +21,9 @@ from torch import Tensor
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
 from blender_app.latent.common import AnchorDynamics, alike
-from blender_app.latent.keys import LIVELIER, make_keys, nearest_try
+from blender_app.latent.keys import make_keys, nearest_try
 from blender_app.latent.loop_space import LoopSpace, LoopT
-from blender_app.latent.places import anchor_weights, axes_of, lattice, shares_around, span_leads
+from blender_app.latent.places import KEYS, anchor_weights, axes_of, lattice, shares_around, span_leads
 
 HOLD_MARGIN = 0.5
 """Logit by which the correction at an anchor decides what its code alone gets wrong."""
@@ -105,11 +105,9 @@ class Blend(Generic[LoopT]):
         if not plain:
             weights = anchor_weights(lattice(self.axes)) @ self.alike
             with torch.no_grad():
-                self.keys = make_keys(
-                    space, self.different, self.codes, weights, self.settings, self.allowed
-                )
+                self.keys = make_keys(space, self.different, self.codes, weights, self.settings, self.allowed)
                 self.lively = torch.zeros(LIVELY**self.axes)
-                if self.axes == 2:
+                if self.axes == 2 and len(space.config.lively_logits) > 1:
                     self.lively = self._liveliness()
 
     @torch.no_grad()
@@ -131,15 +129,18 @@ class Blend(Generic[LoopT]):
         Among four keys that differ the decoder thins out, and most where nobody plays what they play: by
         a tenth to a quarter on a square of drawn loops. On a line it does not (within 2 %).
         """
-        place = lattice(self.axes, LIVELY)
-        w = anchor_weights(place) @ self.alike
-        wanted = w @ self.space.onsets(self.different)
-        tries = []
-        for more in LIVELIER:
-            self.lively = torch.full((len(place),), more)
-            tries.append(self.content_at(place.numpy()))
-        best = nearest_try([self.space.onsets(content) for content in tries], wanted)
-        return torch.tensor(LIVELIER)[best]
+        grid = lattice(self.axes, LIVELY)
+        far = ~(grid * (KEYS - 1)).frac().eq(0).all(1)  # keys play what they play
+        place, tries = grid[far], self.space.config.lively_logits
+        wanted = anchor_weights(place) @ self.alike @ self.space.onsets(self.different)
+        lively = torch.zeros(len(tries), len(grid))
+        lively[:, far] = torch.tensor(tries)[:, None]
+        onsets = []
+        for self.lively in lively:
+            onsets.append(self.space.onsets(self.content_at(place.numpy())))
+        best = torch.zeros(len(grid), dtype=torch.long)
+        best[far] = nearest_try(onsets, wanted)
+        return torch.tensor(tries)[best] * far
 
     def _bias(self, place: Tensor, w: Tensor) -> Tensor:
         """Return the logits (N, T, W) that are added at `place` (N, axes), of weights `w` (N, U).
@@ -152,8 +153,10 @@ class Blend(Generic[LoopT]):
         logits = torch.cat([self.settings.key_logits * self.keys.targets, self.correction])
         by_span = logits.view(len(logits), spans, -1).transpose(0, 1)
         bias: Tensor = (shares @ by_span).transpose(0, 1).reshape(len(w), *logits.shape[1:])
-        more = shares_around(place, None, LIVELY)[0] @ self.lively
-        return bias + more[:, None, None] * self.space.onset_logits()
+        if self.lively.any():
+            more = shares_around(place, None, LIVELY)[0] @ self.lively
+            bias += more[:, None, None] * self.space.onset_logits()
+        return bias
 
     @torch.no_grad()
     def at(self, places: Floats) -> list[LoopT]:
@@ -181,10 +184,12 @@ class Blend(Generic[LoopT]):
         usual, logvar = self.space.usual_dynamics(content)
         mixed = w @ self.manner
         length = w @ self.manner.norm(dim=1, keepdim=True)
-        return usual + torch.exp(0.5 * logvar) * mixed * length / mixed.norm(dim=1, keepdim=True).clamp(min=1e-6)
+        as_far = mixed * length / mixed.norm(dim=1, keepdim=True).clamp(min=1e-6)
+        code: Tensor = usual + torch.exp(0.5 * logvar) * as_far
+        return code
 
     def _held(self, content: Tensor, w: Tensor) -> Tensor:
-        """Return `content` (N, T, ...) at weights `w` (N, K), with an anchor's where all of the weight is its."""
+        """Return `content` (N, T, ...) at weights `w` (N, K), an anchor's where all of the weight is its."""
         whole = (w * torch.tensor(self.kept)) @ self.alike >= AT_ANCHOR
         at_one = whole.any(1).view(-1, *[1] * (content.ndim - 1))
         return torch.where(at_one, self.different[whole.int().argmax(1)], content)

@@ -9,6 +9,14 @@ from typing import Any, Self
 from blender_app.core.time import STEPS_PER_BEAT
 from blender_app.latent.wander import WanderCurves
 
+MELODY_WANDER = WanderCurves(
+    base_share=(0.0, 1.0, 1.0),
+    key_noise=(0.9, 0.85, 0.7),
+    anchor_bias=(1.5, 0.3, 0.0),
+    between_noise=(0.9, 0.85, 0.7),
+    key_logits=(2.0, 2.0, 2.0),
+)
+"""Curves of melodies. A lower noise makes more leaps and a higher one more repeated notes than songs have."""
 OLD_NAMES = {"z_feel": "z_dynamics", "feel_width": "dynamics_width"}
 """Fields that were called otherwise when the first models were saved."""
 
@@ -25,6 +33,9 @@ class ModelConfig:
         Largest noise level that the decoder was trained on, in posterior standard deviations.
     wander
         What a blend does at every wander.
+    lively_logits
+        Logits for every onset that are tried where there should be as many as in the loops around; the first
+        is 0, and where it is the only one, nothing is tried.
     sample_noise, sample_temperature
         Noise level and temperature at which samples of the prior are decoded by default.
     """
@@ -32,6 +43,7 @@ class ModelConfig:
     steps: int = 32
     max_noise: float = 3.0
     wander: WanderCurves = field(default_factory=WanderCurves)
+    lively_logits: tuple[float, ...] = (0.0,)
     sample_noise: float = 1.0
     sample_temperature: float = 1.0
 
@@ -53,6 +65,8 @@ class ModelConfig:
         named = {OLD_NAMES.get(name, name): value for name, value in values.items()}
         if "wander" in named:
             named["wander"] = WanderCurves.from_dict(named["wander"])
+        if "lively_logits" in named:
+            named["lively_logits"] = tuple(map(float, named["lively_logits"]))
         known = {each.name for each in fields(cls)}
         config = cls(**{name: value for name, value in named.items() if name in known})
         if config.steps <= 0 or config.steps % STEPS_PER_BEAT:
@@ -82,6 +96,7 @@ class DrumConfig(ModelConfig):
         Of the dynamics' networks and the prior's.
     """
 
+    lively_logits: tuple[float, ...] = (0.0, 0.6, 1.2, 2.0, 3.0)
     sample_temperature: float = 0.9
     z_hits: int = 64
     z_dynamics: int = 32
@@ -116,6 +131,7 @@ class MelodyConfig(ModelConfig):
     """
 
     max_noise: float = 2.0
+    wander: WanderCurves = field(default_factory=lambda: MELODY_WANDER)
     sample_noise: float = 2.0
     sample_temperature: float = 0.8
     z_notes: int = 96

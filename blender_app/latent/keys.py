@@ -13,12 +13,18 @@ from blender_app.latent.wander import WanderSettings
 
 FLOW_STEPS = 5
 """Steps through the prior's flow; twice as many make no better loops."""
-LIVELIER = (0.0, 0.3, 0.6, 0.9, 1.2, 1.6, 2.0, 2.5, 3.0)
-"""Logits for every onset that are tried on a key, so that it has as many onsets as the loops around."""
 
 
 class Keys(NamedTuple):
-    """Codes (F, Z) and target logits (F, T, W) of key loops."""
+    """Key loops.
+
+    Parameters
+    ----------
+    codes
+        Where they lie, (F, Z).
+    targets
+        What speaks for what they play, (F, T, W).
+    """
 
     codes: Tensor
     targets: Tensor
@@ -75,20 +81,21 @@ def _base_mix(space: LoopSpace[Any], codes: Tensor, mix: Tensor) -> Tensor:
 def _as_lively(
     space: LoopSpace[Any], codes: Tensor, noise: float, bias: Tensor, wanted: Tensor, allowed: Tensor | None
 ) -> Tensor:
-    """Return the content of `codes` (F, Z), at a level of `noise`, that comes nearest to `wanted` (F,) onsets.
+    """Return the content of `codes` (F, Z), at a level of `noise`, nearest to `wanted` (F,) onsets.
 
     The likelier value of every uncertain cell makes too few: where an onset has probability .4 on five steps,
     none sounds. `bias` (F, T, W) is added to the logits.
     """
-    count = len(LIVELIER)
-    more = torch.tensor(LIVELIER)[:, None, None, None] * space.onset_logits()
-    level = codes.new_full((count * len(codes),), noise)
-    made = space.decode(codes.repeat(count, 1), level, (more + bias).flatten(0, 1), allowed)
-    made = made.unflatten(0, (count, len(codes)))
-    best = nearest_try([space.onsets(content) for content in made], wanted)
-    return made[best, torch.arange(len(codes))]
+    tries = space.config.lively_logits
+    more = torch.tensor(tries)[:, None, None, None] * space.onset_logits()
+    level = codes.new_full((len(tries) * len(codes),), noise)
+    made = space.decode(codes.repeat(len(tries), 1), level, (more + bias).flatten(0, 1), allowed)
+    each = made.view(len(tries), len(codes), *made.shape[1:])
+    best = nearest_try([space.onsets(content) for content in each], wanted)
+    chosen: Tensor = each[best, torch.arange(len(codes))]
+    return chosen
 
 
 def nearest_try(onsets: Sequence[Tensor], wanted: Tensor) -> Tensor:
-    """Return which of several tries, each with `onsets` (N,), comes nearest to those `wanted` (N,), the first if equal."""
+    """Return which of several tries with `onsets` (N,) each comes nearest to those `wanted` (N,)."""
     return torch.stack([(each - wanted).abs() for each in onsets]).argmin(0)

@@ -13,10 +13,10 @@ from blender_app.latent.loop_space import LoopT
 LINES, QUICK_LINES = 5, 3
 """Rows and columns whose pace is measured, and of a palette that has to be there at once; between them
 it is interpolated."""
-LINE_POINTS, QUICK_LINE_POINTS, MORPH_POINTS = 25, 13, 97
+LINE_POINTS, QUICK_LINE_POINTS, MORPH_POINTS = 13, 9, 97
 """Loops that are compared along each of these, and along the morph between two loops."""
 ROUNDS = 3
-"""How often the pace along x and the pace along y, each of which hangs on the other's place, are found anew."""
+"""How often the paces along x and y, each of which hangs on the other's place, are found anew."""
 
 
 class LatentPalette(Generic[LoopT]):

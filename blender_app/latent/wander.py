@@ -66,7 +66,9 @@ class WanderCurves:
 
     def at(self, wander: float) -> WanderSettings:
         """Return the settings at `wander`, 0 to 1."""
-        return WanderSettings(*(_interpolated(getattr(self, name), wander) for name in WanderSettings._fields))
+        return WanderSettings(
+            *(_interpolated(getattr(self, name), wander) for name in WanderSettings._fields)
+        )
 
 
 def _interpolated(curve: Curve, wander: float) -> float:

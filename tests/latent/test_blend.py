@@ -88,7 +88,9 @@ def test_codes_and_targets_are_those_of_the_keys_around(space: Telling, blend: B
     assert not quick.refined
 
 
-@pytest.mark.parametrize(("wander", "level", "keeping"), [(0.0, 1.0, 1.0), (0.5, 2.0, 1.5), (0.75, 2.5, 1.75)])
+@pytest.mark.parametrize(
+    ("wander", "level", "keeping"), [(0.0, 1.0, 1.0), (0.5, 2.0, 1.5), (0.75, 2.5, 1.75)]
+)
 def test_noise_and_the_hold_of_keys_follow_wander(
     space: Telling, wander: float, level: float, keeping: float
 ) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from blender_app import load_model
 from blender_app.latent.config import DrumConfig
-from blender_app.latent.keys import LIVELIER, make_keys
+from blender_app.latent.keys import make_keys
 from blender_app.latent.wander import WanderCurves, WanderSettings
 
 FREE = WanderSettings(base_share=1.0, key_noise=2.0, anchor_bias=0.5, between_noise=1.0, key_logits=1.0)
@@ -20,6 +20,8 @@ FREE = WanderSettings(base_share=1.0, key_noise=2.0, anchor_bias=0.5, between_no
 
 class Line:
     """A space of loops of two cells: content is the sign of the code and the bias; the flow triples."""
+
+    config = DrumConfig(lively_logits=(0.0, 1.0, 2.0, 3.0))
 
     def target_logits(self, content: Tensor) -> Tensor:
         return content[..., None]
@@ -60,9 +62,9 @@ def test_a_key_is_drawn_to_the_loops_and_as_lively_as_they() -> None:
     space, allowed = Line(), torch.ones(2, 128, dtype=torch.bool)
     keys = make_keys(space, CONTENT, CODES, WEIGHTS, FREE, allowed)
     assert space.allowed is allowed
-    assert space.noise.tolist() == [2.0] * len(LIVELIER)
+    assert space.noise.tolist() == [2.0] * 4
     own = 0.5 * torch.tensor([1.0, 0.0])
-    torch.testing.assert_close(space.bias[..., 0], torch.tensor(LIVELIER)[:, None] + own)
+    torch.testing.assert_close(space.bias[..., 0], torch.tensor(space.config.lively_logits)[:, None] + own)
     assert keys.targets[1].flatten().tolist() == [1.0, -1.0]  # 1.5 onsets wanted: the first of one and two
     dense = make_keys(space, torch.ones(2, 2), CODES, WEIGHTS, FREE, None)
     assert dense.targets[1].flatten().tolist() == [1.0, 1.0]
@@ -98,7 +100,9 @@ def test_near_holds_nothing_new_and_free_does() -> None:
     loops = model.sample(4, seed=5)
     shares = []
     for wander in (0.0, 0.5, 1.0):
-        morphs = [model.interpolate(a, b, 5, wander=wander)[2] for a, b in zip(loops[:2], loops[2:], strict=True)]
+        morphs = [
+            model.interpolate(a, b, 5, wander=wander)[2] for a, b in zip(loops[:2], loops[2:], strict=True)
+        ]
         made, known = np.stack(morphs), loops[:2] | loops[2:]
         shares.append((made & ~known).sum() / made.sum())
     assert shares[0] < 0.03

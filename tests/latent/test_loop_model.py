@@ -157,7 +157,7 @@ def test_rows_and_columns_have_a_pace_of_their_own() -> None:
     np.testing.assert_allclose(plane.places(points), expected, atol=0.02)
 
 
-@pytest.mark.parametrize(("refined", "lines", "points"), [(False, 3, 13), (True, 5, 25)])
+@pytest.mark.parametrize(("refined", "lines", "points"), [(False, 3, 9), (True, 5, 13)])
 def test_rows_and_columns_are_measured_from_edge_to_edge(refined: bool, lines: int, points: int) -> None:
     blend = PacedBlend()
     blend.refined = refined

@@ -47,7 +47,9 @@ def test_shares_are_those_of_the_keys_around(axes: int) -> None:
 
 
 def test_a_span_that_leads_changes_over_sooner_by_its_log_odds() -> None:
-    share = shares_around(torch.tensor([[0.125]]), torch.tensor([1.0, -1.0]))[:, 0, 1]  # a quarter of the way to the middle
+    share = shares_around(torch.tensor([[0.125]]), torch.tensor([1.0, -1.0]))[
+        :, 0, 1
+    ]  # a quarter of the way to the middle
     odds = 0.25 / 0.75 * np.exp([1.0, -1.0])
     np.testing.assert_allclose(share, odds / (1.0 + odds), rtol=1e-5)
 

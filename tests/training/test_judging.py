@@ -512,7 +512,9 @@ def test_lines_of_melodies_are_judged_as_they_are(melodies: MelodyJudge) -> None
         asked.append((a, b))
         draw = len(asked)
         return {
-            "as shipped": Smoothness(np.array([0.0, 0.5, 1.0]), 0.1 * draw, np.array([1.0, 1.3 + draw, 1.1]), 1.5),
+            "as shipped": Smoothness(
+                np.array([0.0, 0.5, 1.0]), 0.1 * draw, np.array([1.0, 1.3 + draw, 1.1]), 1.5
+            ),
             "slerp": Smoothness(np.array([0.0, 0.5, 0.7 - 0.1 * draw]), 0.4, np.array([1.0, 0.9, 0.8]), 2.0),
         }
 
