@@ -46,7 +46,9 @@ def palette(options: argparse.Namespace) -> None:
     style = _style(options, kind, tempo_bpm)
     constraints = _constraints(options, kind, len(loops))
     folder = make_folder(options.out)
-    made = _model(options, kind).make_palette(loops, True, options.plain, constraints)
+    made = _model(options, kind).make_palette(
+        loops, True, options.plain, constraints, wander=options.wander / 100
+    )
     cells = made.cells(options.rows, options.cols)
     for row, cells_of_row in enumerate(cells, 1):
         for column, loop in enumerate(cells_of_row, 1):
@@ -64,7 +66,7 @@ def morph(options: argparse.Namespace) -> None:
     style = _style(options, kind, tempo_bpm)
     constraints = _constraints(options, kind, 2)
     model = _model(options, kind)
-    made = model.make_morph(start, end, True, options.plain, constraints)
+    made = model.make_morph(start, end, True, options.plain, constraints, wander=options.wander / 100)
     loops = made.at(np.linspace(0.0, 1.0, options.steps))
     if options.out.suffix.lower() in _MIDI_SUFFIXES:
         write_midi(options.out, row_sections(loops), style)

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TypeVar
 
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.time import MAX_SWING, MAX_TEMPO_BPM, MIN_TEMPO_BPM, STRAIGHT_SWING
 
 KINDS = ("drums", "bass", "melody")
@@ -33,8 +34,21 @@ def add_blend_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--plain", action="store_true", help="the model's straight line: neither refined ends nor even steps"
     )
+    add_wander_option(command, f"{100 * DEFAULT_WANDER:g}", 100 * DEFAULT_WANDER)
     add_model_options(command, "melodies: what lies between keeps to this key: 'A minor', 'D dorian'")
     add_midi_options(command, "that of the first file")
+
+
+def add_wander_option(command: argparse.ArgumentParser, usual: str, default: float | None) -> None:
+    """Add to `command` how far a model goes from the loops; `usual` says what the `default` does."""
+    command.add_argument(
+        "--wander",
+        type=within(float, 0.0, 100.0),
+        default=default,
+        metavar="PERCENT",
+        help="how far what lies between goes: 0 near the loops, with few surprises, 100 free, as real as the "
+        f"model's own loops ({usual})",
+    )
 
 
 def add_model_options(command: argparse.ArgumentParser, key: str) -> None:

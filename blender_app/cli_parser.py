@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from blender_app import __version__
 from blender_app import cli_help as text
-from blender_app.cli_options import KINDS, add_blend_options, add_midi_options, add_model_options, within
+from blender_app.cli_options import (
+    KINDS,
+    add_blend_options,
+    add_midi_options,
+    add_model_options,
+    add_wander_option,
+    within,
+)
 from blender_app.latent.model_kinds import trained_names
 
 if TYPE_CHECKING:
@@ -188,6 +195,7 @@ def _add_render(commands: Commands) -> None:
         metavar="N",
         help="bars of a session (one lap of its longest path)",
     )
+    add_wander_option(render, "sessions: each track's own", None)
 
 
 def _add_machine_commands(commands: Commands) -> None:

@@ -31,6 +31,8 @@ def render(options: argparse.Namespace) -> None:
         raise FileError(
             f"--bars is for sessions ({SESSION_SUFFIX}); a MIDI file is rendered as long as it is."
         )
+    elif options.wander is not None:
+        raise FileError(f"--wander is for sessions ({SESSION_SUFFIX}); a MIDI file is played as it is.")
     else:
         report = render_midi(options.file, options.out, style)
     print(f"{options.out}: {report.length_s:.2f} s")
@@ -46,6 +48,9 @@ def _render_session(options: argparse.Namespace, style: RenderStyle) -> RenderRe
     if options.kit is not None:
         raise FileError("--kit is for MIDI files: a session knows the sounds of its tracks.")
     session = load_session(options.file)
+    if options.wander is not None:
+        tracks = tuple(replace(track, wander=options.wander / 100) for track in session.tracks)
+        session = replace(session, tracks=tracks)
     parts = performance.band_parts(session, lambda name: cast("Model", load_model(name)))
     bars = performance.length_of(parts) if options.bars is None else options.bars
     music = export.band_music(parts, bars * STEPS_PER_BAR)

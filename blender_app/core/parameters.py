@@ -18,6 +18,9 @@ Value = float | int | bool
 _ROW = "parameter"
 _PERCENT = 100.0
 
+DEFAULT_WANDER = 0.5
+"""How far what a model makes between loops goes from them where nobody says it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:

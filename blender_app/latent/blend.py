@@ -20,6 +20,7 @@ from torch import Tensor
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.latent.common import AnchorDynamics, alike
 from blender_app.latent.keys import make_keys, nearest_try
 from blender_app.latent.loop_space import LoopSpace, LoopT
@@ -63,7 +64,7 @@ class Blend(Generic[LoopT]):
     Raises
     ------
     ModelError
-        The table of what is allowed has another length than the model's loops.
+        The table of what is allowed has another length than the model's loops, or `wander` is out of range.
     """
 
     def __init__(
@@ -73,9 +74,10 @@ class Blend(Generic[LoopT]):
         refined: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
-        wander: float = 0.5,
+        wander: float = DEFAULT_WANDER,
     ) -> None:
         self.space, self.anchors, self.plain = space, tuple(anchors), plain
+        self.settings = space.config.wander.at(wander)
         self.axes = axes_of(len(self.anchors))
         self.allowed = allowed_tensor(constraints, space.config.steps)
         count = len(self.anchors)
@@ -100,7 +102,6 @@ class Blend(Generic[LoopT]):
             margin = space.margin(self.codes, self.different)
         self.correction = (HOLD_MARGIN - margin).clamp(min=0.0) * self.target_logits
         self.accuracy = tuple((self.alike @ (margin > 0).all(-1).float().mean(-1)).tolist())
-        self.wander, self.settings = wander, space.config.wander.at(wander)
         self.leads = span_leads(space.config.steps)
         if not plain:
             weights = anchor_weights(lattice(self.axes)) @ self.alike

@@ -15,6 +15,7 @@ from torch import Tensor
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
 from blender_app.core.lengths import cut, repeated
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.time import bars_text
 from blender_app.latent.blend import Blend, allowed_tensor
 from blender_app.latent.checkpoint import find_model, load_weights
@@ -163,6 +164,7 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         steps: int,
         plain: bool = False,
         allowed: NDArray[np.bool_] | None = None,
+        wander: float = DEFAULT_WANDER,
     ) -> NDArray[Any]:
         """Return the interpolation from loop a to b (T, ...) as (steps, T, ...), ends included.
 
@@ -177,13 +179,22 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
             instrument plays.
         allowed
             Pitches that may start at each step, bool (T, 128); None allows all.
+        wander
+            0 (near: between the loops, sparse in surprises) to 1 (free: as real as the model's own loops).
+
+        Raises
+        ------
+        ModelError
+            `wander` is out of range.
         """
         first, second = np.asarray(a), np.asarray(b)
         if first.ndim == self._space.silence().ndim:
             pairs = zip(first, second, strict=True)
-            return np.stack([self.interpolate(x, y, steps, plain, allowed) for x, y in pairs], 1)
+            return np.stack([self.interpolate(x, y, steps, plain, allowed, wander) for x, y in pairs], 1)
         start, end = self._usual_loops(np.stack([first, second]))
-        morph = self.make_morph(start, end, plain=plain, constraints=DecodeConstraints(allowed))
+        morph = self.make_morph(
+            start, end, plain=plain, constraints=DecodeConstraints(allowed), wander=wander
+        )
         return self._stacked(morph.at(np.linspace(0.0, 1.0, steps)))
 
     def palette(
@@ -193,6 +204,7 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         cols: int,
         plain: bool = False,
         allowed: NDArray[np.bool_] | None = None,
+        wander: float = DEFAULT_WANDER,
     ) -> NDArray[Any]:
         """Return the palette (rows, cols, T, ...) of four corners.
 
@@ -204,11 +216,16 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
             Size of the grid, each at least 2.
         plain
             Whether to interpolate the posterior means bilinearly instead of what the instrument plays.
-        allowed
+        allowed, wander
             As in `interpolate`.
+
+        Raises
+        ------
+        ModelError
+            `wander` is out of range.
         """
         loops = self._usual_loops(np.asarray(corners))
-        palette = self.make_palette(loops, plain=plain, constraints=DecodeConstraints(allowed))
+        palette = self.make_palette(loops, plain=plain, constraints=DecodeConstraints(allowed), wander=wander)
         cells = self._stacked(palette.at(grid_points(rows, cols)))
         return cells.reshape(rows, cols, *cells.shape[1:])
 
@@ -254,7 +271,7 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         refine: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
-        wander: float = 0.5,
+        wander: float = DEFAULT_WANDER,
     ) -> LatentPalette[LoopT]:
         """Return the palette between four loops.
 
@@ -268,11 +285,13 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
             As in `palette`.
         constraints
             What the decoded loops keep to.
+        wander
+            0 (near: between the corners, sparse in surprises) to 1 (free: as real as the model's own loops).
 
         Raises
         ------
         ModelError
-            The loops, or the constraints, do not have the model's length.
+            The loops, or the constraints, do not have the model's length, or `wander` is out of range.
         """
         return LatentPalette(Blend(self._space, self.fitted(corners), refine, plain, constraints, wander))
 
@@ -283,11 +302,11 @@ class LoopModel(ABC, Generic[LoopT, SpaceT]):
         refine: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
-        wander: float = 0.5,
+        wander: float = DEFAULT_WANDER,
     ) -> LatentMorph[LoopT]:
         """Return the interpolation from loop `a` to loop `b`.
 
-        `refine`, `plain` and `constraints` as in `make_palette`.
+        `refine`, `plain`, `constraints` and `wander` as in `make_palette`.
         """
         return LatentMorph(Blend(self._space, self.fitted([a, b]), refine, plain, constraints, wander))
 

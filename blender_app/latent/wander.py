@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from blender_app.core.errors import ModelError
+
 Curve = tuple[float, float, float]
 """A setting at wander 0 (near), 1/2 and 1 (free); between them it is interpolated."""
 
@@ -65,7 +67,15 @@ class WanderCurves:
         return cls(**curves)  # type: ignore[arg-type]
 
     def at(self, wander: float) -> WanderSettings:
-        """Return the settings at `wander`, 0 to 1."""
+        """Return the settings at `wander`, 0 to 1.
+
+        Raises
+        ------
+        ModelError
+            It is out of range.
+        """
+        if not 0.0 <= wander <= 1.0:
+            raise ModelError(f"wander is a number from 0 (near) to 1 (free), not {wander!r}")
         return WanderSettings(
             *(_interpolated(getattr(self, name), wander) for name in WanderSettings._fields)
         )

@@ -116,10 +116,10 @@ def palette_request(session: Session, track: Track, source: Source) -> PaletteRe
     key = session.key_of(track)
     target, model = DecodeTarget(track.name, source), track.model
     if source is Source.PALETTE:
-        space = Space(track.kind, model, track.corners, key, track.user_edited if key else ())
+        space = Space(track.kind, model, track.corners, key, track.user_edited if key else (), track.wander)
         return PaletteRequest(target, space, track.rows, track.cols)
     morph = track.morph
     if morph is None:
         return None
-    space = Space(track.kind, model, morph.ends, key, morph.user_edited if key else ())
+    space = Space(track.kind, model, morph.ends, key, morph.user_edited if key else (), track.wander)
     return PaletteRequest(target, space, 1, morph.steps)

@@ -23,9 +23,9 @@ def palette_of(model: Model, space: Space, refine: bool) -> Palette:
     """
     constraints = constraints_of(model.steps, space.key, space.user_edited)
     if len(space.anchors) == CORNER_COUNT:
-        return model.make_palette(space.anchors, refine=refine, constraints=constraints)
+        return model.make_palette(space.anchors, refine=refine, constraints=constraints, wander=space.wander)
     first, second = space.anchors
-    return Row(model.make_morph(first, second, refine=refine, constraints=constraints))
+    return Row(model.make_morph(first, second, refine=refine, constraints=constraints, wander=space.wander))
 
 
 def constraints_of(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.session.morphing import MorphLine
 from blender_app.session.session import Loop
 
@@ -52,6 +53,7 @@ class Model(Protocol):
         refine: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> Palette:
         """Return the palette between four corners.
 
@@ -65,6 +67,8 @@ class Model(Protocol):
             The straight line of the codes, without corrections.
         constraints
             What the decoded loops keep to.
+        wander
+            0 (near: between the corners, sparse in surprises) to 1 (free: as real as the model's own loops).
         """
 
     def make_morph(
@@ -74,10 +78,11 @@ class Model(Protocol):
         refine: bool = True,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> MorphLine:
         """Return the interpolation from loop `a` to loop `b`.
 
-        `refine`, `plain` and `constraints` as in `make_palette`.
+        `refine`, `plain`, `constraints` and `wander` as in `make_palette`.
         """
 
     def sample_loops(

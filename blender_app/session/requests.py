@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.scales import Key
 from blender_app.engine.messages import ChangeAt
 from blender_app.session.models import Model, Palette
@@ -42,6 +43,8 @@ class Space:
         What the decoded loops keep to, or None.
     user_edited
         Which of the anchors stay as they are although there is a key; nothing without one.
+    wander
+        0 (near) to 1 (free).
     """
 
     kind: TrackKind
@@ -49,6 +52,7 @@ class Space:
     anchors: tuple[Loop, ...]
     key: Key | None = None
     user_edited: tuple[bool, ...] = ()
+    wander: float = DEFAULT_WANDER
 
 
 # -- requests ---------------------------------------------------------------------------------------

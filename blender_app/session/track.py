@@ -18,7 +18,15 @@ from blender_app.core.gm import LAST_BANK, LAST_CHANNEL, LAST_PROGRAM
 from blender_app.core.kinds import MAX_OF_A_KIND, TrackKind
 from blender_app.core.kit import VOICE_COUNT
 from blender_app.core.lengths import Loop
-from blender_app.core.parameters import SoundParameters, check_parameters, check_values, flag, real, whole
+from blender_app.core.parameters import (
+    DEFAULT_WANDER,
+    SoundParameters,
+    check_parameters,
+    check_values,
+    flag,
+    real,
+    whole,
+)
 from blender_app.core.time import STEPS_PER_BAR
 from blender_app.engine.messages import VoiceMix
 
@@ -253,6 +261,17 @@ class Track(SoundParameters):
         what="a track's scale lock",
         tip="What is decoded keeps to the session's key",
         melodic_only=True,
+    )
+    wander: float = real(
+        0.0,
+        1.0,
+        DEFAULT_WANDER,
+        what="a track's wander",
+        tip="How far what lies between goes: 0 is near, with few hits or notes that the corners do not have; "
+        "100 is free, as real as the model's own loops",
+        unit=" %",
+        factor=100.0,
+        step=5.0,
     )
     mix: tuple[VoiceMix, ...] = ()
     source: Source = Source.PALETTE

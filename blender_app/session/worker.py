@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from blender_app.core.errors import LoopweaveError
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.decoding import constraints_of, nearly_same, palette_of
 from blender_app.session.model_needs import ModelNeeds
@@ -319,7 +320,7 @@ class DecodeWorker(QObject):
 
     def _stored_for(self, space: Space) -> ReadyPalette | None:
         """Return the stored palette of a space, if there is one."""
-        if len(space.anchors) != CORNER_COUNT or space.key is not None:
+        if len(space.anchors) != CORNER_COUNT or space.key is not None or space.wander != DEFAULT_WANDER:
             return None
         if space.kind not in self._stored:
             try:

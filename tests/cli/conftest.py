@@ -16,6 +16,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.smf import Loop, MidiStyle, write_midi
 from blender_app.core.time import DEFAULT_STEPS
 
@@ -46,8 +47,9 @@ class FakeModel:
         refine: bool,
         plain: bool = False,
         constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> SimpleNamespace:
-        self.asked = {"corners": list(corners), "plain": plain, **given(constraints)}
+        self.asked = {"corners": list(corners), "plain": plain, "wander": wander, **given(constraints)}
 
         def cells(rows: int, cols: int) -> list[list[Loop]]:
             grid = [[self.loop(row * cols + column + 1) for column in range(cols)] for row in range(rows)]
@@ -57,9 +59,15 @@ class FakeModel:
         return SimpleNamespace(cells=cells, at=lambda points: [corners[0]] * len(points))
 
     def make_morph(
-        self, a: Loop, b: Loop, refine: bool, plain: bool, constraints: DecodeConstraints
+        self,
+        a: Loop,
+        b: Loop,
+        refine: bool,
+        plain: bool,
+        constraints: DecodeConstraints,
+        wander: float = DEFAULT_WANDER,
     ) -> SimpleNamespace:
-        self.asked = {"plain": plain, **given(constraints)}
+        self.asked = {"plain": plain, "wander": wander, **given(constraints)}
 
         def at(positions: NDArray[np.float64]) -> list[Loop]:
             assert positions.tolist() == np.linspace(0, 1, len(positions)).tolist()

@@ -68,7 +68,7 @@ def test_tempo_is_that_of_the_first_file_unless_told(model: Any, corners: list[P
 def test_morph_keeps_both_ends(model: Any, corners: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "way.mid"
     assert run("morph", corners[0], corners[3], "--steps", 5, "--plain", "--out", out) == 0
-    assert model.asked == {"plain": True}
+    assert model.asked == {"plain": True, "wander": 0.5}
     assert [name for _, name in read_midi(out).markers] == [f"{number} of 5" for number in range(1, 6)]
     assert loop_in(out, 1) == loop_in(corners[0])
     assert [loop_in(out, bar).velocity.max() for bar in (3, 5, 7)] == [2, 3, 4]
@@ -139,7 +139,7 @@ def test_morph_writes_a_folder(model: Any, corners: list[Path], tmp_path: Path) 
 def test_morph_of_melodies(melody_model: Any, tunes: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "way.mid"
     assert run("morph", tunes[0], tunes[3], "--steps", 3, "--sound", "Flute", "--out", out) == 0
-    assert melody_model.asked == {"plain": False}
+    assert melody_model.asked == {"plain": False, "wander": 0.5}
     assert read_melody_loop(out, 1) == read_melody_loop(tunes[0])
     assert [note.length_steps for note in read_melody_loop(out, 3).to_notes()] == [5.0]
     assert read_melody_loop(out, 5) == read_melody_loop(tunes[3])
@@ -223,6 +223,37 @@ def test_render_plays_the_band_of_a_session(models: Any, session_file: Path, tmp
     assert models["drums-2bar"].asked["corners"] == list(Session().track("drums").corners)
 
 
+def test_wander_is_passed_on(model: Any, corners: list[Path], tmp_path: Path) -> None:
+    for options, wander in (((), 0.5), (("--wander", 0), 0.0), (("--wander", 87.5), 0.875)):
+        assert run("palette", *corners, "--rows", 2, "--cols", 2, *options, "--out", tmp_path / "o") == 0
+        assert model.asked["wander"] == wander
+        model.asked.clear()
+        assert run("morph", *corners[:2], *options, "--out", tmp_path / "o.mid") == 0
+        assert model.asked["wander"] == wander
+
+
+@pytest.mark.parametrize("percent", ["-1", "101", "nan", "far"])
+def test_wander_is_a_share(percent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("morph", "a.mid", "b.mid", f"--wander={percent}", "--out", "o.mid")
+    assert f"{percent!r} is not a number from 0 to 100" in capsys.readouterr().err
+
+
+def test_a_session_is_rendered_with_its_own_wander_unless_told_otherwise(
+    models: Any, session_file: Path, tmp_path: Path
+) -> None:
+    session = Session()
+    save_session(session_file, session.with_track(replace(session.track("drums"), wander=0.25)))
+
+    def wanders(*options: object) -> list[object]:
+        render = ("render", session_file, "--rate", 8000, "--bars", 1, "--out", tmp_path / "a.wav")
+        assert run(*render, *options) == 0
+        return [models[name].asked["wander"] for name in ("drums-2bar", "melody-2bar")]
+
+    assert wanders() == [0.25, 0.5]
+    assert wanders("--wander", 100) == [1.0, 1.0]
+
+
 def test_a_font_that_only_the_session_wants_can_be_replaced(
     models: Any, session_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -267,6 +298,7 @@ def test_a_font_that_only_the_session_wants_can_be_replaced(
         (("render", "{tl}", "--out", "{none}/o.wav"), "does not exist"),
         (("render", "{tl}", "--out", "{tl}"), "no name for a WAV file"),
         (("render", "{tl}", "--bars", "4", "--out", "o.wav"), "--bars is for sessions"),
+        (("render", "{tl}", "--wander", "4", "--out", "o.wav"), "--wander is for sessions"),
         (("render", "a.blend.json", "--out", "o.wav"), "a.blend.json"),
         (("render", "a.blend.json", "--kit", "room", "--out", "o.wav"), "--kit is for MIDI files"),
         (("render", "{tl}", "--out", "o.wav", "--kit", "99"), "has no drum kit 99"),

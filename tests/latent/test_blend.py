@@ -15,7 +15,7 @@ from blender_app.latent.blend import Blend, allowed_tensor
 from blender_app.latent.config import DrumConfig
 from blender_app.latent.drum_space import DrumSpace
 from blender_app.latent.networks import DrumNets
-from blender_app.latent.places import anchor_weights, shares_around
+from blender_app.latent.places import anchor_weights, lattice, shares_around
 from blender_app.latent.wander import WanderCurves
 
 TINY = DrumConfig(
@@ -27,6 +27,7 @@ TINY = DrumConfig(
     prior_width=24,
     prior_blocks=1,
     wander=WanderCurves(between_noise=(1.0, 2.0, 3.0), key_logits=(1.0, 1.5, 2.0)),
+    lively_logits=(0.0,),
 )
 
 
@@ -111,6 +112,24 @@ def test_what_is_added_to_the_logits_is_summed_span_by_span(space: Telling, blen
             expected = 1.5 * shares[step // 8, point] @ targets[:, step]
             expected += faded(WEIGHTS[point]) @ correction[:, step]
             np.testing.assert_allclose(space.bias[point, step], expected, atol=1e-5)
+
+
+def test_on_a_square_onsets_are_kept_up_between_the_keys() -> None:
+    torch.manual_seed(0)
+    nets = DrumNets(replace(TINY, lively_logits=(0.0, 1.0, 4.0))).eval().requires_grad_(False)
+    space = Telling(nets)
+    dense = [DrumLoop.from_hits(np.ones((32, 9), np.bool_))] + loops(3)
+    blend, line = Blend(space, dense), Blend(space, dense[:2])
+    grid = blend.lively.view(5, 5)
+    assert not grid[::2, ::2].any(), "keys play what they play"
+    assert set(grid.flatten().tolist()) <= {0.0, 1.0, 4.0}
+    assert grid.any()
+    assert not line.lively.any()
+    places = lattice(2, 5).numpy()
+    wanted = anchor_weights(lattice(2, 5)) @ space.onsets(blend.different)
+    off = (space.onsets(blend.content_at(places)) - wanted).abs()
+    blend.lively = torch.zeros(25)
+    assert off.sum() < (space.onsets(blend.content_at(places)) - wanted).abs().sum()
 
 
 def test_corrections_bring_what_is_wrong_to_the_right_side(space: Telling, blend: Blend[DrumLoop]) -> None:

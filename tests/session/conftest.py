@@ -17,6 +17,7 @@ from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.time import DEFAULT_STEPS
 from blender_app.session.controller import Controller
 from blender_app.session.crossfade import CrossfadePalette
@@ -85,6 +86,7 @@ class FakeModel:
     def __init__(self) -> None:
         self.asked: list[tuple[tuple[Loop, ...], bool]] = []
         self.locks: list[dict[str, object]] = []
+        self.wanders: list[float] = []
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Event()
@@ -93,16 +95,27 @@ class FakeModel:
         self.refining = threading.Event()
 
     def make_palette(
-        self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+        self,
+        corners: Sequence[Loop],
+        refine: bool,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> FakePalette:
         if max(loop.steps for loop in corners) > 32:
             raise ModelError("too long")
+        self.wanders.append(wander)
         self._ask(tuple(corners), refine, given(constraints))
         return FakePalette(corners, refine)
 
     def make_morph(
-        self, a: Loop, b: Loop, refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+        self,
+        a: Loop,
+        b: Loop,
+        refine: bool,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> FakeMorph:
+        self.wanders.append(wander)
         self._ask((a, b), refine, given(constraints))
         return FakeMorph((a, b), refine)
 

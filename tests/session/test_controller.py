@@ -266,7 +266,7 @@ def test_without_a_model_the_instrument_goes_on(make_controller, qtbot: QtBot, s
 
 
 def test_a_failing_model_is_reported_and_replaced(controller: Controller, model, qtbot, monkeypatch) -> None:
-    def fail(corners: object, refine: bool, constraints: object) -> object:
+    def fail(corners: object, refine: bool, constraints: object, wander: float) -> object:
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(model, "make_palette", fail)

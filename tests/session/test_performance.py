@@ -14,6 +14,7 @@ from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.scales import Key
 from blender_app.session.performance import band_parts, length_of
 from blender_app.session.session import DrawnPath, Loop, Morph, Session, Source
@@ -26,11 +27,16 @@ class Model:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, object]] = []
+        self.wanders: list[float] = []
 
     def make_palette(
-        self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+        self,
+        corners: Sequence[Loop],
+        refine: bool,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> SimpleNamespace:
-        self._ask(refine, constraints)
+        self._ask(refine, constraints, wander)
 
         def at(points: NDArray[np.float64]) -> list[Loop]:
             return [corners[2 * round(y) + round(x)] for x, y in points]
@@ -38,15 +44,21 @@ class Model:
         return SimpleNamespace(at=at)
 
     def make_morph(
-        self, a: Loop, b: Loop, refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+        self,
+        a: Loop,
+        b: Loop,
+        refine: bool,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> SimpleNamespace:
-        self._ask(refine, constraints)
+        self._ask(refine, constraints, wander)
         return SimpleNamespace(at=lambda positions: [(a, b)[round(x)] for x in positions])
 
-    def _ask(self, refine: bool, constraints: DecodeConstraints) -> None:
+    def _ask(self, refine: bool, constraints: DecodeConstraints, wander: float) -> None:
         allowed, user_edited = constraints.allowed, constraints.user_edited
         locked = {} if constraints == NO_CONSTRAINTS else {"allowed": allowed, "user_edited": user_edited}
         self.asked.append({"refine": refine, **locked})
+        self.wanders.append(wander)
 
 
 @pytest.fixture
@@ -79,6 +91,14 @@ def test_a_key_is_passed_on_but_for_tracks_without_the_lock(models: dict[str, Mo
     assert np.array_equal(np.asarray(bass["allowed"]), Key.parse("A minor").allowed())
     assert bass["user_edited"] == (False,) * 4
     assert melody == models["drums-2bar"].asked[0] == {"refine": True}
+
+
+def test_each_track_is_made_with_its_own_wander(models: dict[str, Model]) -> None:
+    ends = Session().track("melody").corners[:2]
+    session = changed(Session(), "melody", wander=1.0, source=Source.MORPH, morph=Morph(ends, ("A", "B")))
+    band_parts(changed(session, "drums", wander=0.0), models.__getitem__)  # type: ignore[arg-type]
+    assert models["drums-2bar"].wanders == [0.0]
+    assert models["melody-2bar"].wanders == [DEFAULT_WANDER, 1.0]
 
 
 def test_paths_and_sweeps_play_their_laps(models: dict[str, Model]) -> None:

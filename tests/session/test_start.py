@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from blender_app.core.errors import FileError
 from blender_app.engine.host import EngineProcess
 from blender_app.session import start
+from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.requests import DecodeTarget, PaletteRequest, Space
 from blender_app.session.session import TrackKind, default_corners
 from blender_app.session.worker import DecodeWorker
@@ -32,6 +34,17 @@ def test_the_shipped_palette_answers_for_the_default_corners(qtbot: QtBot) -> No
     assert worker.close()
     for corner, loop in zip(default_corners(), stored.corners, strict=True):
         assert np.array_equal(corner.hits, loop.hits)
+
+
+def test_the_shipped_palette_does_not_answer_for_another_wander(qtbot: QtBot) -> None:
+    stored = start.load_stored_palette("drums")
+    worker = DecodeWorker(_no_model, lambda _kind: stored)
+    worker.start()
+    usual = _request(11)
+    with qtbot.waitSignal(worker.paletteReady) as told:
+        worker.request(replace(usual, space=replace(usual.space, wander=0.75)))
+    assert told.args[0].cells == CrossfadePalette(default_corners()).cells(11, 11) != stored.cells(11, 11)
+    assert worker.close()
 
 
 def test_without_the_shipped_palette_corners_are_cross_faded(qtbot: QtBot) -> None:

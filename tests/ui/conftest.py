@@ -20,6 +20,7 @@ from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
 from blender_app.core.melody import MelodyLoop
 from blender_app.core.notes import Note
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.time import DEFAULT_STEPS
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
@@ -75,12 +76,21 @@ class CrossfadeModel:
     name, hash, steps = "fake", "f00d", DEFAULT_STEPS
 
     def make_palette(
-        self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+        self,
+        corners: Sequence[Loop],
+        refine: bool,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> HeldPalette:
         return HeldPalette(in_key(corners, constraints))
 
     def make_morph(
-        self, a: Loop, b: Loop, refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+        self,
+        a: Loop,
+        b: Loop,
+        refine: bool,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ) -> HeldMorph:
         return HeldMorph(in_key((a, b), constraints))
 

@@ -1,4 +1,4 @@
-"""The controls of the morph: how many steps, the sweep, and what becomes of the step we are at."""
+"""The controls of the morph: how many steps, the sweep, how far it wanders, what becomes of the step."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from blender_app.core.parameters import parameters_of
 from blender_app.session.morphing import step_positions
 from blender_app.session.session import (
     DEFAULT_MORPH_STEPS,
@@ -15,10 +16,12 @@ from blender_app.session.session import (
     MIN_MORPH_STEPS,
     MIN_SWEEP_BARS,
     Morph,
+    Track,
 )
 from blender_app.ui.controls.bars import captioned
 from blender_app.ui.controls.flow_layout import FlowLayout
 from blender_app.ui.controls.number_box import NumberBox
+from blender_app.ui.controls.parameter_controls import ParameterBox
 from blender_app.ui.look.color import to_qcolor
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import Look
@@ -98,6 +101,8 @@ class MorphBar(QWidget):
     sweepToggled = Signal(bool)
     sweepBarsChosen = Signal(int)
     keepAsked = Signal()
+    parameterTurned = Signal(str, object)
+    """Name of the row of the table of parameters, and the value as it is kept."""
     exportAsked = Signal()
     gestureStarted = Signal(str)
     gestureEnded = Signal()
@@ -112,7 +117,11 @@ class MorphBar(QWidget):
         self.bars = NumberBox(MIN_SWEEP_BARS, MAX_SWEEP_BARS, DEFAULT_SWEEP_BARS, 1.0, 0, " bars", self)
         self.bars.set_name("Bars a sweep", "How many bars the slider takes from one end to the other")
         self.bars.valueChanged.connect(lambda value: self.sweepBarsChosen.emit(int(value)))
-        for box, text in ((self.steps, "Number of steps"), (self.bars, "Bars a sweep")):
+        wander = parameters_of(Track)["wander"]
+        self.wander = ParameterBox(wander, self)
+        self.wander.parameterTurned.connect(self.parameterTurned)
+        texts = "Number of steps", "Bars a sweep", wander.label
+        for box, text in zip((self.steps, self.bars, self.wander), texts, strict=True):
             box.gestureStarted.connect(lambda one=text: self.gestureStarted.emit(one))
             box.gestureEnded.connect(self.gestureEnded)
         self.sweep_button = self._tool("sweep", " sweep", "Sweep from end to end and back  (P)")
@@ -141,12 +150,17 @@ class MorphBar(QWidget):
         flow.addWidget(self.sweep_button)
         flow.addWidget(captioned("each way", self.bars, self._look, self))
         flow.add_stretch()
+        flow.addWidget(captioned("wander", self.wander, self._look, self))
         flow.addWidget(self.keep_button)
         flow.addWidget(self.export_button)
 
     def heightForWidth(self, width: int) -> int:
         """Return the height that the controls need at a width, in pixels."""
         return self.flow.heightForWidth(width)
+
+    def show_wander(self, wander: float) -> None:
+        """Show the track's `wander`, 0-1, without telling it back."""
+        self.wander.show_parameter(wander)
 
     def show_morph(self, morph: Morph) -> None:
         """Show the numbers of `morph`, without telling them back."""

@@ -74,6 +74,8 @@ class MorphPanel(QWidget):
     stepToCorner = Signal(int, int)
     stepToClip = Signal(int)
     stepExportAsked = Signal(int)
+    parameterTurned = Signal(str, object)
+    """Name of the row of the table of parameters, and the value as it is kept."""
     gestureStarted = Signal(str)
     gestureEnded = Signal()
 
@@ -115,6 +117,7 @@ class MorphPanel(QWidget):
         bar.stepsChosen.connect(self._set_steps)
         bar.sweepToggled.connect(self._set_sweeping)
         bar.sweepBarsChosen.connect(self._set_sweep_bars)
+        bar.parameterTurned.connect(self.parameterTurned)
         bar.keepAsked.connect(lambda: self.stepToClip.emit(self.view.step))
         bar.exportAsked.connect(lambda: self.stepExportAsked.emit(self.view.step))
         self.swap_button.clicked.connect(self.swap)
@@ -140,7 +143,8 @@ class MorphPanel(QWidget):
     # -- values -------------------------------------------------------------------------------------
 
     def set_track(self, track: Track) -> None:
-        """Show the morph of `track`, and offer its corners to mix."""
+        """Show the morph of `track` and how far it wanders, and offer its corners to mix."""
+        self.bar.show_wander(track.wander)
         self._kind, self._track = track.kind, track
         self.set_morph(track.morph or morphing.default_morph(track))
 

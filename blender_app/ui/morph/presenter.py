@@ -89,6 +89,7 @@ class MorphPresenter(Presenter):
         panel.stepToCorner.connect(self._put_step_into_corner)
         panel.stepToClip.connect(self._keep_step)
         panel.stepExportAsked.connect(self._export_step)
+        panel.parameterTurned.connect(c.document.set_track_parameter)
         panel.gestureStarted.connect(c.document.begin_gesture)
         panel.gestureEnded.connect(c.document.end_gesture)
 
@@ -121,7 +122,7 @@ class MorphPresenter(Presenter):
             self.show_all()
             return
         fields = changed_fields_of(names, self._front.name)
-        if self.is_made and fields & {"morph", "corners", "corner_names", "source"}:
+        if self.is_made and fields & {"morph", "corners", "corner_names", "source", "wander"}:
             self.panel.set_track(self._front)
             self._show_playing_on(self.panel)
         if self.is_made and ("scale" in names or "scale_lock" in fields):

@@ -1,4 +1,4 @@
-"""The row under the palette: drag or draw, how the path plays, and how many cells there are."""
+"""The row under the palette: drag or draw, how the path plays, how far cells wander, how many there are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 
+from blender_app.core.parameters import parameters_of
 from blender_app.session.session import (
     MAX_GRID,
     MAX_PATH_BARS,
@@ -20,6 +21,7 @@ from blender_app.ui.controls.actions import Actions
 from blender_app.ui.controls.bars import action_button, captioned
 from blender_app.ui.controls.flow_layout import FlowLayout
 from blender_app.ui.controls.number_box import NumberBox
+from blender_app.ui.controls.parameter_controls import ParameterBox
 from blender_app.ui.look.icons import icon
 from blender_app.ui.look.theme import Look
 
@@ -38,6 +40,8 @@ class PathBar(QWidget):
 
     pathChanged = Signal(object, str)
     gridChosen = Signal(int)
+    parameterTurned = Signal(str, object)
+    """Name of the row of the table of parameters, and the value as it is kept."""
     gestureStarted = Signal(str)
     gestureEnded = Signal()
 
@@ -64,7 +68,10 @@ class PathBar(QWidget):
         self.cells = NumberBox(MIN_GRID, MAX_GRID, 11, 1.0, 0, "", self)
         self.cells.set_name("Cells in a row", "How many rows and columns the palette has, 3 to 33")
         self.cells.valueChanged.connect(lambda value: self.gridChosen.emit(int(value)))
-        for box, text in ((self.bars, "Bars per lap"), (self.cells, "Grid")):
+        wander = parameters_of(Track)["wander"]
+        self.wander = ParameterBox(wander, self)
+        self.wander.parameterTurned.connect(self.parameterTurned)
+        for box, text in ((self.bars, "Bars per lap"), (self.cells, "Grid"), (self.wander, wander.label)):
             box.gestureStarted.connect(lambda one=text: self.gestureStarted.emit(one))
             box.gestureEnded.connect(self.gestureEnded)
         self._lay_out()
@@ -104,10 +111,11 @@ class PathBar(QWidget):
         self.clear_button = action_button(self._actions["clear_path"], self._look, self)
         flow.addWidget(self.clear_button)
         flow.add_stretch()
+        flow.addWidget(captioned("wander", self.wander, self._look, self))
         flow.addWidget(captioned("cells", self.cells, self._look, self))
 
     def show_track(self, track: Track | None) -> None:
-        """Show path and grid of `track`; None is no track yet."""
+        """Show path, grid and wander of `track`; None is no track yet."""
         self._path = path = None if track is None else track.path
         for widget in (self.bars, *self.mode_buttons.values(), self.closed_button):
             widget.setEnabled(path is not None)
@@ -125,6 +133,7 @@ class PathBar(QWidget):
             self.closed_button.blockSignals(blocked)
         if track is not None:
             self.cells.show_value(track.cols)
+            self.wander.show_parameter(track.wander)
 
     def _change(self, text: str, **values: object) -> None:
         if self._path is not None:

@@ -56,10 +56,11 @@ class PalettePresenter(Presenter):
         view.nodesChanged.connect(self._on_view_nodesChanged)
         bar.pathChanged.connect(c.place.set_path)
         bar.gridChosen.connect(lambda count: c.place.set_grid(count, count))
+        bar.parameterTurned.connect(c.document.set_track_parameter)
         for source in (view, bar):
             source.gestureStarted.connect(c.document.begin_gesture)
             source.gestureEnded.connect(c.document.end_gesture)
-        for box in (bar.bars, bar.cells):
+        for box in (bar.bars, bar.wander, bar.cells):
             box.finished.connect(self._on_box_finished)
 
     # -- showing ------------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ class PalettePresenter(Presenter):
             self._show_source()
         if "puck" in fields:
             self._view.set_puck(*track.puck)
-        if fields & {"path", "rows", "cols"}:
+        if fields & {"path", "rows", "cols", "wander"}:
             self._bar.show_track(track)
         if fields & {"path", "morph", "source"}:
             self.show_playing()

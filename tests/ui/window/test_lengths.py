@@ -16,6 +16,7 @@ from blender_app.core.drums import DrumLoop
 from blender_app.core.errors import ModelError
 from blender_app.core.lengths import repeated
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.time import Timeline
 from blender_app.engine import messages as m
 from blender_app.session.controller import Controller
@@ -258,7 +259,11 @@ class TwoBars:
         self._palette = make_palette
 
     def make_palette(
-        self, corners: Sequence[Loop], refine: bool, constraints: DecodeConstraints = NO_CONSTRAINTS
+        self,
+        corners: Sequence[Loop],
+        refine: bool,
+        constraints: DecodeConstraints = NO_CONSTRAINTS,
+        wander: float = DEFAULT_WANDER,
     ):
         if any(loop.steps > 32 for loop in corners):
             raise ModelError("drums-2bar makes loops of 2 bars; this one has 4 bars. Shorten it.")
