@@ -20,10 +20,10 @@ import numpy as np
 
 from blender_app import load_model
 from blender_app.core.kinds import TrackKind
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.core.smf import MidiStyle, Section
 from blender_app.engine.render import BandTrack, RenderStyle, render_band
 from blender_app.engine.track import TrackSettings
-from blender_app.training.judge_ways import DEFAULT_WANDER
 from blender_app.training.listening import (
     PAIRS_HEARD,
     Loop,

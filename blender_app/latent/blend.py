@@ -107,41 +107,48 @@ class Blend(Generic[LoopT]):
             weights = anchor_weights(lattice(self.axes)) @ self.alike
             with torch.no_grad():
                 self.keys = make_keys(space, self.different, self.codes, weights, self.settings, self.allowed)
-                self.lively = torch.zeros(LIVELY**self.axes)
-                if self.axes == 2 and len(space.config.lively_logits) > 1:
-                    self.lively = self._liveliness()
+                self.lively = self._liveliness()
 
     @torch.no_grad()
     def content_at(self, places: Floats) -> Tensor:
         """Return the content (N, ...) at `places` (N, axes)."""
         place = torch.as_tensor(places, dtype=torch.float32)
-        w = anchor_weights(place) @ self.alike
         if self.plain:
+            w = anchor_weights(place) @ self.alike
             return self.space.decode(w @ self.codes, w.new_zeros(len(w)), allowed=self.allowed)
+        return self._content(place, shares_around(place, None, LIVELY)[0] @ self.lively)
+
+    def _content(self, place: Tensor, more: Tensor) -> Tensor:
+        """Return the content at `place` (N, axes), with `more` logits (N,) for every onset."""
+        w = anchor_weights(place) @ self.alike
         away = 1.0 - w.max(1).values
         noise = self.settings.between_noise * (away / NEAR).clamp(max=1.0)
         noise = torch.where(away < 1.0 - AT_ANCHOR, 0.0, noise)
+        bias = self._bias(place, w)
+        if more.any():
+            bias += more[:, None, None] * self.space.onset_logits()
         codes = shares_around(place)[0] @ self.keys.codes
-        return self.space.decode(codes, noise, self._bias(place, w), self.allowed)
+        return self.space.decode(codes, noise, bias, self.allowed)
 
     def _liveliness(self) -> Tensor:
         """Return the logits for every onset, on a lattice, with which there are as many as in the anchors.
 
         Among four keys that differ the decoder thins out, and most where nobody plays what they play: by
-        a tenth to a quarter on a square of drawn loops. On a line it does not (within 2 %).
+        a tenth to a quarter on a square of drawn loops. On a line it does not (within 2 %), and keys play
+        what they play.
         """
         grid = lattice(self.axes, LIVELY)
-        far = ~(grid * (KEYS - 1)).frac().eq(0).all(1)  # keys play what they play
-        place, tries = grid[far], self.space.config.lively_logits
+        lively = torch.zeros(len(grid))
+        tries = torch.tensor(self.space.config.lively_logits)
+        if self.axes == 1 or len(tries) == 1:
+            return lively
+        far = ~(grid * (KEYS - 1)).frac().eq(0).all(1)
+        place = grid[far]
         wanted = anchor_weights(place) @ self.alike @ self.space.onsets(self.different)
-        lively = torch.zeros(len(tries), len(grid))
-        lively[:, far] = torch.tensor(tries)[:, None]
-        onsets = []
-        for self.lively in lively:
-            onsets.append(self.space.onsets(self.content_at(place.numpy())))
-        best = torch.zeros(len(grid), dtype=torch.long)
-        best[far] = nearest_try(onsets, wanted)
-        return torch.tensor(tries)[best] * far
+        content = self._content(place.repeat(len(tries), 1), tries.repeat_interleave(len(place)))
+        onsets = self.space.onsets(content).view(len(tries), len(place))
+        lively[far] = tries[nearest_try(onsets, wanted)]
+        return lively
 
     def _bias(self, place: Tensor, w: Tensor) -> Tensor:
         """Return the logits (N, T, W) that are added at `place` (N, axes), of weights `w` (N, U).
@@ -154,9 +161,6 @@ class Blend(Generic[LoopT]):
         logits = torch.cat([self.settings.key_logits * self.keys.targets, self.correction])
         by_span = logits.view(len(logits), spans, -1).transpose(0, 1)
         bias: Tensor = (shares @ by_span).transpose(0, 1).reshape(len(w), *logits.shape[1:])
-        if self.lively.any():
-            more = shares_around(place, None, LIVELY)[0] @ self.lively
-            bias += more[:, None, None] * self.space.onset_logits()
         return bias
 
     @torch.no_grad()

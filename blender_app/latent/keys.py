@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -11,7 +10,7 @@ from torch import Tensor
 from blender_app.latent.loop_space import LoopSpace
 from blender_app.latent.wander import WanderSettings
 
-FLOW_STEPS = 5
+FLOW_STEPS = 4
 """Steps through the prior's flow; twice as many make no better loops."""
 
 
@@ -91,11 +90,11 @@ def _as_lively(
     level = codes.new_full((len(tries) * len(codes),), noise)
     made = space.decode(codes.repeat(len(tries), 1), level, (more + bias).flatten(0, 1), allowed)
     each = made.view(len(tries), len(codes), *made.shape[1:])
-    best = nearest_try([space.onsets(content) for content in each], wanted)
+    best = nearest_try(space.onsets(made).view(len(tries), len(codes)), wanted)
     chosen: Tensor = each[best, torch.arange(len(codes))]
     return chosen
 
 
-def nearest_try(onsets: Sequence[Tensor], wanted: Tensor) -> Tensor:
-    """Return which of several tries with `onsets` (N,) each comes nearest to those `wanted` (N,)."""
-    return torch.stack([(each - wanted).abs() for each in onsets]).argmin(0)
+def nearest_try(onsets: Tensor, wanted: Tensor) -> Tensor:
+    """Return which of M tries with `onsets` (M, N) comes nearest to those `wanted` (N,)."""
+    return (onsets - wanted).abs().argmin(0)

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_app.core.drums import VOICES, DrumLoop, hits_to_tokens, tokens_to_hits
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.corpus.prepare import DrumCorpus
 from blender_app.latent.drum_model import DrumModel
 from blender_app.training.drums import PLAYED
-from blender_app.training.judge_ways import AUC, COST, DEFAULT_WANDER, DENSITY, DRAWS, PAIRS, WayJudge
+from blender_app.training.judge_ways import AUC, COST, DENSITY, DRAWS, PAIRS, WayJudge
 from blender_app.training.judging import POINTS
 from blender_app.training.metrics import Floats, Tokens, drum_features
 from blender_app.training.middle import Middle, drum_middle

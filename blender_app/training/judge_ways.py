@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.corpus.split import Split
 from blender_app.training.halves import reporting_half
 from blender_app.training.metrics import (
@@ -33,7 +34,6 @@ USUAL_OF = 2000
 REAL = "real loops"
 """Heading of what unseen loops themselves have, for scale."""
 SHIPPED = "as shipped"
-DEFAULT_WANDER = 0.5
 WANDERS = (0.0, 1.0)
 """Where the knob is put, beside as shipped."""
 

@@ -18,13 +18,14 @@ from blender_app.core.errors import FileError
 from blender_app.core.files import write_atomically
 from blender_app.core.kinds import TrackKind
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.corpus.prepare import DrumCorpus
 from blender_app.corpus.prepare_melody import MelodyCorpus
 from blender_app.latent.loop_model import LoopModel
 from blender_app.training import augment, augment_melody
 from blender_app.training.evaluate_melody import SHIFT
 from blender_app.training.halves import reporting_half
-from blender_app.training.judge_ways import DEFAULT_WANDER, SHIPPED, WANDERS
+from blender_app.training.judge_ways import SHIPPED, WANDERS
 from blender_app.training.judging import POINTS
 from blender_app.training.ways import UNITS, cross_fade
 

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_app.core.melody import MelodyLoop
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.corpus.prepare_melody import MelodyCorpus
 from blender_app.latent.melody_model import MelodyModel
 from blender_app.training.evaluate_melody import SHIFT, WORDS
-from blender_app.training.judge_ways import COST, DEFAULT_WANDER, PAIRS, WayJudge
+from blender_app.training.judge_ways import COST, PAIRS, WayJudge
 from blender_app.training.judging import POINTS
 from blender_app.training.melody import MADE
 from blender_app.training.metrics import Floats, Tokens, melody_features

@@ -118,7 +118,7 @@ def test_on_a_square_onsets_are_kept_up_between_the_keys() -> None:
     torch.manual_seed(0)
     nets = DrumNets(replace(TINY, lively_logits=(0.0, 1.0, 4.0))).eval().requires_grad_(False)
     space = Telling(nets)
-    dense = [DrumLoop.from_hits(np.ones((32, 9), np.bool_))] + loops(3)
+    dense = [DrumLoop.from_hits(np.ones((32, 9), np.bool_)), *loops(3)]
     blend, line = Blend(space, dense), Blend(space, dense[:2])
     grid = blend.lively.view(5, 5)
     assert not grid[::2, ::2].any(), "keys play what they play"
