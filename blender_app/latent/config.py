@@ -11,9 +11,9 @@ from blender_app.latent.wander import WanderCurves
 
 MELODY_WANDER = WanderCurves(
     base_share=(0.0, 1.0, 1.0),
-    key_noise=(0.9, 0.85, 0.7),
+    key_noise=(0.9, 0.78, 0.65),
     anchor_bias=(1.5, 0.3, 0.0),
-    between_noise=(0.9, 0.85, 0.7),
+    between_noise=(0.9, 0.78, 0.65),
     key_logits=(2.0, 2.0, 2.0),
 )
 """Curves of melodies. A lower noise makes more leaps and a higher one more repeated notes than songs have."""
