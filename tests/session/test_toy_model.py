@@ -89,6 +89,18 @@ class ToySpace:
         codes = torch.randn(n, self.config.z, generator=generator)
         return self.decode(codes, torch.ones(n), temperature=temperature, generator=generator)
 
+    def base(self, codes: Tensor, steps: int) -> Tensor:
+        return codes  # those of samples are N(0, I) as they are
+
+    def from_base(self, points: Tensor, steps: int) -> Tensor:
+        return points
+
+    def onsets(self, content: Tensor) -> Tensor:
+        return (content > 0).flatten(1).sum(1).float()
+
+    def onset_logits(self) -> Tensor:
+        return torch.ones(self.config.steps, VOICE_COUNT)
+
     def changed(self, before: Tensor, after: Tensor) -> Tensor:
         return (before != after).any(-1)
 
