@@ -101,6 +101,17 @@ class Palettes(QObject):
         rows = self._cells.get(DecodeTarget(track, Source.MORPH), [])
         return rows[0] if rows and self._document.track(track).morph is not None else []
 
+    def around(self, track: str, source: Source) -> list[Loop]:
+        """Return the loops between which `source` of `track` lies, as they are heard.
+
+        Four corners, or two ends; none before it is decoded.
+        """
+        if source is Source.MORPH:
+            loops = self.morph_loops_of(track)
+            return [loops[0], loops[-1]] if loops else []
+        cells = self.cells_of(track)
+        return [cells[row][col] for row in (0, -1) for col in (0, -1)] if cells else []
+
     @property
     def model_states(self) -> Mapping[str, ModelState]:
         """States by name, of the models that were loaded or could not be; all others are to be loaded."""

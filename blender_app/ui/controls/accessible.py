@@ -115,6 +115,11 @@ def describe_loop(loop: Loop) -> str:
     return f"{bars_text(loop.steps)}, {_content_of(loop)}"
 
 
+def describe_new(count: int) -> str:
+    """Return what is said behind a loop of which `count` onsets are in none of the loops around."""
+    return f", {count} in none of the loops around" if count else ""
+
+
 def _content_of(loop: Loop) -> str:
     if not isinstance(loop, DrumLoop):
         count = loop.note_count

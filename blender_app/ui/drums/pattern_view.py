@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -13,10 +15,12 @@ from blender_app.ui.controls.playhead import Playhead
 from blender_app.ui.controls.redraw_watch import RedrawWatch
 from blender_app.ui.look.theme import SMALL, SOUNDS, Look
 from blender_app.ui.loops.step_drawing import (
+    NEW_TIP,
     hit_rect_of,
     paint_ghosts,
     paint_ground,
     paint_hits,
+    paint_new,
     paint_playhead,
     paint_ruler,
 )
@@ -41,6 +45,7 @@ class PatternView(QWidget):
         RedrawWatch(self, look, self._redraw)
         self._loop = DrumLoop.empty()
         self._sight = StepSight(self.geometry_of_steps, self._redraw)
+        self._new = np.zeros_like(self._loop.hits)
         self._waiting: DrumLoop | None = None
         self._silent: frozenset[int] = frozenset()
         self._color = QColor("gray")
@@ -49,9 +54,21 @@ class PatternView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("What sounds now")
 
-    def set_loops(self, sounding: DrumLoop, waiting: DrumLoop | None) -> None:
-        """Show what is `sounding`, and what is `waiting` to sound."""
+    def set_loops(
+        self, sounding: DrumLoop, waiting: DrumLoop | None, new: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Show what sounds, and what comes next.
+
+        Parameters
+        ----------
+        sounding, waiting
+            What sounds, and what is waiting to.
+        new
+            Hits (steps, 9) of what sounds that none of the loops around has; None if there are none.
+        """
         self._loop, self._waiting = sounding, None if waiting == sounding else waiting
+        self._new = np.zeros_like(sounding.hits) if new is None else new
+        self.setToolTip(NEW_TIP if self._new.any() else "")
         self._redraw()
         accessible.announce(self)
 
@@ -120,6 +137,7 @@ class PatternView(QWidget):
             paint_ruler(painter, geometry, self._look.font(SMALL), muted, self._look.line_height(SMALL))
             paint_sight(painter, geometry, muted)
             paint_hits(painter, geometry, self._loop, self._silent)
+            paint_new(painter, geometry, self._loop, self._new)
             if self._waiting is not None:
                 paint_ghosts(painter, geometry, self._loop, self._waiting)
             painter.end()
@@ -181,7 +199,7 @@ class PatternView(QWidget):
 
     def accessible_text(self) -> str:
         """Return the sounding pattern in words."""
-        return accessible.describe_loop(self._loop)
+        return accessible.describe_loop(self._loop) + accessible.describe_new(int(self._new.sum()))
 
     def accessible_number(self) -> tuple[float, float, float, float]:
         """Return the number of hits."""

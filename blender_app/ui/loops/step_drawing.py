@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from blender_app.core.drums import VOICE_COUNT, DrumLoop
@@ -18,10 +18,12 @@ from blender_app.core.time import STEPS_PER_BAR, STEPS_PER_BEAT
 from blender_app.ui.look.theme import MARK, SOUNDS
 from blender_app.ui.loops.step_geometry import StepGeometry
 
+NEW_TIP = "A dot marks what none of the loops around has: the model's own"
 _LANE_LINE = QColor(0, 0, 0, 34)
 _BEAT_SHADE = QColor(0, 0, 0, 26)
 _PLAYHEAD_SHADOW = QColor(0, 0, 0, 90)
 _SHADOW_LINE = QColor(0, 0, 0, 120)
+_NEW = QColor(0, 0, 0, 170)
 
 
 def paint_ground(painter: QPainter, geometry: StepGeometry, color: QColor, outer: QRectF) -> None:
@@ -79,6 +81,33 @@ def paint_hits(
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(MARK)
             painter.drawRoundedRect(rect, radius, radius)
+
+
+def paint_new(painter: QPainter, geometry: StepGeometry, loop: DrumLoop, new: NDArray[np.bool_]) -> None:
+    """Hollow out the hits that no loop around has: a small dark dot in each.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Where steps and voices lie.
+    loop
+        Whose hits.
+    new
+        Which of them, (steps, 9).
+    """
+    for step, voice in _in_sight(geometry, new):
+        rect = hit_rect_of(geometry, loop, step, voice)
+        paint_new_mark(painter, rect, rect.center())
+
+
+def paint_new_mark(painter: QPainter, rect: QRectF, center: QPointF) -> None:
+    """Draw with `painter` a dot at `center`, for what is new, as large as `rect` has room for."""
+    radius = min(2.6, 0.24 * min(rect.width(), rect.height()) + 0.6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_NEW)
+    painter.drawEllipse(center, radius, radius)
 
 
 def paint_ghosts(painter: QPainter, geometry: StepGeometry, now: DrumLoop, following: DrumLoop) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,9 +19,10 @@ from PySide6.QtGui import (
     QRegion,
     QTabletEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from blender_app.core.drums import DrumLoop
+from blender_app.core.origins import describe_origins, origins
 from blender_app.session.session import Loop
 from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import SOUNDS, Look
@@ -174,6 +176,9 @@ class PaletteView(PuckField):
         paint_path(painter, style, line, nodes, self.editor.selected)
 
     def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self)
+            return True
         overrides = event.type() == QEvent.Type.ShortcutOverride and self.editor.selected is not None
         if overrides and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()  # it lets go of the node, and silences nothing
@@ -323,9 +328,28 @@ class PaletteView(PuckField):
             return False
         return True
 
-    # -- for the screen reader ----------------------------------------------------------------------
+    # -- in words -----------------------------------------------------------------------------------
+
+    def words_at(self, point: QPoint) -> str:
+        """Return what the cell under a pixel is made of; nothing beside the field."""
+        if not self._cells or not self.field_rect().contains(point):
+            return ""
+        x, y = self.place_of(QPointF(point))
+        return self._made_of(round(y * (len(self._cells) - 1)), round(x * (len(self._cells[0]) - 1)))
+
+    def _made_of(self, row: int, col: int) -> str:
+        """Return of which corners the hits or notes of a cell are, and how many of none."""
+        corners = [self._cells[i][j] for i in (0, -1) for j in (0, -1)]
+        x, y = col / (len(self._cells[0]) - 1), row / (len(self._cells) - 1)
+        weights = (1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y
+        made_of = origins(self._cells[row][col], corners, weights)
+        return describe_origins(made_of, ("corner 1", "2", "3", "4"))
 
     def accessible_text(self) -> str:
         """Return where the puck is and what sounds there, in words."""
         x, y = self._puck
-        return f"row {y:.2f}, column {x:.2f}, {accessible.describe_loop(self._sounding)}"
+        where = f"row {y:.2f}, column {x:.2f}, {accessible.describe_loop(self._sounding)}"
+        if not self._cells:
+            return where
+        made_of = self._made_of(round(y * (len(self._cells) - 1)), round(x * (len(self._cells[0]) - 1)))
+        return f"{where}, {made_of}" if made_of else where

@@ -13,6 +13,7 @@ from blender_app.core.notes import Note
 from blender_app.core.scales import Key, pitch_name
 from blender_app.core.time import STEPS_PER_BEAT
 from blender_app.ui.look.theme import MARK, SOUNDS
+from blender_app.ui.loops.step_drawing import paint_new_mark
 from blender_app.ui.roll.geometry import SHARPS, RollGeometry
 from blender_app.ui.roll.notes import Chosen, Notes
 
@@ -164,6 +165,28 @@ def paint_notes(
                 rect.adjusted(4, -2, 0, 2),
                 int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
                 name,
+            )
+
+
+def paint_new(painter: QPainter, geometry: RollGeometry, notes: Notes, new: Chosen) -> None:
+    """Mark by a dot at their ends the notes that none of the loops around has.
+
+    Parameters
+    ----------
+    painter
+        Of the widget.
+    geometry
+        Of the roll.
+    notes
+        Of the loop.
+    new
+        The steps on which those start.
+    """
+    for note in geometry.in_sight(notes):
+        if note.step in new and geometry.view.low <= note.pitch <= geometry.view.high:
+            rect = geometry.note_rect(note)
+            paint_new_mark(
+                painter, rect, QPointF(max(rect.right() - 4.0, rect.center().x()), rect.center().y())
             )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
@@ -12,10 +14,11 @@ from blender_app.core.scales import pitch_name
 from blender_app.core.time import bars_text
 from blender_app.ui.controls import accessible
 from blender_app.ui.look.theme import SMALL, Look
+from blender_app.ui.loops.step_drawing import NEW_TIP
 from blender_app.ui.roll.canvas import RollCanvas
 from blender_app.ui.roll.geometry import PitchView
 from blender_app.ui.roll.notes import Notes
-from blender_app.ui.roll.painting import paint_coming, paint_lost, paint_notes
+from blender_app.ui.roll.painting import paint_coming, paint_lost, paint_new, paint_notes
 
 _MOST_SPARE_ROWS = 14
 """So many more rows than needed are kept in sight before the view closes in."""
@@ -31,18 +34,31 @@ class RollView(RollCanvas):
         super().__init__(look, parent)
         self._loop = MelodyLoop.empty()
         self._notes: Notes = ()
+        self._new: frozenset[int] = frozenset()
         self._waiting: MelodyLoop | None = None
         self._silent = False
         self._picture: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("What sounds now")
 
-    def set_loops(self, sounding: MelodyLoop, waiting: MelodyLoop | None) -> None:
-        """Show what is `sounding`, and what is `waiting` to sound."""
+    def set_loops(
+        self, sounding: MelodyLoop, waiting: MelodyLoop | None, new: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Show what sounds, and what comes next.
+
+        Parameters
+        ----------
+        sounding, waiting
+            What sounds, and what is waiting to.
+        new
+            Steps (steps,) where notes start that none of the loops around has; None if there are none.
+        """
         waiting = None if waiting == sounding else waiting
-        if sounding == self._loop and waiting == self._waiting:
+        marked = frozenset[int]() if new is None else frozenset(new.nonzero()[0].tolist())
+        if (sounding, waiting, marked) == (self._loop, self._waiting, self._new):
             return
-        self._loop, self._waiting = sounding, waiting
+        self._loop, self._waiting, self._new = sounding, waiting, marked
+        self.setToolTip(NEW_TIP if marked else "")
         self._notes = sounding.to_notes()
         self.set_steps(sounding.steps)
         self._follow()
@@ -99,6 +115,7 @@ class RollView(RollCanvas):
                 paint_lost(painter, geometry, notes)
             else:
                 paint_notes(painter, geometry, notes, self._look.font(SMALL))
+                paint_new(painter, geometry, notes, self._new)
             if self._waiting is not None:
                 paint_coming(painter, geometry, notes, self._coming_notes())
             painter.end()
@@ -132,7 +149,7 @@ class RollView(RollCanvas):
 
     def accessible_text(self) -> str:
         """Return the sounding melody in words."""
-        return describe_melody(self._loop)
+        return describe_melody(self._loop) + accessible.describe_new(len(self._new))
 
     def accessible_number(self) -> tuple[float, float, float, float]:
         """Return the number of notes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
@@ -70,12 +72,20 @@ class SoundingPanel(HeadedPanel):
             self.rows.set_mix(track.mix)
             self.view.set_silent(silent_voices(track.mix))
 
-    def set_loops(self, sounding: Loop, waiting: Loop | None) -> None:
-        """Show what is `sounding`, and what is `waiting` to sound."""
+    def set_loops(self, sounding: Loop, waiting: Loop | None, new: NDArray[np.bool_] | None = None) -> None:
+        """Show what sounds, and what comes next.
+
+        Parameters
+        ----------
+        sounding, waiting
+            What sounds, and what is waiting to.
+        new
+            Which onsets of what sounds none of the loops around has, as `core.origins.new_onsets` gives them.
+        """
         if isinstance(sounding, DrumLoop):
-            self.view.set_loops(sounding, waiting if isinstance(waiting, DrumLoop) else None)
+            self.view.set_loops(sounding, waiting if isinstance(waiting, DrumLoop) else None, new)
         else:
-            self.roll.set_loops(sounding, waiting if isinstance(waiting, MelodyLoop) else None)
+            self.roll.set_loops(sounding, waiting if isinstance(waiting, MelodyLoop) else None, new)
 
     def set_key(self, key: Key | None) -> None:
         """Show by `key` which pitches a melody keeps to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Slot
 
+from blender_app.core.origins import new_onsets
 from blender_app.session.controller import Controller
 from blender_app.ui.drums.voice_rows import HEARD_VELOCITY
 from blender_app.ui.shell.presenter import Presenter, changed_fields_of
@@ -62,10 +63,22 @@ class SoundingPresenter(Presenter):
         """Show what sounds and what comes next, if `track` is in front."""
         if track != self._front.name:
             return
-        self._panel.set_loops(self._controller.playback.sounding, self._controller.playback.waiting)
+        self._show_loops()
         self._panel.set_swing(self._controller.document.session.swing)
         self._show_heard()
         self._show_place()
+
+    def show_cells(self, track: str) -> None:
+        if track == self._front.name:
+            self._show_loops()
+
+    def show_morph(self, track: str) -> None:
+        self.show_cells(track)
+
+    def _show_loops(self) -> None:
+        playback, front = self._controller.playback, self._front
+        around = self._controller.palettes.around(front.name, front.source)
+        self._panel.set_loops(playback.sounding, playback.waiting, new_onsets(playback.sounding, around))
 
     def show_frame(self, now_s: float, step: float | None) -> None:
         self._panel.set_playhead(step)

@@ -168,7 +168,7 @@ def test_screen_reader_hears_the_place_and_the_pattern(view: PaletteView, qtbot:
     view.set_sounding(loop)
     interface = QAccessible.queryAccessibleInterface(view)
     words = interface.text(QAccessible.Text.Value)
-    assert words == "row 0.42, column 0.70, 2 bars, 4 hits, kick on 1, 7, snare on 5"
+    assert words == "row 0.42, column 0.70, 2 bars, 4 hits, kick on 1, 7, snare on 5, new: 100 %"
     assert interface.text(QAccessible.Text.Name) == "Palette"
     value = interface.valueInterface()
     assert (value.currentValue(), value.minimumValue(), value.maximumValue()) == (0.7, 0.0, 1.0)

@@ -1,0 +1,97 @@
+"""What none of the loops around has is marked where it sounds, and the palette says of what a cell is made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
+
+from blender_app.core.drums import DrumLoop
+from blender_app.core.melody import MelodyLoop
+from blender_app.ui.drums.pattern_view import PatternView
+from blender_app.ui.look.theme import Look
+from blender_app.ui.palette.view import PaletteView
+from blender_app.ui.roll.view import RollView
+
+
+def drums(*cells: tuple[int, int]) -> DrumLoop:
+    hits = np.zeros((32, 9), np.bool_)
+    for step, voice in cells:
+        hits[step, voice] = True
+    return DrumLoop.from_hits(hits)
+
+
+def test_a_hit_that_no_loop_around_has_is_hollow(qtbot: QtBot, look: Look) -> None:
+    view = PatternView(look)
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    loop = drums((0, 0), (8, 3))
+    new = np.zeros((32, 9), np.bool_)
+    new[8, 3] = True
+    geometry = view.geometry_of_steps()
+
+    def brightness(step: int, voice: int) -> int:
+        velocity = int(loop.velocity[step, voice])
+        center = geometry.hit_rect(step, voice, velocity, 0.0).center().toPoint()
+        return view.grab().toImage().pixelColor(center).value()
+
+    view.set_loops(loop, None)
+    assert brightness(8, 3) > 200
+    assert not view.toolTip()
+    view.set_loops(loop, None, new)
+    assert brightness(8, 3) < 120
+    assert brightness(0, 0) > 200
+    assert "none of the loops around" in view.toolTip()
+    assert view.accessible_text().endswith(", 1 in none of the loops around")
+
+
+def test_a_note_that_no_loop_around_has_is_marked_at_its_end(qtbot: QtBot, look: Look) -> None:
+    view = RollView(look)
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    loop = MelodyLoop.from_events([60, -2, -2, -2, 64, -2, -2, -2] + [-1] + [-2] * 23)
+    view.set_loops(loop, None)
+    before = view.grab().toImage()
+    new = np.zeros(32, np.bool_)
+    new[4] = True
+    view.set_loops(loop, None, new)
+    after = view.grab().toImage()
+    differ = [
+        (x, y)
+        for x in range(after.width())
+        for y in range(after.height())
+        if after.pixel(x, y) != before.pixel(x, y)
+    ]
+    rect = view.roll_geometry().note_rect(loop.to_notes()[1])
+    assert differ
+    assert all(rect.adjusted(-1, -1, 1, 1).contains(QPoint(*at)) for at in differ)
+    assert view.accessible_text().endswith(", 1 in none of the loops around")
+
+
+@pytest.fixture
+def palette(qtbot: QtBot, look: Look) -> PaletteView:
+    view = PaletteView(look)
+    qtbot.addWidget(view)
+    view.resize(400, 400)
+    a, b, c, d = (drums((voice, voice)) for voice in range(4))
+    middle = drums((0, 0), (1, 1), (9, 8), (10, 8))
+    view.set_cells([[a, a, b], [a, middle, b], [c, c, d]])
+    return view
+
+
+def test_a_cell_says_what_it_is_made_of(palette: PaletteView) -> None:
+    middle = palette.point_of((0.5, 0.5)).toPoint()
+    assert palette.words_at(middle) == "corner 1: 25 %, 2: 25 %, new: 50 %"
+    assert palette.words_at(palette.point_of((1.0, 1.0)).toPoint()) == "4: 100 %"
+    assert palette.words_at(QPoint(-5, -5)) == ""
+    event = QHelpEvent(QEvent.Type.ToolTip, middle, palette.mapToGlobal(middle))
+    QApplication.sendEvent(palette, event)
+    assert QToolTip.text() == "corner 1: 25 %, 2: 25 %, new: 50 %"
+
+
+def test_a_screen_reader_hears_it_at_the_puck(palette: PaletteView) -> None:
+    palette.set_puck(0.5, 0.5)
+    assert palette.accessible_text().endswith("corner 1: 25 %, 2: 25 %, new: 50 %")
