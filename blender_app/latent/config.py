@@ -147,5 +147,5 @@ class MelodyConfig(ModelConfig):
     prior_width: int = 512
     prior_blocks: int = 4
     sample_leap_cost: float = 0.25
-    between_leap_cost: float = 1.0
+    between_leap_cost: float = 2.0
     sample_min_notes: int = 4

@@ -1,4 +1,4 @@
-"""What none of the loops around has is marked where it sounds, and the palette says of what a cell is made."""
+"""What none of the loops around has is marked where it sounds; the palette says what cells are made of."""
 
 from __future__ import annotations
 
