@@ -11,10 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from blender_app.core.drums import DrumLoop
 from blender_app.core.melody import MelodyLoop
+from blender_app.session.session import Source
 from blender_app.ui.drums.pattern_view import PatternView
 from blender_app.ui.look.theme import Look
 from blender_app.ui.palette.view import PaletteView
 from blender_app.ui.roll.view import RollView
+from blender_app.ui.window.main_window import MainWindow
 
 
 def drums(*cells: tuple[int, int]) -> DrumLoop:
@@ -95,3 +97,23 @@ def test_a_cell_says_what_it_is_made_of(palette: PaletteView) -> None:
 def test_a_screen_reader_hears_it_at_the_puck(palette: PaletteView) -> None:
     palette.set_puck(0.5, 0.5)
     assert palette.accessible_text().endswith("corner 1: 25 %, 2: 25 %, new: 50 %")
+
+
+def test_what_is_new_follows_the_palette_and_the_morph(window: MainWindow, qtbot: QtBot) -> None:
+    controller, view = window.controller, window.parts.sounding.view
+    palettes, playback = controller.palettes, controller.playback
+    corners = controller.document.session.track("drums").corners
+    assert palettes.around("drums", Source.PALETTE) == list(corners)
+    known = np.logical_or.reduce([corner.hits for corner in corners])
+    controller.place.move_puck(0.5, 0.5)
+    qtbot.waitUntil(lambda: playback.sounding == palettes.cells[5][5])
+    np.testing.assert_array_equal(view._new, playback.sounding.hits & ~known)
+    controller.place.move_puck(0.0, 0.0)
+    qtbot.waitUntil(lambda: playback.sounding == corners[0])
+    assert not view._new.any(), "a corner holds nothing new"
+    assert palettes.around("drums", Source.MORPH) == []
+    controller.morph.set_source(Source.MORPH)
+    qtbot.waitUntil(lambda: bool(palettes.around("drums", Source.MORPH)))
+    morph = controller.document.session.track("drums").morph
+    assert morph is not None
+    assert palettes.around("drums", Source.MORPH) == list(morph.ends)
