@@ -52,7 +52,7 @@ def origins(loop: Loop, around: Sequence[Loop], weights: Sequence[float]) -> Ori
 
 
 def describe_origins(made_of: Origins, names: Sequence[str]) -> str:
-    """Return `made_of` in words, with a name for each loop around: ``1: 40 %, 3: 48 %, new: 12 %``."""
+    """Return `made_of` in words, with `names` of the loops around: ``1: 40 %, 3: 48 %, new: 12 %``."""
     parts = [*zip(names, made_of.shares, strict=True), ("new", made_of.new)]
     return ", ".join(f"{name}: {share:.0%}".replace("%", " %") for name, share in parts if share >= 0.005)
 

@@ -49,7 +49,7 @@ class WanderCurves:
     key_noise: Curve = (4.5, 2.6, 1.0)
     anchor_bias: Curve = (3.0, 0.5, 0.0)
     between_noise: Curve = (5.0, 5.0, 3.0)
-    key_logits: Curve = (4.0, 3.25, 4.0)
+    key_logits: Curve = (4.0, 3.5, 4.0)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

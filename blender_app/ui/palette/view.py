@@ -331,7 +331,7 @@ class PaletteView(PuckField):
     # -- in words -----------------------------------------------------------------------------------
 
     def words_at(self, point: QPoint) -> str:
-        """Return what the cell under a pixel is made of; nothing beside the field."""
+        """Return what the cell under the pixel `point` is made of; nothing beside the field."""
         if not self._cells or not self.field_rect().contains(point):
             return ""
         x, y = self.place_of(QPointF(point))
