@@ -22,7 +22,7 @@ from blender_app.core.constraints import NO_CONSTRAINTS, DecodeConstraints
 from blender_app.core.errors import ModelError
 from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.latent.common import AnchorDynamics, alike
-from blender_app.latent.keys import make_keys, nearest_try
+from blender_app.latent.keys import FLOW_STEPS, QUICK_FLOW_STEPS, make_keys, nearest_try
 from blender_app.latent.loop_space import LoopSpace, LoopT
 from blender_app.latent.places import KEYS, anchor_weights, axes_of, lattice, shares_around, span_leads
 
@@ -106,7 +106,10 @@ class Blend(Generic[LoopT]):
         if not plain:
             weights = anchor_weights(lattice(self.axes)) @ self.alike
             with torch.no_grad():
-                self.keys = make_keys(space, self.different, self.codes, weights, self.settings, self.allowed)
+                steps = FLOW_STEPS if refined else QUICK_FLOW_STEPS
+                self.keys = make_keys(
+                    space, self.different, self.codes, weights, self.settings, self.allowed, steps
+                )
                 self.lively = self._liveliness()
 
     @torch.no_grad()
@@ -221,6 +224,16 @@ class Blend(Generic[LoopT]):
         places = starts[:, None] * (1.0 - along) + ends[:, None] * along
         content = self.content_at(places.reshape(-1, self.axes))
         return self.pace(content.view(len(starts), points, *content.shape[1:]))
+
+    def key_positions(self) -> NDArray[np.float64]:
+        """Return, as `even_positions`, where to be between the keys of a square, without decoding anything.
+
+        (2 * KEYS, KEYS): rows from the top, then columns from the left.
+        """
+        if self.plain:
+            return np.tile(np.linspace(0.0, 1.0, KEYS), (2 * KEYS, 1))
+        rows = self.keys.content.view(KEYS, KEYS, *self.keys.content.shape[1:])
+        return self.pace(torch.cat([rows, rows.transpose(0, 1)]))
 
     def pace(self, content: Tensor) -> NDArray[np.float64]:
         """Return (L, points) positions of even musical distances on lines of `content` (L, points, ...)."""

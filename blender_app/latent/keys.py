@@ -10,8 +10,8 @@ from torch import Tensor
 from blender_app.latent.loop_space import LoopSpace
 from blender_app.latent.wander import WanderSettings
 
-FLOW_STEPS = 4
-"""Steps through the prior's flow; twice as many make no better loops."""
+FLOW_STEPS, QUICK_FLOW_STEPS = 4, 2
+"""Steps through the prior's flow, and for a blend that has to be there at once; 20 make no better loops."""
 
 
 class Keys(NamedTuple):
@@ -21,11 +21,14 @@ class Keys(NamedTuple):
     ----------
     codes
         Where they lie, (F, Z).
+    content
+        What they play, (F, T, ...).
     targets
-        What speaks for what they play, (F, T, W).
+        What speaks for it, (F, T, W).
     """
 
     codes: Tensor
+    content: Tensor
     targets: Tensor
 
 
@@ -36,6 +39,7 @@ def make_keys(
     weights: Tensor,
     settings: WanderSettings,
     allowed: Tensor | None,
+    flow_steps: int = FLOW_STEPS,
 ) -> Keys:
     """Return the keys between loops: a loop itself where its weight is one, else what the model makes there.
 
@@ -54,27 +58,29 @@ def make_keys(
         Of the blend's wander.
     allowed
         Pitches that may start, as in `LoopSpace.decode`.
+    flow_steps
+        Steps through the prior's flow.
     """
-    targets = space.target_logits(content)
     nearest = weights.argmax(1)
-    key_codes, key_targets = codes[nearest], targets[nearest]
+    key_codes, key_content = codes[nearest], content[nearest]
     between = weights.amax(1) < 1.0 - 1e-6
     if between.any():
         mix = weights[between]
-        key_codes[between] = (mix @ codes).lerp(_base_mix(space, codes, mix), settings.base_share)
-        bias = settings.anchor_bias * torch.einsum("fu,utw->ftw", mix, targets)
+        key_codes[between] = (mix @ codes).lerp(_base_mix(space, codes, mix, flow_steps), settings.base_share)
+        bias = settings.anchor_bias * torch.einsum("fu,utw->ftw", mix, space.target_logits(content))
         wanted = mix @ space.onsets(content)
-        made = _as_lively(space, key_codes[between], settings.key_noise, bias, wanted, allowed)
-        key_targets[between] = space.target_logits(made)
-    return Keys(key_codes, key_targets)
+        key_content[between] = _as_lively(
+            space, key_codes[between], settings.key_noise, bias, wanted, allowed
+        )
+    return Keys(key_codes, key_content, space.target_logits(key_content))
 
 
-def _base_mix(space: LoopSpace[Any], codes: Tensor, mix: Tensor) -> Tensor:
+def _base_mix(space: LoopSpace[Any], codes: Tensor, mix: Tensor, steps: int) -> Tensor:
     """Return the codes (F, Z) at weights `mix` (F, U) of `codes` (U, Z) in the base of the prior's flow."""
-    points = space.base(codes, FLOW_STEPS)
+    points = space.base(codes, steps)
     mixed = mix @ points
     length = mix @ points.norm(dim=1, keepdim=True)
-    return space.from_base(mixed * length / mixed.norm(dim=1, keepdim=True).clamp(min=1e-9), FLOW_STEPS)
+    return space.from_base(mixed * length / mixed.norm(dim=1, keepdim=True).clamp(min=1e-9), steps)
 
 
 def _as_lively(

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from blender_app.latent.blend import Blend
 from blender_app.latent.loop_space import LoopT
 
-LINES, QUICK_LINES = 5, 3
-"""Rows and columns whose pace is measured, and of a palette that has to be there at once; between them
-it is interpolated."""
-LINE_POINTS, QUICK_LINE_POINTS, MORPH_POINTS = 13, 9, 97
+LINES = 5
+"""Rows and columns whose pace is measured; between them it is interpolated. Of a palette that has to be there
+at once they are those of the keys."""
+LINE_POINTS, MORPH_POINTS = 13, 97
 """Loops that are compared along each of these, and along the morph between two loops."""
 ROUNDS = 3
 """How often the paces along x and y, each of which hangs on the other's place, are found anew."""
@@ -32,12 +32,14 @@ class LatentPalette(Generic[LoopT]):
         if len(blend.anchors) != 4:
             raise ValueError(f"a palette has four corners, not {len(blend.anchors)}")
         self._blend = blend
-        lines, points = (LINES, LINE_POINTS) if blend.refined else (QUICK_LINES, QUICK_LINE_POINTS)
-        across, zeros = np.linspace(0.0, 1.0, lines), np.zeros(lines)
-        starts = [np.stack([zeros, across], 1), np.stack([across, zeros], 1)]
-        stops = [np.stack([zeros + 1.0, across], 1), np.stack([across, zeros + 1.0], 1)]
-        positions = blend.even_positions(np.concatenate(starts), np.concatenate(stops), points)
-        self._along_rows, self._along_cols = positions[:lines], positions[lines:]
+        if blend.refined:
+            across, zeros = np.linspace(0.0, 1.0, LINES), np.zeros(LINES)
+            starts = [np.stack([zeros, across], 1), np.stack([across, zeros], 1)]
+            stops = [np.stack([zeros + 1.0, across], 1), np.stack([across, zeros + 1.0], 1)]
+            positions = blend.even_positions(np.concatenate(starts), np.concatenate(stops), LINE_POINTS)
+        else:
+            positions = blend.key_positions()
+        self._along_rows, self._along_cols = np.split(positions, 2)
 
     @property
     def accuracy(self) -> tuple[float, ...]:

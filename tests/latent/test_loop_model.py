@@ -142,7 +142,7 @@ class PacedBlend(SimpleNamespace):
     """A blend whose rows run late and whose columns run early."""
 
     def __init__(self) -> None:
-        super().__init__(anchors=(1, 2, 3, 4), refined=False)
+        super().__init__(anchors=(1, 2, 3, 4), refined=True)
 
     def even_positions(self, starts: np.ndarray, ends: np.ndarray, points: int) -> np.ndarray:
         self.asked = starts, ends, points
@@ -157,13 +157,12 @@ def test_rows_and_columns_have_a_pace_of_their_own() -> None:
     np.testing.assert_allclose(plane.places(points), expected, atol=0.02)
 
 
-@pytest.mark.parametrize(("refined", "lines", "points"), [(False, 3, 9), (True, 5, 13)])
-def test_rows_and_columns_are_measured_from_edge_to_edge(refined: bool, lines: int, points: int) -> None:
+def test_rows_and_columns_are_measured_from_edge_to_edge() -> None:
     blend = PacedBlend()
-    blend.refined = refined
     LatentPalette(blend)
+    lines = palette.LINES
     starts, ends, asked = blend.asked
-    assert asked == points
+    assert asked == palette.LINE_POINTS
     across = np.linspace(0, 1, lines)
     zeros, ones = 0 * across, 0 * across + 1
     rows, cols = np.split(starts, 2)
@@ -172,6 +171,22 @@ def test_rows_and_columns_are_measured_from_edge_to_edge(refined: bool, lines: i
     rows, cols = np.split(ends, 2)
     np.testing.assert_allclose(rows, np.stack([ones, across], 1))
     np.testing.assert_allclose(cols, np.stack([across, ones], 1))
+
+
+def test_a_quick_palettes_pace_is_that_of_its_keys() -> None:
+    blend = Blend(drum_space(), drum_loops(4), refined=False)
+    positions = blend.key_positions()
+    assert positions.shape == (6, 3)
+    content = blend.keys.content.view(3, 3, 32, 9)
+    for line, keys in zip(positions, (*content, *content.transpose(0, 1)), strict=True):
+        first, second = ((keys[i] != keys[i + 1]).any(-1).sum().item() + 0.05 for i in (0, 1))
+        half = (first + second) / 2
+        expected = 0.5 * half / first if half < first else 0.5 + 0.5 * (half - first) / second
+        np.testing.assert_allclose(line, [0.0, expected, 1.0])
+    plane = LatentPalette(blend)
+    np.testing.assert_allclose(plane.places(np.array([[0.5, 0.0]]))[0, 0], positions[0, 1])
+    plain = Blend(drum_space(), drum_loops(4), plain=True)
+    np.testing.assert_allclose(plain.key_positions(), [[0.0, 0.5, 1.0]] * 6)
 
 
 def test_the_pace_between_two_lines_is_between_theirs() -> None:
