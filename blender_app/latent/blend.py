@@ -24,7 +24,15 @@ from blender_app.core.parameters import DEFAULT_WANDER
 from blender_app.latent.common import AnchorDynamics, alike
 from blender_app.latent.keys import FLOW_STEPS, QUICK_FLOW_STEPS, make_keys, nearest_try
 from blender_app.latent.loop_space import LoopSpace, LoopT
-from blender_app.latent.places import KEYS, anchor_weights, axes_of, lattice, shares_around, span_leads
+from blender_app.latent.places import (
+    AT_ANCHOR,
+    KEYS,
+    anchor_weights,
+    axes_of,
+    lattice,
+    shares_around,
+    span_leads,
+)
 
 HOLD_MARGIN = 0.5
 """Logit by which the correction at an anchor decides what its code alone gets wrong."""
@@ -34,8 +42,6 @@ NEAR = 0.125
 """Weight of all other anchors from which the decoder's noise is at its level between loops."""
 LIVELY = 5
 """Places along each axis where onsets are counted."""
-AT_ANCHOR = 1.0 - 1e-6
-"""Weight from which a blend is the anchor itself."""
 REST = 0.05
 """Length added to each piece of an interpolation, in changed steps: stretches without change take time."""
 
@@ -43,7 +49,7 @@ Floats = NDArray[np.floating]
 
 
 class Blend(Generic[LoopT]):
-    """The `space` between two or four loops (anchors), addressed by places; see `latent.keys`.
+    """The `space` between two or four loops (anchors), addressed by places; see `latent.places`.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from blender_app.latent.loop_space import LoopSpace
+from blender_app.latent.places import AT_ANCHOR
 from blender_app.latent.wander import WanderSettings
 
 FLOW_STEPS, QUICK_FLOW_STEPS = 4, 2
@@ -63,7 +64,7 @@ def make_keys(
     """
     nearest = weights.argmax(1)
     key_codes, key_content = codes[nearest], content[nearest]
-    between = weights.amax(1) < 1.0 - 1e-6
+    between = weights.amax(1) < AT_ANCHOR
     if between.any():
         mix = weights[between]
         key_codes[between] = (mix @ codes).lerp(_base_mix(space, codes, mix, flow_steps), settings.base_share)

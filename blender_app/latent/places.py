@@ -16,6 +16,8 @@ from blender_app.core.time import STEPS_PER_BEAT
 
 KEYS = 3
 """Keys along an axis."""
+AT_ANCHOR = 1.0 - 1e-6
+"""Weight from which a place is the anchor itself."""
 SPAN = 2 * STEPS_PER_BEAT
 """Steps that change over together, half a bar: seams between two loops cost plausibility, and the fewer
 voices and steps change each by itself, the straighter is the way."""

@@ -117,3 +117,18 @@ def test_what_is_new_follows_the_palette_and_the_morph(window: MainWindow, qtbot
     morph = controller.document.session.track("drums").morph
     assert morph is not None
     assert palettes.around("drums", Source.MORPH) == list(morph.ends)
+
+
+def test_what_is_new_is_so_beside_the_loops_around(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controller, view = window.controller, window.parts.sounding.view
+    first, *_, last = controller.document.session.track("drums").corners
+    asked: list[tuple[str, Source]] = []
+    monkeypatch.setattr(controller.palettes, "around", lambda *target: asked.append(target) or [last])
+    controller.place.move_puck(0.0, 0.0)
+    qtbot.waitUntil(lambda: controller.playback.sounding == first)
+    expected = first.hits & ~last.hits
+    assert expected.any()
+    np.testing.assert_array_equal(view._new, expected)
+    assert set(asked) == {("drums", Source.PALETTE)}
